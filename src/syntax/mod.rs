@@ -1,0 +1,144 @@
+//! The parser seam: any text whatever to a tree, its errors, comments and D3 calls.
+//!
+//! Owns: which parser is used, recovery from broken code, the limits of Python 3.9.
+//! Must not know: names, scopes, manifests, rules. The only place that names the parser's crates.
+
+use std::sync::Arc;
+
+pub use ruff_python_ast as ast;
+use ruff_python_ast::PythonVersion;
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+
+use crate::text::{Ranged, Spanned, TextRange, TextSize};
+
+/// What [`parse`] makes of a text. All ranges are bytes of that text.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The text, as given.
+    pub text: Arc<str>,
+    /// The statements of the module, in order.
+    pub body: ast::Suite,
+    /// Comments, from `#` to before the line end, in order.
+    pub comments: Vec<TextRange>,
+    /// What Python 3.9's `compile()` would refuse, each once, in order.
+    pub errors: Vec<SyntaxError>,
+    /// Syntax that only a later Python has, in order.
+    pub newer: Vec<NewerSyntax>,
+    /// D3 calls as nodes, by start.
+    pub d3_calls: Vec<D3Call>,
+    /// D3 calls that are not written as D3 wants them, in order.
+    pub malformed_calls: Vec<MalformedCall>,
+    /// Text that is no Python after the script's last statement.
+    pub trailing: Option<TextRange>,
+}
+
+/// One thing that Python 3.9 refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Where.
+    pub range: TextRange,
+    /// What, in lower case without a final dot.
+    pub message: String,
+}
+
+/// One piece of syntax newer than 3.9.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewerSyntax {
+    /// Where.
+    pub range: TextRange,
+    /// What it is: "`match` statement".
+    pub what: String,
+    /// The first Python that has it, as (3, minor).
+    pub since: (u8, u8),
+}
+
+/// A call of a D3 command: `D3.Utility.equals<Text>("a", "b")`, `D3.Integration.Acme.Check()`,
+/// or one of them being typed (D3's page, "Utility Command & Integration Command Calls").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct D3Call {
+    /// `D3.Utility.equals`, without type and arguments. The start of the tree's callee.
+    pub callee: TextRange,
+    /// What is called.
+    pub target: D3Target,
+    /// What stands between `<` and `>`, without surrounding blanks; empty for `<>`. `None` where there is no `<`.
+    pub type_word: Option<Spanned<String>>,
+    /// From `(` to `)`. `None` where nothing is called.
+    pub arguments: Option<TextRange>,
+}
+
+/// What a [`D3Call`] names. Names are empty, with an empty range, where they are not typed yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum D3Target {
+    /// `D3.Utility.{command}`.
+    Utility {
+        /// The command's internal name.
+        command: Spanned<String>,
+    },
+    /// `D3.Integration.{integration}.{command}`.
+    Integration {
+        /// The integration's internal name.
+        integration: Spanned<String>,
+        /// The command's internal name.
+        command: Spanned<String>,
+    },
+}
+
+/// One way in which a D3 call is not written as D3 wants it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MalformedCall {
+    /// Where: the smallest thing to change.
+    pub range: TextRange,
+    /// How.
+    pub kind: MalformedKind,
+}
+
+/// The ways a D3 call goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MalformedKind {
+    /// A utility call without `<Type>`; the fix inserts one after the callee.
+    MissingType,
+    /// `<` without `>`.
+    UnclosedType,
+    /// A type on an integration call, which needs none. `range` is the whole `<...>`.
+    TypeOnIntegration,
+    /// `D3.Utility` or `D3.Integration.X` called, or used as a value, with no command.
+    MissingCommand,
+    /// `D3.Utility.x<Text>` without `(...)`.
+    Uncalled,
+}
+
+/// Parses any text whatever.
+pub fn parse(text: &Arc<str>) -> Parsed {
+    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY39);
+    let parsed = parse_unchecked(text, options);
+    let errors = parsed
+        .errors()
+        .iter()
+        .map(|error| SyntaxError { range: error.location, message: error.error.to_string() })
+        .collect();
+    let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
+    let body = parsed.try_into_module().map(|module| module.into_suite()).unwrap_or_default();
+    Parsed {
+        text: Arc::clone(text),
+        body,
+        comments,
+        errors,
+        newer: Vec::new(),
+        d3_calls: Vec::new(),
+        malformed_calls: Vec::new(),
+        trailing: None,
+    }
+}
+
+impl Parsed {
+    /// The text of `range`.
+    pub fn slice(&self, range: TextRange) -> &str {
+        &self.text[range.start().to_usize()..range.end().to_usize()]
+    }
+
+    /// The D3 call whose callee starts at `offset`.
+    pub fn d3_call(&self, offset: TextSize) -> Option<&D3Call> {
+        let index = self.d3_calls.binary_search_by_key(&offset, |call| call.callee.start()).ok()?;
+        self.d3_calls.get(index)
+    }
+}
