@@ -43,11 +43,7 @@ impl LineIndex {
                 starts.push(TextSize::new(u32::try_from(index + 1).unwrap_or(u32::MAX)));
             }
         }
-        Self {
-            starts,
-            len: TextSize::new(u32::try_from(bytes.len()).unwrap_or(u32::MAX)),
-            ascii: text.is_ascii(),
-        }
+        Self { starts, len: TextSize::new(u32::try_from(bytes.len()).unwrap_or(u32::MAX)), ascii: text.is_ascii() }
     }
 
     /// How many lines there are; a text that ends with a line end has an empty last line.
