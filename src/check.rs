@@ -49,7 +49,11 @@ pub struct Report {
 /// Checks one script.
 pub fn check(input: &Input) -> Report {
     let parsed = crate::syntax::parse(&input.source.text());
-    Report { diagnostics: Vec::new(), not_evaluated: Vec::new(), analysis: Arc::new(Analysis { parsed }) }
+    Report {
+        diagnostics: Vec::new(),
+        not_evaluated: Vec::new(),
+        analysis: Arc::new(Analysis { parsed }),
+    }
 }
 
 /// The findings in a manifest by itself: its errors, sorted by position and code.

@@ -47,5 +47,7 @@ pub static RULES: &[Rule] = &[];
 
 /// The rule with this code or name.
 pub fn find(code_or_name: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.code == code_or_name || rule.name == code_or_name)
+    RULES
+        .iter()
+        .find(|rule| rule.code == code_or_name || rule.name == code_or_name)
 }

@@ -13,6 +13,9 @@ pub struct Selection {
 
 impl Default for Selection {
     fn default() -> Self {
-        Self { on: RULES.iter().map(|rule| rule.default_on).collect(), severity: vec![None; RULES.len()] }
+        Self {
+            on: RULES.iter().map(|rule| rule.default_on).collect(),
+            severity: vec![None; RULES.len()],
+        }
     }
 }
