@@ -1,1 +1,25 @@
-//! project.
+//! The disk: which files are D3 scripts, which manifest, settings and image belong to each.
+//!
+//! Owns: finding, reading, walking and caching files; what counts as a D3 script.
+//! Must not know: rules, output formats, the protocol. A file that can't be read or is broken is
+//! data; only the caller decides what to say about it.
+
+mod cache;
+mod candidate;
+mod files;
+mod kind;
+mod paths;
+mod stand_in;
+mod walk;
+mod workspace;
+
+pub use candidate::{Candidate, ManifestFile, Places, Script};
+pub use files::{Disk, Files};
+pub use paths::absolute;
+pub use walk::{Problem, Walked, walk};
+pub use workspace::{Named, Role, Workspace};
+
+/// The file name of a manifest.
+pub const MANIFEST: &str = "d3.json";
+/// The file name of the settings.
+pub const SETTINGS: &str = "d3ls.toml";
