@@ -10,7 +10,7 @@ use super::candidate::{Candidate, ManifestFile, Places, Script};
 use super::files::{Disk, Files};
 use super::kind::header_kind;
 use super::paths::normalised;
-use super::{MANIFEST, SETTINGS, stand_in};
+use super::{MANIFEST, SETTINGS};
 use crate::check::Input;
 use crate::image::Image;
 use crate::manifest::{Implementation, Kind, Manifest, SystemScriptSetting};
@@ -85,7 +85,7 @@ impl Workspace {
     pub fn manifest(&self, path: &Path) -> Option<Arc<Manifest>> {
         self.manifests.get(path, || {
             let source = self.files.exists(path).then(|| self.files.read(path).ok())??;
-            Some(Arc::new(stand_in::parse_manifest(&source.text())))
+            Some(Arc::new(Manifest::parse(source.text())))
         })
     }
 
@@ -173,10 +173,8 @@ impl Workspace {
 
     fn manifest_file(&self, path: &Path, source: &Source) -> ManifestFile {
         let text = source.text();
-        let manifest = self
-            .manifest(path)
-            .filter(|known| known.text == text)
-            .unwrap_or_else(|| Arc::new(stand_in::parse_manifest(&text)));
+        let manifest =
+            self.manifest(path).filter(|known| known.text == text).unwrap_or_else(|| Arc::new(Manifest::parse(text)));
         ManifestFile { path: path.to_owned(), manifest, selection: Arc::new(Selection::default()) }
     }
 
