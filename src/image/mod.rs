@@ -2,11 +2,11 @@
 //!
 //! Owns: the image profile (documented default and `d3-image.json`), which modules a script may
 //! import, the standard library of Python 3.9 and what later versions changed, the utility
-//! commands, and the words of D3's page ([`d3`]).
+//! commands, and the words of D3's page ([`names`]).
 //! Must not know: scripts, rules, the disk.
 
-pub mod d3;
 mod modules;
+pub mod names;
 mod profile;
 pub mod stdlib;
 mod utility;
@@ -31,7 +31,7 @@ pub struct Image {
     /// Module name to its place in `libraries`; sorted, so that what lies below a name is found.
     library_modules: BTreeMap<String, usize>,
     pb: Vec<String>,
-    globals: BTreeMap<String, Global>,
+    globals: BTreeMap<String, String>,
     runtime: Vec<String>,
     utility_commands: Vec<UtilityCommand>,
     utility_index: FxHashMap<String, usize>,
@@ -48,25 +48,6 @@ pub struct Library {
     pub version: Option<String>,
     /// The modules it provides; dotted where it shares a package with other distributions.
     pub modules: Vec<String>,
-}
-
-/// A name that the engine imports beforehand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Global {
-    /// What it is: `requests`, `datetime.datetime`.
-    pub target: String,
-}
-
-impl Global {
-    /// The import that gives a script this name by itself: `from datetime import timedelta`.
-    pub fn import_statement(&self, name: &str) -> String {
-        match self.target.rsplit_once('.') {
-            None if self.target == name => format!("import {name}"),
-            None => format!("import {} as {name}", self.target),
-            Some((module, last)) if last == name => format!("from {module} import {last}"),
-            Some((module, last)) => format!("from {module} import {last} as {name}"),
-        }
-    }
 }
 
 impl Image {
@@ -117,37 +98,41 @@ impl Image {
     }
 
     /// The names that the engine imports beforehand, sorted.
-    pub fn globals(&self) -> impl Iterator<Item = (&str, &Global)> {
-        self.globals
-            .iter()
-            .map(|(name, global)| (name.as_str(), global))
+    pub fn globals(&self) -> impl Iterator<Item = &str> {
+        self.globals.keys().map(String::as_str)
     }
 
-    /// What a name is that the engine imports beforehand.
-    pub fn global(&self, name: &str) -> Option<&Global> {
-        self.globals.get(name)
+    /// The dotted path of what the engine imports beforehand under `name`: `datetime.datetime` for `datetime`.
+    pub fn global(&self, name: &str) -> Option<&str> {
+        self.globals.get(name).map(String::as_str)
+    }
+
+    /// The import that gives a script one of these names by itself: `from datetime import timedelta`.
+    pub fn global_import(&self, name: &str) -> Option<String> {
+        let target = self.global(name)?;
+        Some(match target.rsplit_once('.') {
+            None if target == name => format!("import {name}"),
+            None => format!("import {target} as {name}"),
+            Some((module, last)) if last == name => format!("from {module} import {last}"),
+            Some((module, last)) => format!("from {module} import {last} as {name}"),
+        })
     }
 
     /// Whether a name is a builtin of the image's Python, `__name__` and the like included.
     pub fn is_builtin(&self, name: &str) -> bool {
-        stdlib::is_builtin(name)
-            || stdlib::change("builtins", Some(name)).is_some_and(|c| c.is_in(self.version))
+        stdlib::is_builtin(name) || stdlib::change("builtins", Some(name)).is_some_and(|c| c.is_in(self.version))
     }
 
     /// The version that added `path` (`UTC`, `Path.walk`, `zip(strict)`) to a module of the standard
     /// library, or, without a path, that added the module, where that is later than the image's Python.
     pub fn added_later(&self, module: &str, path: Option<&str>) -> Option<Version> {
-        stdlib::change(module, path)?
-            .added
-            .filter(|added| *added > self.version)
+        stdlib::change(module, path)?.added.filter(|added| *added > self.version)
     }
 
     /// The first version without `path` (as in [`Image::added_later`]), where the image's Python has it.
     pub fn removed_later(&self, module: &str, path: Option<&str>) -> Option<Version> {
         let change = stdlib::change(module, path)?;
-        change
-            .removed
-            .filter(|removed| *removed > self.version && change.is_in(self.version))
+        change.removed.filter(|removed| *removed > self.version && change.is_in(self.version))
     }
 
     /// The utility commands that are known, in the profile's order.
@@ -157,9 +142,7 @@ impl Image {
 
     /// The utility command with exactly this internal name.
     pub fn utility_command(&self, name: &str) -> Option<&UtilityCommand> {
-        self.utility_index
-            .get(name)
-            .map(|index| &self.utility_commands[*index])
+        self.utility_index.get(name).map(|index| &self.utility_commands[*index])
     }
 
     /// The utility command whose name differs from this one only in case, or in one letter.

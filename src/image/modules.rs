@@ -48,16 +48,11 @@ impl Image {
         if newer.is_none() && self.is_stdlib(module) {
             return ModuleStatus::Stdlib;
         }
-        if let Some(distribution) = manifest_libraries
-            .into_iter()
-            .find(|library| covers(library, module))
-        {
+        if let Some(distribution) = manifest_libraries.into_iter().find(|library| covers(library, module)) {
             return ModuleStatus::Library { distribution };
         }
         if let Some(index) = self.library_of(module) {
-            return ModuleStatus::Library {
-                distribution: &self.libraries[index].distribution,
-            };
+            return ModuleStatus::Library { distribution: &self.libraries[index].distribution };
         }
         if let Some(added) = newer {
             return ModuleStatus::NewerStdlib { added };
@@ -72,15 +67,13 @@ impl Image {
 
     /// The top-level modules that a script may import, sorted, each once: for completion.
     pub fn importable(&self) -> Vec<&str> {
-        let stdlib = stdlib::modules().filter(|module| {
-            !module.contains('.') && !module.starts_with('_') && self.is_stdlib(module)
-        });
-        let libraries = self
-            .library_modules
-            .keys()
-            .map(|module| top(module))
-            .filter(|module| !module.starts_with('_'));
-        let mut names: Vec<&str> = stdlib.chain(libraries).collect();
+        let public = |module: &&str| !module.starts_with('_');
+        let mut names: Vec<&str> = self.library_modules.keys().map(String::as_str).map(top).filter(public).collect();
+        for module in stdlib::modules().filter(public) {
+            if !module.contains('.') && self.is_stdlib(module) {
+                names.push(module);
+            }
+        }
         names.sort_unstable();
         names.dedup();
         names
@@ -88,16 +81,11 @@ impl Image {
 
     fn is_stdlib(&self, module: &str) -> bool {
         let first = top(module);
-        stdlib::change(first, None).map_or_else(
-            || stdlib::is_module(first),
-            |change| change.is_in(self.version),
-        )
+        stdlib::change(first, None).map_or_else(|| stdlib::is_module(first), |change| change.is_in(self.version))
     }
 
     fn library_of(&self, module: &str) -> Option<usize> {
-        let above = prefixes(module)
-            .filter_map(|prefix| self.library_modules.get(prefix))
-            .next_back();
+        let above = prefixes(module).filter_map(|prefix| self.library_modules.get(prefix)).next_back();
         let below = || {
             let prefix = format!("{module}.");
             let (name, index) = self.library_modules.range(prefix.clone()..).next()?;
@@ -110,10 +98,7 @@ impl Image {
 /// `a`, `a.b`, `a.b.c` of `a.b.c`.
 fn prefixes(module: &str) -> impl DoubleEndedIterator<Item = &str> {
     let dots = module.match_indices('.').map(|(at, _)| at);
-    dots.chain([module.len()])
-        .map(|end| &module[..end])
-        .collect::<Vec<_>>()
-        .into_iter()
+    dots.chain([module.len()]).map(|end| &module[..end]).collect::<Vec<_>>().into_iter()
 }
 
 fn top(module: &str) -> &str {
@@ -121,22 +106,14 @@ fn top(module: &str) -> &str {
 }
 
 fn covers(library: &str, module: &str) -> bool {
-    module
-        .strip_prefix(library)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    module.strip_prefix(library).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The distribution that a module most likely comes from: a well-known one, or one of its name.
 fn distribution_of(module: &str) -> Cow<'_, str> {
     let first = top(module);
     if first == "google" {
-        let parts = module
-            .splitn(4, '.')
-            .take(if module.starts_with("google.cloud.") {
-                3
-            } else {
-                2
-            });
+        let parts = module.splitn(4, '.').take(if module.starts_with("google.cloud.") { 3 } else { 2 });
         return parts.collect::<Vec<_>>().join("-").into();
     }
     match DISTRIBUTIONS.binary_search_by_key(&first, |pair| pair.0) {
@@ -256,9 +233,7 @@ mod tests {
         let image = Image::default_profile();
         match image.module(module, ["pycti"]) {
             ModuleStatus::Stdlib => "stdlib".into(),
-            ModuleStatus::NewerStdlib {
-                added: (major, minor),
-            } => format!("added {major}.{minor}"),
+            ModuleStatus::NewerStdlib { added: (major, minor) } => format!("added {major}.{minor}"),
             ModuleStatus::Library { distribution } => format!("library {distribution}"),
             ModuleStatus::UnlistedCertain { distribution } => format!("certain {distribution}"),
             ModuleStatus::Unlisted { distribution } => format!("unlisted {distribution}"),
@@ -267,15 +242,8 @@ mod tests {
 
     #[test]
     fn the_standard_library_is_allowed_and_newer_modules_are_told_apart() {
-        for module in [
-            "os",
-            "os.path",
-            "graphlib",
-            "xml.etree.ElementTree",
-            "distutils.core",
-            "winreg",
-            "test.support",
-        ] {
+        for module in ["os", "os.path", "graphlib", "xml.etree.ElementTree", "distutils.core", "winreg", "test.support"]
+        {
             assert_eq!(status(module), "stdlib", "{module}");
         }
         assert_eq!(status("tomllib"), "added 3.11");
@@ -299,30 +267,17 @@ mod tests {
             ("pycti", "pycti"),
             ("pycti.entities", "pycti"),
         ] {
-            assert_eq!(
-                status(module),
-                format!("library {distribution}"),
-                "{module}"
-            );
+            assert_eq!(status(module), format!("library {distribution}"), "{module}");
         }
     }
 
     #[test]
     fn shared_packages_are_told_apart_by_what_lies_below() {
-        assert_eq!(
-            status("google.cloud.pubsub_v1"),
-            "library google-cloud-pubsub"
-        );
-        assert_eq!(
-            status("google.oauth2.service_account"),
-            "library google-auth"
-        );
+        assert_eq!(status("google.cloud.pubsub_v1"), "library google-cloud-pubsub");
+        assert_eq!(status("google.oauth2.service_account"), "library google-auth");
         assert!(status("google").starts_with("library "));
         assert!(status("google.cloud").starts_with("library "));
-        assert_eq!(
-            status("google.cloud.storage.blob"),
-            "certain google-cloud-storage"
-        );
+        assert_eq!(status("google.cloud.storage.blob"), "certain google-cloud-storage");
         assert_eq!(status("google.generativeai"), "certain google-generativeai");
     }
 
@@ -336,11 +291,7 @@ mod tests {
         assert_eq!(status("cv2"), "unlisted opencv-python");
         assert_eq!(status("docx"), "unlisted python-docx");
         assert_eq!(status("pandas"), "unlisted pandas");
-        assert_eq!(
-            status("pyctibus"),
-            "unlisted pyctibus",
-            "a prefix of letters is not a package above"
-        );
+        assert_eq!(status("pyctibus"), "unlisted pyctibus", "a prefix of letters is not a package above");
     }
 
     #[test]
@@ -348,33 +299,11 @@ mod tests {
         let text = r#"{"version": 1, "python": "3.11.4", "librariesComplete": true,
             "libraries": [{"distribution": "PyYAML", "version": "6.0", "modules": ["yaml"]}]}"#;
         let image = Image::from_json(text).expect("the profile is valid");
-        assert_eq!(
-            image.module("yaml", []),
-            ModuleStatus::Library {
-                distribution: "PyYAML"
-            }
-        );
-        assert_eq!(
-            image.module("zeep", []),
-            ModuleStatus::UnlistedCertain {
-                distribution: "zeep".into()
-            }
-        );
-        assert_eq!(
-            image.module("tomllib", []),
-            ModuleStatus::Stdlib,
-            "this image has Python 3.11"
-        );
-        assert_eq!(
-            image.module("pathlib.types", []),
-            ModuleStatus::NewerStdlib { added: (3, 14) }
-        );
-        assert_eq!(
-            image.module("binhex", []),
-            ModuleStatus::UnlistedCertain {
-                distribution: "binhex".into()
-            }
-        );
+        assert_eq!(image.module("yaml", []), ModuleStatus::Library { distribution: "PyYAML" });
+        assert_eq!(image.module("zeep", []), ModuleStatus::UnlistedCertain { distribution: "zeep".into() });
+        assert_eq!(image.module("tomllib", []), ModuleStatus::Stdlib, "this image has Python 3.11");
+        assert_eq!(image.module("pathlib.types", []), ModuleStatus::NewerStdlib { added: (3, 14) });
+        assert_eq!(image.module("binhex", []), ModuleStatus::UnlistedCertain { distribution: "binhex".into() });
     }
 
     #[test]
@@ -382,9 +311,7 @@ mod tests {
         let image = Image::default_profile();
         let names = image.importable();
         assert_eq!(names.iter().filter(|name| **name == "google").count(), 1);
-        assert!(
-            names.contains(&"json") && names.contains(&"requests") && !names.contains(&"tomllib")
-        );
+        assert!(names.contains(&"json") && names.contains(&"requests") && !names.contains(&"tomllib"));
     }
 
     #[test]

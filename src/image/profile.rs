@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-use super::{Global, Image, Library, UtilityCommand, Version, stdlib};
+use super::{Image, Library, UtilityCommand, Version, stdlib};
 use crate::text::nearest;
 
 const DEFAULT: &str = include_str!("data/default.json");
@@ -63,11 +63,7 @@ pub(super) fn read(text: &str) -> Result<Image, ProfileError> {
     let own: Profile = serde_json::from_str(text).map_err(|error| located(&error, text))?;
     if own.libraries_complete == Some(true) && own.libraries.is_none() {
         let message = "`librariesComplete` is true, but there is no key `libraries`".to_owned();
-        return Err(ProfileError {
-            message,
-            line: 1,
-            column: 1,
-        });
+        return Err(ProfileError { message, line: 1, column: 1 });
     }
     let documented = documented_profile();
     Ok(build(Profile {
@@ -94,9 +90,7 @@ fn own_data<T: serde::de::DeserializeOwned>(text: &str) -> T {
 }
 
 fn build(profile: Profile) -> Image {
-    let (python, version) = profile
-        .python
-        .unwrap_or_else(|| ("3.9.12".to_owned(), stdlib::BASE));
+    let (python, version) = profile.python.unwrap_or_else(|| ("3.9.12".to_owned(), stdlib::BASE));
     let libraries = profile.libraries.unwrap_or_default();
     let utility_commands = profile.utility_commands.unwrap_or_default();
     let mut library_modules = BTreeMap::new();
@@ -105,12 +99,8 @@ fn build(profile: Profile) -> Image {
             library_modules.entry(module.clone()).or_insert(index);
         }
     }
-    let utility_index: FxHashMap<_, _> = utility_commands
-        .iter()
-        .enumerate()
-        .map(|(index, command)| (command.name.clone(), index))
-        .collect();
-    let globals = profile.globals.unwrap_or_default();
+    let utility_index: FxHashMap<_, _> =
+        utility_commands.iter().enumerate().map(|(index, command)| (command.name.clone(), index)).collect();
     Image {
         python,
         version,
@@ -118,10 +108,7 @@ fn build(profile: Profile) -> Image {
         libraries,
         library_modules,
         pb: profile.pb.unwrap_or_default(),
-        globals: globals
-            .into_iter()
-            .map(|(name, target)| (name, Global { target }))
-            .collect(),
+        globals: profile.globals.unwrap_or_default(),
         runtime: profile.runtime.unwrap_or_default(),
         utility_commands,
         utility_index,
@@ -133,21 +120,15 @@ fn format_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::
     if version == FORMAT {
         return Ok(version);
     }
-    Err(D::Error::custom(format!(
-        "version {version} of the image profile is not supported, only {FORMAT} is"
-    )))
+    Err(D::Error::custom(format!("version {version} of the image profile is not supported, only {FORMAT} is")))
 }
 
-fn python_version<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<(String, Version)>, D::Error> {
+fn python_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<(String, Version)>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let mut parts = text.split('.').map(|part| part.parse::<u8>().ok());
     match (parts.next().flatten(), parts.next().flatten()) {
         (Some(3), Some(minor)) => Ok(Some((text, (3, minor)))),
-        _ => Err(D::Error::custom(format!(
-            "`{text}` is no version of Python 3, as in `3.9.12`"
-        ))),
+        _ => Err(D::Error::custom(format!("`{text}` is no version of Python 3, as in `3.9.12`"))),
     }
 }
 
@@ -155,20 +136,11 @@ fn python_version<'de, D: Deserializer<'de>>(
 fn located(error: &serde_json::Error, text: &str) -> ProfileError {
     let (line, bytes) = (error.line().max(1), error.column());
     let before = text.split('\n').nth(line - 1).unwrap_or_default();
-    let column = before
-        .char_indices()
-        .take_while(|(at, _)| at + 1 < bytes)
-        .count()
-        + 1;
+    let column = before.char_indices().take_while(|(at, _)| at + 1 < bytes).count() + 1;
     let full = error.to_string();
-    let message = full
-        .rsplit_once(" at line ")
-        .map_or(full.as_str(), |(message, _)| message);
-    ProfileError {
-        message: worded(message),
-        line,
-        column,
-    }
+    let message = full.rsplit_once(" at line ").map_or(full.as_str(), |(message, _)| message);
+    let message = if error.is_eof() { "the text ends before the profile does".to_owned() } else { worded(message) };
+    ProfileError { message, line, column }
 }
 
 fn worded(message: &str) -> String {
@@ -186,9 +158,6 @@ fn worded(message: &str) -> String {
         format!("the key `{quoted}` is there twice")
     } else {
         let mut letters = message.chars();
-        letters
-            .next()
-            .map(|first| first.to_lowercase().chain(letters).collect())
-            .unwrap_or_default()
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
     }
 }

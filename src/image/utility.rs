@@ -38,7 +38,7 @@ pub struct UtilityCommand {
 pub struct UtilityParameter {
     /// The name in D3's forms; a call passes arguments by order.
     pub name: String,
-    /// One of [`super::d3::PARAMETER_TYPES`], where known.
+    /// One of [`super::names::PARAMETER_TYPES`], where known.
     #[serde(rename = "type", default)]
     pub value_type: Option<String>,
     /// Whether it must be given, where known.
@@ -55,10 +55,7 @@ impl UtilityCommand {
     /// The least and the greatest number of arguments; `None` where that is not exactly known.
     pub fn argument_count(&self) -> Option<(usize, usize)> {
         let parameters = self.parameters.as_ref().filter(|_| self.exact)?;
-        let required = parameters
-            .iter()
-            .filter(|parameter| parameter.required != Some(false))
-            .count();
+        let required = parameters.iter().filter(|parameter| parameter.required != Some(false)).count();
         Some((required, parameters.len()))
     }
 }
