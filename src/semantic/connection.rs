@@ -1,6 +1,6 @@
 //! Reads of connection parameters (D3's page, "Configure Integration Connection").
 
-use crate::image::d3::CONNECTOR;
+use crate::image::names::CONNECTOR;
 use crate::syntax::ast::{self, Expr, ExprContext};
 use crate::text::{Ranged, TextRange};
 

@@ -1,7 +1,7 @@
 //! D3404.
 
 use crate::diagnostic::Severity;
-use crate::image::d3;
+use crate::image::names;
 use crate::manifest::Kind;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::Origin;
@@ -27,13 +27,13 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let subscripts = model.nodes.subscripts.iter().map(|site| (&*site.node.value, &*site.node.slice, site));
     let mut ranges = Vec::new();
     for (object, key, site) in subscripts {
-        if super::is_text(key, d3::CONNECTOR) && model.origin(object, site.scope) == Some(Origin::Runtime) {
+        if super::is_text(key, names::CONNECTOR) && model.origin(object, site.scope) == Some(Origin::Runtime) {
             ranges.push(site.node.range());
         }
     }
     for site in &model.nodes.calls {
         let Some((object, key)) = super::get_call(site.node) else { continue };
-        if super::is_text(key, d3::CONNECTOR) && model.origin(object, site.scope) == Some(Origin::Runtime) {
+        if super::is_text(key, names::CONNECTOR) && model.origin(object, site.scope) == Some(Origin::Runtime) {
             ranges.push(site.node.range());
         }
     }

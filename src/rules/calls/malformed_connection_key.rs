@@ -1,7 +1,7 @@
 //! D3402.
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
-use crate::image::d3;
+use crate::image::names;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::Access;
 use crate::text::{Edit, Ranged};
@@ -41,5 +41,5 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// The key as D3 writes it.
 pub(super) fn well_formed(key: &str) -> String {
-    d3::connection_key(key)
+    names::connection_key(key)
 }

@@ -45,7 +45,8 @@ fn repair(context: &Context<'_>, call: &MalformedCall) -> Option<Fix> {
             let d3_call = context.parsed.d3_calls.iter().find(|known| known.callee == call.range)?;
             let D3Target::Utility { command } = &d3_call.target else { return None };
             let command = context.image.utility_command(&command.value).filter(|command| command.exact)?;
-            let word = command.parameters.first().map_or(Some(""), |first| first.value_type.as_deref())?;
+            let takes_none = command.parameters.as_ref().is_none_or(Vec::is_empty);
+            let word = command.type_word().or(takes_none.then_some(""))?;
             Some(safe(format!("Insert `<{word}>`"), Edit::insert(call.range.end(), format!("<{word}>"))))
         }
         MalformedKind::UnclosedType => Some(safe("Insert `>`".to_owned(), Edit::insert(call.range.end(), ">"))),
