@@ -1,8 +1,8 @@
 //! D34xx: runtime and D3 calls.
 
 use crate::syntax::D3Call;
-use crate::syntax::ast::{self, Expr};
-use crate::text::{Ranged, TextRange, TextSize};
+use crate::syntax::ast::{self, Expr, StringFlags};
+use crate::text::{Ranged, TextRange};
 
 use super::Context;
 
@@ -22,11 +22,9 @@ pub(super) mod utility_arguments;
 /// The bytes between the quotes of a string that is written in one piece.
 fn content(literal: &ast::ExprStringLiteral) -> Option<TextRange> {
     let part = literal.as_single_part_string()?;
-    let flags = part.flags;
-    let opening = TextSize::of(&*flags.prefix().to_string()) + flags.quote_len();
+    let (opening, closing) = (part.flags.opener_len(), part.flags.closer_len());
     let range = part.range();
-    (range.len() >= opening + flags.quote_len())
-        .then(|| TextRange::new(range.start() + opening, range.end() - flags.quote_len()))
+    (range.len() >= opening + closing).then(|| TextRange::new(range.start() + opening, range.end() - closing))
 }
 
 /// Whether `expr` is the string literal `text`.
