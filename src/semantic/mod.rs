@@ -13,6 +13,7 @@ use crate::syntax::Parsed;
 mod builder;
 mod commands;
 mod connection;
+mod guards;
 mod model;
 mod names;
 mod origin;
