@@ -8,7 +8,7 @@ use crate::text::{Ranged, TextRange, TextSize};
 use super::guards::{caught, is_type_checking, tested};
 use super::model::{
     Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, ImportId, MODULE, Nodes, ParameterKind,
-    Reference, ReferenceId, Resolution, Scope, ScopeId, ScopeKind, Site,
+    Reference, Resolution, Scope, ScopeId, ScopeKind, Site,
 };
 
 /// The tables, before names are resolved.
@@ -50,7 +50,8 @@ struct Builder<'a> {
     context: Context,
 }
 
-fn index(length: usize) -> u32 {
+/// A table's length as an index.
+pub(super) fn index(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
@@ -572,35 +573,5 @@ impl<'a> Builder<'a> {
             }
             other => self.visit_expr(other),
         }
-    }
-}
-
-/// Gives each reference its meaning within the script, and each name its references.
-pub(super) fn resolve(tables: &mut Tables<'_>) {
-    for place in 0..tables.references.len() {
-        let reference = &tables.references[place];
-        let name = reference.node.id.as_str();
-        if let Some(scope) = lookup(&tables.scopes, name, reference.scope) {
-            tables.references[place].resolution = Resolution::Bound(scope);
-            if let Some(entry) = tables.scopes[scope.0 as usize].names.get_mut(name) {
-                entry.references.push(ReferenceId(index(place)));
-            }
-        }
-    }
-}
-
-/// The scope in which `name`, read in `scope`, is bound. Class scopes are seen from themselves only.
-pub(super) fn lookup(scopes: &[Scope<'_>], name: &str, scope: ScopeId) -> Option<ScopeId> {
-    let mut id = scope;
-    loop {
-        let current = &scopes[id.0 as usize];
-        let visible = id == scope || current.kind != ScopeKind::Class;
-        if current.globals.contains(&name) {
-            return scopes[0].names.contains_key(name).then_some(MODULE);
-        }
-        if visible && current.names.contains_key(name) {
-            return Some(id);
-        }
-        id = current.parent?;
     }
 }
