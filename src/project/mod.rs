@@ -9,7 +9,6 @@ mod candidate;
 mod files;
 mod kind;
 mod paths;
-mod stand_in;
 mod walk;
 mod workspace;
 
