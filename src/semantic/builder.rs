@@ -380,7 +380,11 @@ impl<'a> Builder<'a> {
 
     fn record(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Call(node) => self.tables.nodes.calls.push(self.site(node)),
+            Expr::Call(node) => {
+                let nodes = &mut self.tables.nodes;
+                nodes.callees.insert(node.func.range(), nodes.calls.len());
+                self.tables.nodes.calls.push(self.site(node));
+            }
             Expr::Attribute(node) => self.tables.nodes.attributes.push(self.site(node)),
             Expr::Subscript(node) => self.tables.nodes.subscripts.push(self.site(node)),
             Expr::Dict(node) => self.tables.nodes.dicts.push(self.site(node)),
@@ -576,6 +580,7 @@ fn caught(exception: &Expr) -> Context {
         Expr::Name(name) => match name.id.as_str() {
             "ImportError" | "ModuleNotFoundError" => Context::IMPORT_GUARD,
             "NameError" => Context::NAME_GUARD,
+            "KeyError" | "LookupError" => Context::KEY_GUARD,
             "Exception" | "BaseException" => Context::IMPORT_GUARD | Context::NAME_GUARD,
             _ => Context::default(),
         },

@@ -3,12 +3,16 @@
 //! Owns: which parser is used, recovery from broken code, the limits of Python 3.9.
 //! Must not know: names, scopes, manifests, rules. The only place that names the parser's crates.
 
+mod calls;
+
 use std::sync::Arc;
 
 pub use ruff_python_ast as ast;
+pub use ruff_python_ast::visitor as walk;
 use ruff_python_ast::PythonVersion;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
+use crate::dialect;
 use crate::text::{Ranged, Spanned, TextRange, TextSize};
 
 /// What [`parse`] makes of a text. All ranges are bytes of that text.
@@ -109,8 +113,9 @@ pub enum MalformedKind {
 
 /// Parses any text whatever.
 pub fn parse(text: &Arc<str>) -> Parsed {
+    let scan = dialect::scan(text);
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY39);
-    let parsed = parse_unchecked(text, options);
+    let parsed = parse_unchecked(&scan.text, options);
     let errors = parsed
         .errors()
         .iter()
@@ -118,14 +123,15 @@ pub fn parse(text: &Arc<str>) -> Parsed {
         .collect();
     let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
     let body = parsed.try_into_module().map(|module| module.into_suite()).unwrap_or_default();
+    let (d3_calls, malformed_calls) = calls::find(text, &body, &scan.slots);
     Parsed {
         text: Arc::clone(text),
         body,
         comments,
         errors,
         newer: Vec::new(),
-        d3_calls: Vec::new(),
-        malformed_calls: Vec::new(),
+        d3_calls,
+        malformed_calls,
         trailing: None,
     }
 }
@@ -142,3 +148,6 @@ impl Parsed {
         self.d3_calls.get(index)
     }
 }
+
+#[cfg(test)]
+mod tests;
