@@ -50,9 +50,11 @@ fn nested_calls_and_line_ends() {
 fn replacement_fields_are_code() {
     check("f\"{D3.Utility.x<Text>('a')}\"", "f\"{D3.Utility.x      ('a')}\"", &["Text"]);
     check("f\"{D3.Utility.x<Text>(\"a\")}\"", "f\"{D3.Utility.x      (\"a\")}\"", &["Text"]);
-    check("f'{D3.Utility.x<Number>(1):>{D3.Utility.w<Text>(2)}}'", "f'{D3.Utility.x        (1):>{D3.Utility.w      (2)}}'", &[
-        "Number", "Text",
-    ]);
+    check(
+        "f'{D3.Utility.x<Number>(1):>{D3.Utility.w<Text>(2)}}'",
+        "f'{D3.Utility.x        (1):>{D3.Utility.w      (2)}}'",
+        &["Number", "Text"],
+    );
     check("f'''{\nD3.Utility.x<Text>(1)}'''", "f'''{\nD3.Utility.x      (1)}'''", &["Text"]);
     untouched("f'{{D3.Utility.x<Text>(1)}}'");
     untouched("f'{x:D3.Utility.x<Text>(1)}'");

@@ -49,13 +49,14 @@ pub struct ConnectionRead<'a> {
 /// All reads in source order.
 pub(super) fn collect<'a>(model: &Model<'a>) -> Vec<ConnectionRead<'a>> {
     let mut reads = Vec::new();
-    let mut push = |key: &'a Expr, object: &'a Expr, range: TextRange, access: Access, scope: ScopeId, context: Context| {
-        if let (Expr::StringLiteral(key_node), Some(key)) = (key, literal(key))
-            && model.origin(object, scope) == Some(Origin::Connector)
-        {
-            reads.push(ConnectionRead { key, key_node, range, object, access, scope, context });
-        }
-    };
+    let mut push =
+        |key: &'a Expr, object: &'a Expr, range: TextRange, access: Access, scope: ScopeId, context: Context| {
+            if let (Expr::StringLiteral(key_node), Some(key)) = (key, literal(key))
+                && model.origin(object, scope) == Some(Origin::Connector)
+            {
+                reads.push(ConnectionRead { key, key_node, range, object, access, scope, context });
+            }
+        };
     for site in &model.nodes.subscripts {
         let access = if site.node.ctx == ExprContext::Load { Access::Subscript } else { Access::Write };
         push(&site.node.slice, &site.node.value, site.node.range(), access, site.scope, site.context);
@@ -117,7 +118,9 @@ impl<'a> Model<'a> {
         let names = self
             .references
             .iter()
-            .filter(move |reference| is_whole(self.origin_of_name(reference.node.id.as_str(), reference.scope, MAX_STEPS)))
+            .filter(move |reference| {
+                is_whole(self.origin_of_name(reference.node.id.as_str(), reference.scope, MAX_STEPS))
+            })
             .map(|reference| reference.node.range());
         let attributes = self
             .nodes

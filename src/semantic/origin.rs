@@ -80,7 +80,12 @@ impl<'a> Model<'a> {
         (origin == Origin::Runtime && key == names::CONNECTOR).then_some(Origin::Connector)
     }
 
-    pub(super) fn origin_of_attribute(&self, attribute: &'a ast::ExprAttribute, scope: ScopeId, steps: usize) -> Option<Origin> {
+    pub(super) fn origin_of_attribute(
+        &self,
+        attribute: &'a ast::ExprAttribute,
+        scope: ScopeId,
+        steps: usize,
+    ) -> Option<Origin> {
         if let Some(class) = self.self_class(&attribute.value, scope) {
             return self.origin_of_class_attribute(class, attribute.attr.as_str(), steps);
         }

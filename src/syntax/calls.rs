@@ -105,7 +105,8 @@ fn target(expr: &Expr) -> Option<D3Target> {
     }
     let inner = middle.value.as_attribute_expr()?;
     let is_integration = namespace(inner) == Some(false);
-    is_integration.then(|| D3Target::Integration { integration: attribute_name(middle), command: attribute_name(outer) })
+    is_integration
+        .then(|| D3Target::Integration { integration: attribute_name(middle), command: attribute_name(outer) })
 }
 
 fn attribute_name(attribute: &ExprAttribute) -> Spanned<String> {

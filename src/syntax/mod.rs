@@ -8,8 +8,8 @@ mod calls;
 use std::sync::Arc;
 
 pub use ruff_python_ast as ast;
-pub use ruff_python_ast::visitor as walk;
 use ruff_python_ast::PythonVersion;
+pub use ruff_python_ast::visitor as walk;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
 use crate::dialect;

@@ -31,9 +31,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         }
         last = Some(statement);
         let message = "the system script stands before this one, so `from __future__` is not first in the final script";
-        let fix = whole_lines(&context.parsed.text, statement).map(|lines| {
-            Fix::new("Remove the import", Applicability::Safe, Place::Script, vec![Edit::delete(lines)])
-        });
+        let fix = whole_lines(&context.parsed.text, statement)
+            .map(|lines| Fix::new("Remove the import", Applicability::Safe, Place::Script, vec![Edit::delete(lines)]));
         sink.report(import.module_range, message).maybe_fix(fix);
     }
 }

@@ -24,7 +24,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
                 "a utility command wants the type of its first parameter between `<` and `>` before `(`".to_owned(),
                 Severity::Error,
             ),
-            MalformedKind::UnclosedType => ("the `<` of this D3 call is never closed; add `>`".to_owned(), Severity::Error),
+            MalformedKind::UnclosedType => {
+                ("the `<` of this D3 call is never closed; add `>`".to_owned(), Severity::Error)
+            }
             MalformedKind::TypeOnIntegration => {
                 ("an integration command needs no type; D3 does not document one here".to_owned(), Severity::Info)
             }

@@ -15,8 +15,8 @@ use super::Sink;
 fn manifest_errors(manifest: &Manifest, kind: ManifestErrorKind, sink: &mut Sink<'_>) {
     for error in manifest.errors.iter().filter(|error| error.kind == kind) {
         let fix = error.fix.clone();
-        sink.report(error.range, error.message.clone()).severity(error.severity).maybe_fix(
-            fix.map(|(title, edits, applicability)| Fix::new(title, applicability, Place::Manifest, edits)),
-        );
+        sink.report(error.range, error.message.clone())
+            .severity(error.severity)
+            .maybe_fix(fix.map(|(title, edits, applicability)| Fix::new(title, applicability, Place::Manifest, edits)));
     }
 }
