@@ -101,6 +101,8 @@ pub(crate) struct Skimmer<'a> {
 impl<'a> Skimmer<'a> {
     /// A skimmer of `text[start..end]`, which begins in code outside brackets.
     pub(crate) fn new(text: &'a str, start: usize, end: usize) -> Self {
+        // A byte order mark is no part of the first word.
+        let start = if start == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(end) } else { start };
         Self { bytes: &text.as_bytes()[..end], pos: start, stack: Vec::new(), faults: Vec::new(), last_end: start }
     }
 
@@ -160,7 +162,7 @@ impl<'a> Skimmer<'a> {
         while self.pos < self.bytes.len() {
             let start = self.pos;
             match self.bytes[start] {
-                b'\\' => self.pos += if self.byte(start + 1) == b'{' || start + 1 == self.bytes.len() { 1 } else { 2 },
+                b'\\' => self.escape(self.byte(start + 1) != b'{'),
                 b'{' if self.byte(start + 1) == b'{' && !in_spec => self.pos += 2,
                 b'{' => {
                     self.pos += 1;
@@ -188,6 +190,14 @@ impl<'a> Skimmer<'a> {
         self.pos = self.bytes.len();
         self.last_end = self.pos;
         None
+    }
+
+    /// Steps over a backslash in a string, and over what it escapes.
+    fn escape(&mut self, takes_next: bool) {
+        self.pos += 1;
+        if takes_next && self.pos < self.bytes.len() {
+            self.line_end();
+        }
     }
 
     /// Skims code.
@@ -238,7 +248,7 @@ impl<'a> Skimmer<'a> {
         Token { kind, start, end: self.pos }
     }
 
-    /// Steps over one line end.
+    /// Steps over one line end, or over one byte.
     fn line_end(&mut self) {
         self.pos += if self.bytes[self.pos] == b'\r' && self.byte(self.pos + 1) == b'\n' { 2 } else { 1 };
     }
@@ -306,8 +316,7 @@ impl<'a> Skimmer<'a> {
     fn plain_string(&mut self, quote: u8, triple: bool, open: usize) {
         while self.pos < self.bytes.len() {
             match self.bytes[self.pos] {
-                b'\\' if self.byte(self.pos + 1) == b'\r' && self.byte(self.pos + 2) == b'\n' => self.pos += 3,
-                b'\\' => self.pos += 2,
+                b'\\' => self.escape(true),
                 byte if byte == quote && !triple => {
                     self.pos += 1;
                     return;
@@ -320,7 +329,6 @@ impl<'a> Skimmer<'a> {
                 _ => self.pos += 1,
             }
         }
-        self.pos = self.pos.min(self.bytes.len());
         let kind = if triple { FaultKind::TripleString(quote) } else { FaultKind::String(quote) };
         self.faults.push(Fault { kind, open, at: self.pos });
     }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::syntax::{D3Target, MalformedCall, MalformedKind};
+use crate::syntax::{MalformedCall, MalformedKind};
 use crate::text::Edit;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -21,7 +21,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     for call in &context.parsed.malformed_calls {
         let (message, severity) = match call.kind {
             MalformedKind::MissingType => (
-                "a utility command wants the type of its first parameter between `<` and `>` before `(`".to_owned(),
+                "a utility command wants the type of its first parameter in `<...>` before its arguments".to_owned(),
                 Severity::Error,
             ),
             MalformedKind::UnclosedType => {
@@ -44,10 +44,8 @@ fn repair(context: &Context<'_>, call: &MalformedCall) -> Option<Fix> {
     let safe = |title: String, edit| Fix::new(title, Applicability::Safe, Place::Script, vec![edit]);
     match call.kind {
         MalformedKind::MissingType => {
-            let d3_call = context.parsed.d3_calls.iter().find(|known| known.callee == call.range)?;
-            let D3Target::Utility { command } = &d3_call.target else { return None };
-            let command = context.image.utility_command(&command.value).filter(|command| command.exact)?;
-            let takes_none = command.parameters.as_ref().is_none_or(Vec::is_empty);
+            let command = context.image.utility_command(context.parsed.slice(call.range))?;
+            let takes_none = command.exact && command.parameters.as_ref().is_none_or(Vec::is_empty);
             let word = command.type_word().or(takes_none.then_some(""))?;
             Some(safe(format!("Insert `<{word}>`"), Edit::insert(call.range.end(), format!("<{word}>"))))
         }
