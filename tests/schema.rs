@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use d3ls::manifest::{Implementation, Key, Manifest, Segment, Shape, ShapeKind, Status, SystemScriptSetting, key, root_shape, schema_text, shape_at};
+use d3ls::manifest::{
+    Implementation, Key, Manifest, Segment, Shape, ShapeKind, Status, SystemScriptSetting, key,
+    root_shape, schema_text, shape_at,
+};
 
 #[test]
 fn the_committed_schema_is_current() {
@@ -27,11 +30,24 @@ fn the_documented_example_is_read() {
     let example = include_str!("manifest/example.json");
     let manifest = parse(example);
     assert!(manifest.usable);
-    assert_eq!(manifest.commands[0].inputs[0].parameter_name.value, "hostname");
+    assert_eq!(
+        manifest.commands[0].inputs[0].parameter_name.value,
+        "hostname"
+    );
     // The example shows every key on one command; only an ingestion command may have a mapping.
-    let messages: Vec<_> = manifest.errors.iter().map(|error| error.message.as_str()).collect();
-    assert_eq!(messages, ["only fetchEvent and fetchIncident have an event field mapping; remove it"]);
-    assert_eq!(parse(&example.replace("CheckDevice", "fetchEvent")).errors, vec![]);
+    let messages: Vec<_> = manifest
+        .errors
+        .iter()
+        .map(|error| error.message.as_str())
+        .collect();
+    assert_eq!(
+        messages,
+        ["only fetchEvent and fetchIncident have an event field mapping; remove it"]
+    );
+    assert_eq!(
+        parse(&example.replace("CheckDevice", "fetchEvent")).errors,
+        vec![]
+    );
 }
 
 #[test]
@@ -44,20 +60,49 @@ fn documented_defaults_apply() {
     assert_eq!(manifest.errors, vec![]);
     let default = |path: &[Segment]| shape_at(path).and_then(|shape| shape.default.clone());
     let command = [key("commands"), Segment::Index(0)];
-    let input = [key("commands"), Segment::Index(0), key("inputs"), Segment::Index(0)];
+    let input = [
+        key("commands"),
+        Segment::Index(0),
+        key("inputs"),
+        Segment::Index(0),
+    ];
     let of = |parent: &[Segment], name: &str| default(&[parent, &[key(name)]].concat());
 
-    assert_eq!(of(&[], "script"), Some(manifest.script.value.as_str().into()));
+    assert_eq!(
+        of(&[], "script"),
+        Some(manifest.script.value.as_str().into())
+    );
     assert_eq!(manifest.commands[0].implementation, Implementation::Python);
     assert_eq!(of(&command, "implementation"), Some("Python".into()));
     assert_eq!(manifest.commands[0].status.value, Status::Draft);
     assert_eq!(of(&command, "status"), Some("Draft".into()));
-    assert_eq!(of(&input, "parameterType"), Some(manifest.commands[0].inputs[0].parameter_type.value.as_str().into()));
-    assert_eq!(of(&input, "required"), Some(manifest.commands[0].inputs[0].required.into()));
+    assert_eq!(
+        of(&input, "parameterType"),
+        Some(
+            manifest.commands[0].inputs[0]
+                .parameter_type
+                .value
+                .as_str()
+                .into()
+        )
+    );
+    assert_eq!(
+        of(&input, "required"),
+        Some(manifest.commands[0].inputs[0].required.into())
+    );
     let connection = [key("connection"), Segment::Index(0)];
-    assert_eq!(of(&connection, "parameterType"), Some(manifest.connection[0].parameter_type.value.as_str().into()));
-    assert_eq!(of(&connection, "secret"), Some(manifest.connection[0].secret.into()));
-    assert_eq!(manifest.commands[0].outputs.return_data[0].value_type.value, "Text");
+    assert_eq!(
+        of(&connection, "parameterType"),
+        Some(manifest.connection[0].parameter_type.value.as_str().into())
+    );
+    assert_eq!(
+        of(&connection, "secret"),
+        Some(manifest.connection[0].secret.into())
+    );
+    assert_eq!(
+        manifest.commands[0].outputs.return_data[0].value_type.value,
+        "Text"
+    );
     assert_eq!(manifest.system_script, SystemScriptSetting::None);
     assert!(manifest.libraries.is_empty() && manifest.connection_sets.is_empty());
 }

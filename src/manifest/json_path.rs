@@ -22,14 +22,23 @@ fn steps(path: &str, from: usize) -> Option<(std::ops::Range<usize>, &'static st
                     Err(message) => return Some((position..position + 1, message)),
                 };
                 if path[position + 1..end].trim().is_empty() {
-                    return Some((position..end + 1, "an index, a name in quotes or `*` is missing between the brackets"));
+                    return Some((
+                        position..end + 1,
+                        "an index, a name in quotes or `*` is missing between the brackets",
+                    ));
                 }
                 position = end + 1;
             }
             b'.' => {
-                let dots = if bytes.get(position + 1) == Some(&b'.') { 2 } else { 1 };
+                let dots = if bytes.get(position + 1) == Some(&b'.') {
+                    2
+                } else {
+                    1
+                };
                 let name = position + dots;
-                let end = path[name..].find(['.', '[', ']']).map_or(path.len(), |length| name + length);
+                let end = path[name..]
+                    .find(['.', '[', ']'])
+                    .map_or(path.len(), |length| name + length);
                 let bracketed = bytes.get(name) == Some(&b'[');
                 if path[name..end].trim().is_empty() && !(bracketed && dots == 2) {
                     return Some((position..name, "a name is missing after the dot"));
@@ -39,7 +48,10 @@ fn steps(path: &str, from: usize) -> Option<(std::ops::Range<usize>, &'static st
             b']' => return Some((position..position + 1, "this `]` closes nothing")),
             _ => {
                 let width = path[position..].chars().next().map_or(1, char::len_utf8);
-                return Some((position..position + width, "a `.` or `[` is missing before this"));
+                return Some((
+                    position..position + width,
+                    "a `.` or `[` is missing before this",
+                ));
             }
         }
     }
@@ -68,7 +80,11 @@ fn bracket_end(path: &str, open: usize) -> Result<usize, &'static str> {
             (None, _) => {}
         }
     }
-    Err(if quote.is_some() { "a quote is not closed after this `[`" } else { "this `[` is never closed" })
+    Err(if quote.is_some() {
+        "a quote is not closed after this `[`"
+    } else {
+        "this `[` is never closed"
+    })
 }
 
 #[cfg(test)]
@@ -78,8 +94,21 @@ mod tests {
     #[test]
     fn reads_what_some_dialect_reads() {
         for path in [
-            "$", "$.a.b[0].c", "$.items[*].id", "$..x", "$['a b']", "$[\"a]\"].b", "$.items[?(@.x == '[')].y", "$.a-b",
-            "$..[0]", "$.@odata.type", "$.items[-1:]", "$.items[0,1]", "$.*", "$.a['it\\'s']", "$.items[?(@.tags[0] == 1)]",
+            "$",
+            "$.a.b[0].c",
+            "$.items[*].id",
+            "$..x",
+            "$['a b']",
+            "$[\"a]\"].b",
+            "$.items[?(@.x == '[')].y",
+            "$.a-b",
+            "$..[0]",
+            "$.@odata.type",
+            "$.items[-1:]",
+            "$.items[0,1]",
+            "$.*",
+            "$.a['it\\'s']",
+            "$.items[?(@.tags[0] == 1)]",
             "$.größe",
         ] {
             assert_eq!(check(path), None, "{path}");
