@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::location::Segment;
 use super::model::ManifestFile;
@@ -84,7 +84,16 @@ fn schema() -> Value {
             .into_root_schema_for::<ManifestFile>(),
     );
     tidy(&mut schema);
-    schema
+    let Value::Object(mut rest) = schema else {
+        return schema;
+    };
+    let head = ["$schema", "title", "description"];
+    let mut ordered: Map<String, Value> = head
+        .into_iter()
+        .filter_map(|key| Some((key.to_owned(), rest.shift_remove(key)?)))
+        .collect();
+    ordered.append(&mut rest);
+    Value::Object(ordered)
 }
 
 /// Takes back what the generator adds for Rust's sake: `null` for optional keys (a key is left out,

@@ -413,4 +413,19 @@ mod tests {
         assert_eq!(kind("# d3: integrations\n"), None);
         assert_eq!(kind("# about d3: integration\n"), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_comment_is_survived(tail in "[ #d3:ignore\\[\\],é-]{0,24}", code in "[x #]{0,4}") {
+            let text = format!("{code}# d3: ignore{tail}\nx");
+            let comments = comments(&text);
+            header_kind(&text, &comments);
+            for ignore in ignores(&comments, &text).list {
+                for place in 0..ignore.codes.len() {
+                    let left = apply(&text, &ignore.remove_codes(&text, &[place]));
+                    proptest::prop_assert!(left.len() < text.len());
+                }
+            }
+        }
+    }
 }
