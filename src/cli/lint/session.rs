@@ -11,7 +11,9 @@ use crate::check::{Input, check, check_manifest};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fix::{Diagnosis, Fixed, Wanted, fix_all};
 use crate::manifest::{Kind, Manifest};
-use crate::project::{Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, Workspace, replace, walk};
+use crate::project::{
+    Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, SettingsFile, Workspace, describe, replace, walk,
+};
 use crate::report::{File, Files, Finding, Results};
 use crate::rules::{RULES, Selection};
 use crate::semantic::SystemScript;
@@ -54,6 +56,7 @@ impl Session {
         let all = || walked.named.iter().chain(&walked.found);
         let manifests: Vec<&PathBuf> = all().filter(is_manifest).collect();
         let mut outcome = Outcome { problems: walked.problems.clone(), ..Outcome::default() };
+        outcome.add(self.settings(all().map(PathBuf::as_path), true));
         for one in self.each(&manifests, |path| self.file(path, false, true)) {
             outcome.add(one);
         }
@@ -73,7 +76,9 @@ impl Session {
 
     /// Checks one text as the file at `path`, which need not exist and is not written.
     pub(super) fn check_text(&self, path: &Path, source: Source) -> Outcome {
-        self.guarded(path, || self.source(path, source, true, false))
+        let mut outcome = self.settings([path].into_iter(), false);
+        outcome.add(self.guarded(path, || self.source(path, source, true, false)));
+        outcome
     }
 
     /// `path` as it is shown: relative to the working directory, with `/`, or absolute outside it.
@@ -99,17 +104,16 @@ impl Session {
     }
 
     fn missing_scripts<'a>(&'a self, manifest: &'a Path) -> impl Iterator<Item = Problem> + 'a {
-        self.workspace.missing_scripts_of(manifest).into_iter().map(|path| Problem {
-            message: format!("no such file, but {} names it", self.shown(manifest)),
-            path,
-            fatal: true,
-        })
+        self.workspace
+            .missing_scripts_of(manifest)
+            .into_iter()
+            .map(|path| Problem::fatal(&path, format!("no such file, but {} names it", self.shown(manifest))))
     }
 
     fn file(&self, path: &Path, named: bool, on_disk: bool) -> Outcome {
         match self.workspace.read(path) {
             Ok(source) => self.source(path, source, named, on_disk),
-            Err(error) => Outcome::failed(path, &crate::project::describe(&error)),
+            Err(error) => Outcome::failed(path, &describe(&error)),
         }
     }
 
@@ -123,10 +127,9 @@ impl Session {
             Candidate::NotText(_) if named || self.looks_like_d3(path) => {
                 self.script(self.workspace.as_script(path, source), on_disk)
             }
-            Candidate::NotText(reason) => Outcome {
-                problems: vec![Problem { path: path.to_owned(), message: format!("skipped: {reason}"), fatal: false }],
-                ..Outcome::skipped()
-            },
+            Candidate::NotText(reason) => {
+                Outcome { problems: vec![Problem::note(path, format!("skipped: {reason}"))], ..Outcome::skipped() }
+            }
             Candidate::NotD3 => Outcome::skipped(),
         }
     }
@@ -186,6 +189,35 @@ impl Session {
         outcome
     }
 
+    /// Checks the settings in force for `paths`, each once.
+    fn settings<'p>(&self, paths: impl Iterator<Item = &'p Path>, on_disk: bool) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut seen = BTreeSet::new();
+        for path in paths {
+            let Some(settings) = self.workspace.settings_for(path) else { continue };
+            if seen.insert(settings.path.clone()) {
+                outcome.problems.extend(self.workspace.settings_problems(path));
+                self.settings_file(&settings, on_disk, &mut outcome);
+            }
+        }
+        outcome
+    }
+
+    fn settings_file(&self, settings: &SettingsFile, on_disk: bool, outcome: &mut Outcome) {
+        let mut text = Arc::clone(&settings.text);
+        let selection = self.workspace.selection_for(&settings.path);
+        let read = |text: &Arc<str>| SettingsFile::new(&settings.path, Arc::clone(text));
+        if self.fix {
+            let fixed = fix_all(&text, self.wanted(Place::Settings), |text| {
+                let settings = read(text);
+                Diagnosis { diagnostics: settings.unknown_codes(&selection), syntax_errors: settings.errors.len() }
+            });
+            text = self.keep(&settings.path, &settings.text, fixed, on_disk, outcome);
+        }
+        let main = Arc::new(File::new(self.shown(&settings.path), Arc::clone(&text)));
+        outcome.report(read(&text).unknown_codes(&selection), Files { main, others: Vec::new() });
+    }
+
     fn wanted(&self, place: Place) -> Wanted {
         Wanted { place, unsafe_fixes: self.unsafe_fixes }
     }
@@ -194,15 +226,14 @@ impl Session {
     fn keep(&self, path: &Path, before: &Arc<str>, fixed: Fixed, on_disk: bool, outcome: &mut Outcome) -> Arc<str> {
         for Diagnostic { code, message, .. } in &fixed.rejected {
             let message = format!("the fix of {code} would have added a syntax error and was left out ({message})");
-            outcome.problems.push(Problem { path: path.to_owned(), message, fatal: false });
+            outcome.problems.push(Problem::note(path, message));
         }
         if fixed.text == *before {
             return fixed.text;
         }
         if self.write && on_disk {
             if let Err(error) = replace(path, before, &fixed.text) {
-                let message = crate::project::describe(&error);
-                outcome.problems.push(Problem { path: path.to_owned(), message, fatal: true });
+                outcome.problems.push(Problem::fatal(path, describe(&error)));
                 return Arc::clone(before);
             }
             self.workspace.invalidate(path);
@@ -219,8 +250,7 @@ impl Session {
 
 impl Outcome {
     fn failed(path: &Path, message: &str) -> Self {
-        let problem = Problem { path: path.to_owned(), message: message.to_owned(), fatal: true };
-        Self { problems: vec![problem], ..Self::default() }
+        Self { problems: vec![Problem::fatal(path, message)], ..Self::default() }
     }
 
     fn skipped() -> Self {
