@@ -138,9 +138,8 @@ impl Workspace {
         let kind = match (&named, &source) {
             (Some(named), _) if named.manifest.usable => Some(named.manifest.kind),
             (_, Source::Text(text)) => {
-                let parsed = syntax::parse(text);
-                let kind = header_kind(text, &parsed.comments).or(treat_as);
-                if named.is_none() && kind.is_none() && !semantic::uses_d3(&parsed) {
+                let kind = header_kind(text).or(treat_as);
+                if named.is_none() && kind.is_none() && !semantic::uses_d3(&syntax::parse(text)) {
                     return Candidate::NotD3;
                 }
                 kind

@@ -1,6 +1,6 @@
 //! From paths to findings: gathers, checks, fixes and writes, in parallel.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::project::{
     Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, SettingsFile, Workspace, describe, replace, walk,
 };
 use crate::report::{File, Files, Finding, Results};
-use crate::rules::{RULES, Selection};
+use crate::rules::{self, RULES, Selection};
 use crate::semantic::SystemScript;
 use crate::text::Source;
 
@@ -60,6 +60,7 @@ impl Session {
         for one in self.each(&manifests, |path| self.file(path, false, true)) {
             outcome.add(one);
         }
+        self.repeated_names(&manifests, &mut outcome);
         let mut scripts: BTreeSet<PathBuf> = all().filter(|path| !is_manifest(path)).cloned().collect();
         for manifest in manifests {
             outcome.problems.extend(self.missing_scripts(manifest));
@@ -101,6 +102,38 @@ impl Session {
     fn guarded(&self, path: &Path, work: impl FnOnce() -> Outcome) -> Outcome {
         catch_unwind(AssertUnwindSafe(work))
             .unwrap_or_else(|_| Outcome::failed(path, "d3ls failed on this file; please report this as a bug"))
+    }
+
+    /// Reports integrations that have the name of an earlier one (D3's page, "Create Custom Integration").
+    fn repeated_names(&self, manifests: &[&PathBuf], outcome: &mut Outcome) {
+        let Some(rule) = rules::find("D3903") else { return };
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        let mut sorted: Vec<(String, &PathBuf)> = manifests.iter().map(|path| (self.shown(path), *path)).collect();
+        sorted.sort();
+        for (shown, path) in sorted {
+            let selection = self.workspace.selection_for(path);
+            let Some(manifest) = self.workspace.manifest(path).filter(|manifest| manifest.usable) else { continue };
+            let Some(name) = manifest.name.as_ref().filter(|_| manifest.kind == Kind::Integration) else { continue };
+            let Some(first) = taken.get(&name.value) else {
+                taken.insert(name.value.clone(), shown);
+                continue;
+            };
+            if selection.is_on(rule) {
+                let message = format!("{first} has the name `{}` already; each integration wants its own", name.value);
+                let diagnostic = Diagnostic {
+                    code: rule.code,
+                    rule: rule.name,
+                    severity: selection.severity(rule.code, rule.severity),
+                    message,
+                    place: Place::Manifest,
+                    range: name.range,
+                    related: Vec::new(),
+                    fixes: Vec::new(),
+                };
+                let main = Arc::new(File::new(shown, Arc::clone(&manifest.text)));
+                outcome.report(vec![diagnostic], Files { main, others: Vec::new() });
+            }
+        }
     }
 
     fn missing_scripts<'a>(&'a self, manifest: &'a Path) -> impl Iterator<Item = Problem> + 'a {
