@@ -4,14 +4,16 @@
 //! Must not know: files, clocks, the protocol. Broken input is data, never an error.
 
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
-use crate::rules::Selection;
-use crate::semantic::{Analysis, SystemScript};
-use crate::text::Source;
+use crate::rules::{Check, Context, Needs, RULES, Rule, Selection, Sink};
+use crate::semantic::{Analysis, Surroundings, SystemScript};
+use crate::syntax;
+use crate::text::{Source, TextRange};
 
 /// All that a check of one script depends on.
 #[derive(Debug, Clone)]
@@ -46,17 +48,120 @@ pub struct Report {
     pub analysis: Arc<Analysis>,
 }
 
-/// Checks one script.
+/// Checks one script with all rules that are on.
 pub fn check(input: &Input) -> Report {
-    let parsed = crate::syntax::parse(&input.source.text());
-    Report {
-        diagnostics: Vec::new(),
-        not_evaluated: Vec::new(),
-        analysis: Arc::new(Analysis { parsed }),
+    check_with(input, RULES)
+}
+
+/// Checks one script with those of `rules` that are on.
+pub fn check_with(input: &Input, rules: &[&'static Rule]) -> Report {
+    let analysis = Arc::new(analyse(input));
+    let surroundings = analysis.surroundings();
+    let context = Context {
+        source: &input.source,
+        parsed: analysis.parsed(),
+        model: analysis.model(),
+        manifest: surroundings.manifest.as_deref(),
+        kind: input.kind,
+        system: &input.system,
+        siblings: &input.siblings,
+        image: &input.image,
+    };
+    let mut run = Run::new(&input.selection);
+    for rule in rules.iter().copied().filter(|rule| input.selection.is_on(rule)) {
+        let Check::Script(check) = rule.check else { continue };
+        let lacking = match rule.needs {
+            Needs::Nothing => false,
+            Needs::Manifest => context.manifest.is_none(),
+            Needs::Kind => context.kind.is_none(),
+        };
+        if lacking {
+            run.not_evaluated.push(rule.code);
+        } else {
+            run.rule(rule, Place::Script, |sink| check(&context, sink));
+        }
+    }
+    let (diagnostics, not_evaluated) = run.finish();
+    Report { diagnostics, not_evaluated, analysis }
+}
+
+/// The findings in a manifest by itself, sorted by position and code.
+pub fn check_manifest(manifest: &Manifest, selection: &Selection) -> Vec<Diagnostic> {
+    let mut run = Run::new(selection);
+    for rule in RULES.iter().copied().filter(|rule| selection.is_on(rule)) {
+        if let Check::Manifest(check) = rule.check {
+            run.rule(rule, Place::Manifest, |sink| check(manifest, sink));
+        }
+    }
+    run.finish().0
+}
+
+/// Parses a script and works out what it means.
+pub fn analyse(input: &Input) -> Analysis {
+    let parsed = syntax::parse(&input.source.text());
+    let surroundings = Surroundings {
+        kind: input.kind,
+        script: input.script.clone(),
+        manifest: input.manifest.clone().filter(|manifest| manifest.usable),
+        system: input.system.clone(),
+        image: Arc::clone(&input.image),
+    };
+    Analysis::new(parsed, surroundings)
+}
+
+/// The findings of several rules on one file.
+struct Run<'s> {
+    selection: &'s Selection,
+    diagnostics: Vec<Diagnostic>,
+    not_evaluated: Vec<&'static str>,
+}
+
+impl<'s> Run<'s> {
+    fn new(selection: &'s Selection) -> Self {
+        Self { selection, diagnostics: Vec::new(), not_evaluated: Vec::new() }
+    }
+
+    /// Runs one rule. A rule that panics loses its own findings and is reported as D3905.
+    fn rule(&mut self, rule: &'static Rule, place: Place, check: impl FnOnce(&mut Sink<'_>)) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let mut sink = Sink::new(rule, place);
+            check(&mut sink);
+            sink.finish()
+        }));
+        match outcome {
+            Ok(Some(findings)) => self.diagnostics.extend(findings),
+            Ok(None) => self.not_evaluated.push(rule.code),
+            Err(_) => self.diagnostics.push(internal_error(rule, place)),
+        }
+    }
+
+    fn finish(mut self) -> (Vec<Diagnostic>, Vec<&'static str>) {
+        for diagnostic in &mut self.diagnostics {
+            diagnostic.severity = self.selection.severity(diagnostic.code, diagnostic.severity);
+        }
+        self.diagnostics.sort_by(|a, b| {
+            let key = |diagnostic: &Diagnostic| {
+                (diagnostic.place, diagnostic.range.start(), diagnostic.range.end(), diagnostic.code)
+            };
+            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+        });
+        self.not_evaluated.sort_unstable();
+        (self.diagnostics, self.not_evaluated)
     }
 }
 
-/// The findings in a manifest by itself: its errors, sorted by position and code.
-pub fn check_manifest(_manifest: &Manifest, _selection: &Selection) -> Vec<Diagnostic> {
-    Vec::new()
+fn internal_error(rule: &Rule, place: Place) -> Diagnostic {
+    Diagnostic {
+        code: "D3905",
+        rule: "internal-error",
+        severity: crate::diagnostic::Severity::Error,
+        message: format!(
+            "the rule {} ({}) failed on this file, all others still report; please report this as a bug of d3ls",
+            rule.code, rule.name
+        ),
+        place,
+        range: TextRange::default(),
+        related: Vec::new(),
+        fixes: Vec::new(),
+    }
 }

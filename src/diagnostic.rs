@@ -6,9 +6,7 @@
 use crate::text::{Edit, TextRange};
 
 /// How bad a finding is, least first.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
@@ -68,18 +66,9 @@ pub struct Fix {
 
 impl Fix {
     /// A fix that edits one place only.
-    pub fn new(
-        title: impl Into<String>,
-        applicability: Applicability,
-        place: Place,
-        mut edits: Vec<Edit>,
-    ) -> Self {
+    pub fn new(title: impl Into<String>, applicability: Applicability, place: Place, mut edits: Vec<Edit>) -> Self {
         edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
-        Self {
-            title: title.into(),
-            applicability,
-            edits: edits.into_iter().map(|edit| (place, edit)).collect(),
-        }
+        Self { title: title.into(), applicability, edits: edits.into_iter().map(|edit| (place, edit)).collect() }
     }
 }
 

@@ -20,12 +20,7 @@ struct State<T> {
 
 impl<T> Default for Cache<T> {
     fn default() -> Self {
-        Self {
-            state: RwLock::new(State {
-                generation: 0,
-                values: FxHashMap::default(),
-            }),
-        }
+        Self { state: RwLock::new(State { generation: 0, values: FxHashMap::default() }) }
     }
 }
 

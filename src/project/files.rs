@@ -24,25 +24,17 @@ impl Files for Disk {
     fn read(&self, path: &Path) -> io::Result<Source> {
         let metadata = fs::metadata(path)?;
         if metadata.is_dir() {
-            return Err(io::Error::new(
-                io::ErrorKind::IsADirectory,
-                "it is a folder",
-            ));
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
         }
         if !metadata.is_file() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "it is no regular file",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
         if metadata.len() > MAX_BYTES as u64 {
             let bytes = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
             return Ok(Source::Not(NotText::TooLarge { bytes }));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-        File::open(path)?
-            .take(MAX_BYTES as u64 + 1)
-            .read_to_end(&mut bytes)?;
+        File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         Ok(Source::from_bytes(bytes))
     }
 

@@ -9,17 +9,10 @@ pub(super) fn header_kind(text: &str) -> Option<Kind> {
         .split(['\n', '\r'])
         .map(str::trim)
         .take_while(|line| line.is_empty() || line.starts_with('#'))
-        .find_map(|line| {
-            match line
-                .trim_start_matches('#')
-                .trim_start()
-                .strip_prefix("d3:")?
-                .trim()
-            {
-                "integration" => Some(Kind::Integration),
-                "utility" => Some(Kind::Utility),
-                _ => None,
-            }
+        .find_map(|line| match line.trim_start_matches('#').trim_start().strip_prefix("d3:")?.trim() {
+            "integration" => Some(Kind::Integration),
+            "utility" => Some(Kind::Utility),
+            _ => None,
         })
 }
 
@@ -29,20 +22,11 @@ mod tests {
 
     #[test]
     fn the_header_is_the_leading_comment_only() {
-        assert_eq!(
-            header_kind("#!/usr/bin/env python\n\n# d3: integration\nx = 1"),
-            Some(Kind::Integration)
-        );
-        assert_eq!(
-            header_kind("\u{feff}#d3:utility\r\nx = 1"),
-            Some(Kind::Utility)
-        );
+        assert_eq!(header_kind("#!/usr/bin/env python\n\n# d3: integration\nx = 1"), Some(Kind::Integration));
+        assert_eq!(header_kind("\u{feff}#d3:utility\r\nx = 1"), Some(Kind::Utility));
         assert_eq!(header_kind("x = 1\n# d3: utility\n"), None);
         assert_eq!(header_kind("'''\n# d3: utility\n'''"), None);
-        assert_eq!(
-            header_kind("# d3: ignore-file[D3101]\n# d3: utility"),
-            Some(Kind::Utility)
-        );
+        assert_eq!(header_kind("# d3: ignore-file[D3101]\n# d3: utility"), Some(Kind::Utility));
         assert_eq!(header_kind("# about d3: utility"), None);
     }
 }

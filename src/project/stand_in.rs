@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::manifest::{Kind, Manifest, SystemScriptSetting};
-use crate::syntax::Parsed;
 use crate::text::{Spanned, TextRange};
 
 pub(super) fn parse_manifest(text: &Arc<str>) -> Manifest {
@@ -23,15 +22,4 @@ pub(super) fn parse_manifest(text: &Arc<str>) -> Manifest {
         commands: Vec::new(),
         commands_key: TextRange::default(),
     }
-}
-
-pub(super) fn uses_d3(parsed: &Parsed) -> bool {
-    [
-        "pb.returnOutputModel",
-        "D3.Utility.",
-        "D3.Integration.",
-        "runtime",
-    ]
-    .iter()
-    .any(|word| parsed.text.contains(word))
 }

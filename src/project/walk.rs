@@ -37,11 +37,7 @@ pub fn walk(paths: &[PathBuf]) -> Walked {
     for path in paths {
         let path = absolute(path);
         match path.metadata() {
-            Err(error) => result.problems.push(Problem {
-                message: describe(&error),
-                path,
-                fatal: true,
-            }),
+            Err(error) => result.problems.push(Problem { message: describe(&error), path, fatal: true }),
             Ok(metadata) if metadata.is_dir() => walk_folder(&path, &mut result),
             Ok(_) => result.named.push(path),
         }
@@ -60,38 +56,25 @@ fn once(named: &[PathBuf], found: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen: FxHashSet<PathBuf> = named.iter().map(real).collect();
     let mut found: Vec<_> = found.into_iter().map(|path| (real(&path), path)).collect();
     found.sort_by(|a, b| (a.0 != a.1, &a.1).cmp(&(b.0 != b.1, &b.1)));
-    let mut result: Vec<_> = found
-        .into_iter()
-        .filter_map(|(real, path)| seen.insert(real).then_some(path))
-        .collect();
+    let mut result: Vec<_> = found.into_iter().filter_map(|(real, path)| seen.insert(real).then_some(path)).collect();
     result.sort();
     result
 }
 
 fn walk_folder(folder: &Path, result: &mut Walked) {
     let (sender, receiver) = std::sync::mpsc::channel();
-    let walker = WalkBuilder::new(folder)
-        .follow_links(true)
-        .require_git(false)
-        .build_parallel();
+    let walker = WalkBuilder::new(folder).follow_links(true).require_git(false).build_parallel();
     walker.run(|| {
         let sender = sender.clone();
         Box::new(move |entry| {
             let sent = match entry {
-                Ok(entry)
-                    if entry.file_type().is_some_and(|kind| kind.is_file())
-                        && is_wanted(entry.path()) =>
-                {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) && is_wanted(entry.path()) => {
                     sender.send(Ok(entry.into_path()))
                 }
                 Ok(_) => Ok(()),
                 Err(error) => sender.send(Err(error)),
             };
-            if sent.is_ok() {
-                WalkState::Continue
-            } else {
-                WalkState::Quit
-            }
+            if sent.is_ok() { WalkState::Continue } else { WalkState::Quit }
         })
     });
     drop(sender);
@@ -104,37 +87,20 @@ fn walk_folder(folder: &Path, result: &mut Walked) {
 }
 
 fn is_wanted(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "py")
-        || path.file_name().is_some_and(|name| name == MANIFEST)
+    path.extension().is_some_and(|extension| extension == "py") || path.file_name().is_some_and(|name| name == MANIFEST)
 }
 
 fn problem(folder: &Path, error: &ignore::Error) -> Problem {
     match error {
-        ignore::Error::WithPath { path, err } => Problem {
-            path: path.clone(),
-            ..problem(folder, err)
-        },
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            problem(folder, err)
-        }
+        ignore::Error::WithPath { path, err } => Problem { path: path.clone(), ..problem(folder, err) },
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => problem(folder, err),
         ignore::Error::Loop { ancestor, child } => Problem {
             path: child.clone(),
-            message: format!(
-                "the link leads back to `{}`; it is not followed",
-                ancestor.display()
-            ),
+            message: format!("the link leads back to `{}`; it is not followed", ancestor.display()),
             fatal: false,
         },
-        ignore::Error::Io(error) => Problem {
-            path: folder.to_owned(),
-            message: describe(error),
-            fatal: true,
-        },
-        other => Problem {
-            path: folder.to_owned(),
-            message: other.to_string(),
-            fatal: false,
-        },
+        ignore::Error::Io(error) => Problem { path: folder.to_owned(), message: describe(error), fatal: true },
+        other => Problem { path: folder.to_owned(), message: other.to_string(), fatal: false },
     }
 }
 
@@ -145,8 +111,7 @@ pub(super) fn describe(error: &std::io::Error) -> String {
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => {
             let text = error.to_string();
-            text.split_once(" (os error")
-                .map_or(text.clone(), |(words, _)| words.to_owned())
+            text.split_once(" (os error").map_or(text.clone(), |(words, _)| words.to_owned())
         }
     }
 }

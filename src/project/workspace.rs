@@ -15,8 +15,8 @@ use crate::check::Input;
 use crate::image::Image;
 use crate::manifest::{Implementation, Kind, Manifest, SystemScriptSetting};
 use crate::rules::Selection;
-use crate::semantic::SystemScript;
-use crate::syntax::Parsed;
+use crate::semantic::{self, Analysis, Surroundings, SystemScript};
+use crate::syntax;
 use crate::text::{Source, Spanned};
 
 /// How a manifest names a script.
@@ -47,7 +47,7 @@ pub struct Named {
 pub struct Workspace {
     files: Box<dyn Files>,
     manifests: Cache<Option<Arc<Manifest>>>,
-    system_scripts: Cache<Option<Arc<Parsed>>>,
+    system_scripts: Cache<Option<Arc<Analysis>>>,
     siblings: Cache<Arc<BTreeSet<String>>>,
 }
 
@@ -84,10 +84,7 @@ impl Workspace {
     /// The manifest at `path`, broken ones included; `None` where there is no such file.
     pub fn manifest(&self, path: &Path) -> Option<Arc<Manifest>> {
         self.manifests.get(path, || {
-            let source = self
-                .files
-                .exists(path)
-                .then(|| self.files.read(path).ok())??;
+            let source = self.files.exists(path).then(|| self.files.read(path).ok())??;
             Some(Arc::new(stand_in::parse_manifest(&source.text())))
         })
     }
@@ -101,12 +98,7 @@ impl Workspace {
                 .into_iter()
                 .find(|(name, _)| normalised(&folder.join(name)) == script)
                 .map(|(name, role)| (name.to_owned(), role))?;
-            Some(Named {
-                path,
-                manifest,
-                script,
-                role,
-            })
+            Some(Named { path, manifest, script, role })
         })
     }
 
@@ -117,19 +109,14 @@ impl Workspace {
         let Some(manifest) = self.manifest(path) else {
             return Vec::new();
         };
-        let scripts: BTreeSet<PathBuf> = names_in(&manifest)
-            .into_iter()
-            .map(|(name, _)| normalised(&folder.join(name)))
-            .collect();
+        let scripts: BTreeSet<PathBuf> =
+            names_in(&manifest).into_iter().map(|(name, _)| normalised(&folder.join(name))).collect();
         scripts.into_iter().collect()
     }
 
     /// Those of [`Workspace::scripts_of`] that don't exist.
     pub fn missing_scripts_of(&self, path: &Path) -> Vec<PathBuf> {
-        self.scripts_of(path)
-            .into_iter()
-            .filter(|script| !self.files.exists(script))
-            .collect()
+        self.scripts_of(path).into_iter().filter(|script| !self.files.exists(script)).collect()
     }
 
     /// What the file at `path` is, whose content is `source`. `treat_as` is the kind of Python
@@ -146,18 +133,13 @@ impl Workspace {
         if named.is_none() && header.is_none() && treat_as.is_none() {
             match &source {
                 Source::Not(reason) => return Candidate::NotText(*reason),
-                Source::Text(text) if !stand_in::uses_d3(&crate::syntax::parse(text)) => {
+                Source::Text(text) if !semantic::uses_d3(&syntax::parse(text)) => {
                     return Candidate::NotD3;
                 }
                 Source::Text(_) => {}
             }
         }
-        Candidate::Script(Box::new(self.script(
-            path,
-            source,
-            named,
-            header.or(treat_as),
-        )))
+        Candidate::Script(Box::new(self.script(path, source, named, header.or(treat_as))))
     }
 
     /// The file at `path` as a D3 script, whatever it looks like.
@@ -165,13 +147,7 @@ impl Workspace {
         self.script(path, source, self.manifest_for(path), None)
     }
 
-    fn script(
-        &self,
-        path: &Path,
-        source: Source,
-        named: Option<Named>,
-        kind: Option<Kind>,
-    ) -> Script {
+    fn script(&self, path: &Path, source: Source, named: Option<Named>, kind: Option<Kind>) -> Script {
         let usable = named.as_ref().filter(|named| named.manifest.usable);
         let kind = usable.map(|named| named.manifest.kind).or(kind);
         let (system, system_path) = self.system_script(named.as_ref(), kind);
@@ -201,30 +177,15 @@ impl Workspace {
             .manifest(path)
             .filter(|known| known.text == text)
             .unwrap_or_else(|| Arc::new(stand_in::parse_manifest(&text)));
-        ManifestFile {
-            path: path.to_owned(),
-            manifest,
-            selection: Arc::new(Selection::default()),
-        }
+        ManifestFile { path: path.to_owned(), manifest, selection: Arc::new(Selection::default()) }
     }
 
     /// The system script underneath, and its path. Unknown where there is one that we don't have,
     /// and under an integration script whose manifest we don't have.
-    fn system_script(
-        &self,
-        named: Option<&Named>,
-        kind: Option<Kind>,
-    ) -> (SystemScript, Option<PathBuf>) {
+    fn system_script(&self, named: Option<&Named>, kind: Option<Kind>) -> (SystemScript, Option<PathBuf>) {
         let Some(named) = named.filter(|named| named.manifest.usable) else {
             let unknown = kind == Some(Kind::Integration) || named.is_some();
-            return (
-                if unknown {
-                    SystemScript::Unknown
-                } else {
-                    SystemScript::None
-                },
-                None,
-            );
+            return (if unknown { SystemScript::Unknown } else { SystemScript::None }, None);
         };
         match &named.manifest.system_script {
             _ if named.role == Role::System => (SystemScript::None, None),
@@ -233,20 +194,22 @@ impl Workspace {
             SystemScriptSetting::File(name) => {
                 let folder = named.path.parent().unwrap_or(&named.path);
                 let path = normalised(&folder.join(&name.value));
-                match self.parsed(&path) {
-                    Some(parsed) => (SystemScript::Known(parsed), Some(path)),
+                match self.analysed(&path) {
+                    Some(analysis) => (SystemScript::Known(analysis), Some(path)),
                     None => (SystemScript::Unknown, None),
                 }
             }
         }
     }
 
-    fn parsed(&self, path: &Path) -> Option<Arc<Parsed>> {
-        self.system_scripts
-            .get(path, || match self.files.read(path) {
-                Ok(Source::Text(text)) => Some(Arc::new(crate::syntax::parse(&text))),
-                _ => None,
-            })
+    fn analysed(&self, path: &Path) -> Option<Arc<Analysis>> {
+        self.system_scripts.get(path, || match self.files.read(path) {
+            Ok(Source::Text(text)) => {
+                let surroundings = Surroundings::alone(Image::default_profile());
+                Some(Arc::new(Analysis::new(syntax::parse(&text), surroundings)))
+            }
+            _ => None,
+        })
     }
 
     /// The modules and packages in the script's folder.
@@ -257,21 +220,15 @@ impl Workspace {
             let modules = entries.filter_map(|entry| {
                 let path = entry.path();
                 let is_package = || path.join("__init__.py").is_file();
-                let is_module =
-                    path.extension().is_some_and(|extension| extension == "py") || is_package();
-                is_module
-                    .then(|| Some(path.file_stem()?.to_str()?.to_owned()))
-                    .flatten()
+                let is_module = path.extension().is_some_and(|extension| extension == "py") || is_package();
+                is_module.then(|| Some(path.file_stem()?.to_str()?.to_owned())).flatten()
             });
             Arc::new(modules.collect())
         })
     }
 
     fn settings_path(&self, path: &Path) -> Option<PathBuf> {
-        path.ancestors()
-            .skip(1)
-            .map(|folder| folder.join(SETTINGS))
-            .find(|path| self.files.exists(path))
+        path.ancestors().skip(1).map(|folder| folder.join(SETTINGS)).find(|path| self.files.exists(path))
     }
 }
 
@@ -286,24 +243,17 @@ fn names_in(manifest: &Manifest) -> Vec<(&str, Role)> {
                 SystemScriptSetting::File(name) => Some((name.value.as_str(), Role::System)),
                 _ => None,
             };
-            [
-                Some((manifest.script.value.as_str(), Role::Draft)),
-                live(&manifest.live_script),
-                system,
-            ]
-            .into_iter()
-            .flatten()
-            .collect()
+            [Some((manifest.script.value.as_str(), Role::Draft)), live(&manifest.live_script), system]
+                .into_iter()
+                .flatten()
+                .collect()
         }
         Kind::Utility => manifest
             .commands
             .iter()
             .filter(|command| command.implementation == Implementation::Python)
             .flat_map(|command| {
-                let draft = command
-                    .script
-                    .as_ref()
-                    .map(|name| (name.value.as_str(), Role::Draft));
+                let draft = command.script.as_ref().map(|name| (name.value.as_str(), Role::Draft));
                 draft.into_iter().chain(live(&command.live_script))
             })
             .collect(),

@@ -3,10 +3,15 @@
 //! Owns: what is reported and why. Must not know: output formats, the protocol, the disk.
 
 use crate::diagnostic::Severity;
+use crate::manifest::Manifest;
 
+mod context;
+mod names;
 mod selection;
+mod text;
 
-pub use selection::Selection;
+pub use context::{Context, Finding, Sink};
+pub use selection::{Selection, Selector};
 
 /// One rule. The table [`RULES`] is the registry that `d3ls rules`, `explain` and the docs are made from.
 #[derive(Debug)]
@@ -21,12 +26,36 @@ pub struct Rule {
     pub default_on: bool,
     /// What its fix is, if it has one.
     pub fix: FixKind,
-    /// Needs a manifest: without one it is silent and listed as not evaluated.
-    pub needs_manifest: bool,
-    /// One line for tables.
+    /// Without this it is silent and listed as not evaluated.
+    pub needs: Needs,
+    /// One line for tables, in the third person without a final dot.
     pub summary: &'static str,
     /// The rule's page, Markdown.
     pub page: &'static str,
+    /// How it looks for its findings.
+    pub check: Check,
+}
+
+/// How a rule looks for its findings.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// In a script, with its manifest where there is one.
+    Script(fn(&Context<'_>, &mut Sink<'_>)),
+    /// In a manifest by itself.
+    Manifest(fn(&Manifest, &mut Sink<'_>)),
+    /// It is about the findings of other rules: `check` makes it.
+    Engine,
+}
+
+/// What a rule can't be evaluated without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// A script is enough.
+    Nothing,
+    /// A manifest that can be relied on.
+    Manifest,
+    /// To know whether the script belongs to an integration or is a utility command.
+    Kind,
 }
 
 /// What a rule's fix is.
@@ -43,11 +72,9 @@ pub enum FixKind {
 }
 
 /// All rules, by code.
-pub static RULES: &[Rule] = &[];
+pub static RULES: &[&Rule] = &[&text::syntax_error::RULE, &names::reserved_class::RULE];
 
 /// The rule with this code or name.
 pub fn find(code_or_name: &str) -> Option<&'static Rule> {
-    RULES
-        .iter()
-        .find(|rule| rule.code == code_or_name || rule.name == code_or_name)
+    RULES.iter().copied().find(|rule| rule.code == code_or_name || rule.name == code_or_name)
 }

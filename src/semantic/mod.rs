@@ -1,26 +1,211 @@
 //! What a script means: scopes and bindings, commands, control flow, output-model calls,
 //! connection reads, the system script underneath.
 //!
+//! Owns: one walk over the tree, and every question about names and values that more than one rule asks.
 //! Must not know: rules, findings, the disk.
 
 use std::sync::Arc;
 
+use crate::image::Image;
+use crate::manifest::{Kind, Manifest};
 use crate::syntax::Parsed;
 
+mod builder;
+mod commands;
+mod connection;
+mod model;
+mod names;
+mod origin;
+mod output_model;
+
+pub use commands::Command;
+pub use connection::{Access, ConnectionRead};
+pub use model::*;
+pub use names::QualifiedName;
+pub use origin::Origin;
+pub use output_model::{OutputModel, Slot};
+
+use builder::Tables;
+
 /// The system script underneath a custom script (D3's page, "Command & Script").
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum SystemScript {
     /// There is none: a custom integration, or a utility command.
+    #[default]
     None,
     /// There may be one, and we don't have it.
     Unknown,
     /// This one.
-    Known(Arc<Parsed>),
+    Known(Arc<Analysis>),
 }
+
+/// What a script's meaning depends on beside its text.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// What kind of script it is, if known.
+    pub kind: Option<Kind>,
+    /// Its name as its manifest writes it.
+    pub script: Option<String>,
+    /// Its manifest, if there is one that can be relied on.
+    pub manifest: Option<Arc<Manifest>>,
+    /// The system script underneath.
+    pub system: SystemScript,
+    /// What the D3 image offers.
+    pub image: Arc<Image>,
+}
+
+impl Surroundings {
+    /// A script that nothing is known of.
+    pub fn alone(image: Arc<Image>) -> Self {
+        Self { kind: None, script: None, manifest: None, system: SystemScript::None, image }
+    }
+}
+
+/// A tree and what surrounds it.
+#[derive(Debug)]
+pub struct Script {
+    /// The tree.
+    pub parsed: Parsed,
+    /// What surrounds it.
+    pub surroundings: Surroundings,
+}
+
+self_cell::self_cell!(
+    struct Cell {
+        owner: Script,
+        #[covariant]
+        dependent: Model,
+    }
+
+    impl {Debug}
+);
 
 /// A script with its tree and its meaning, for rules and for the editor.
 #[derive(Debug)]
-pub struct Analysis {
+pub struct Analysis(Cell);
+
+impl Analysis {
+    /// Works out what `parsed` means.
+    pub fn new(parsed: Parsed, surroundings: Surroundings) -> Self {
+        Self(Cell::new(Script { parsed, surroundings }, |script| Model::new(script)))
+    }
+
     /// The tree.
-    pub parsed: Parsed,
+    pub fn parsed(&self) -> &Parsed {
+        &self.0.borrow_owner().parsed
+    }
+
+    /// What surrounds the script.
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.0.borrow_owner().surroundings
+    }
+
+    /// The meaning.
+    pub fn model(&self) -> &Model<'_> {
+        self.0.borrow_dependent()
+    }
+}
+
+/// What a script means.
+#[derive(Debug)]
+pub struct Model<'a> {
+    /// The tree and what surrounds it.
+    pub script: &'a Script,
+    /// Namespaces; the first is the module's.
+    pub scopes: Vec<Scope<'a>>,
+    /// Names being bound, in source order.
+    pub bindings: Vec<Binding<'a>>,
+    /// Names being read, in source order.
+    pub references: Vec<Reference<'a>>,
+    /// Functions at any depth, in source order.
+    pub functions: Vec<Function<'a>>,
+    /// Imported names, in source order.
+    pub imports: Vec<Import<'a>>,
+    /// Nodes that rules look at.
+    pub nodes: Nodes<'a>,
+    /// The commands of this script.
+    pub commands: Vec<Command<'a>>,
+    /// Reads of connection parameters, in source order.
+    pub connection_reads: Vec<ConnectionRead<'a>>,
+    /// Output models made, directly and through wrappers, in source order of the calls.
+    pub output_models: Vec<OutputModel<'a>>,
+    /// For each function whether it returns an output model on some path.
+    returning: Vec<bool>,
+}
+
+impl<'a> Model<'a> {
+    fn new(script: &'a Script) -> Self {
+        let mut tables = builder::build(&script.parsed);
+        builder::resolve(&mut tables);
+        let Tables { scopes, bindings, references, functions, imports, nodes } = tables;
+        let mut model = Self {
+            script,
+            scopes,
+            bindings,
+            references,
+            functions,
+            imports,
+            nodes,
+            commands: Vec::new(),
+            connection_reads: Vec::new(),
+            output_models: Vec::new(),
+            returning: Vec::new(),
+        };
+        model.resolve_outside();
+        output_model::find_returning(&mut model);
+        model.output_models = output_model::collect(&model);
+        model.commands = commands::collect(&model);
+        model.connection_reads = connection::collect(&model);
+        model
+    }
+
+    /// The scope with this index.
+    pub fn scope(&self, id: ScopeId) -> &Scope<'a> {
+        &self.scopes[id.0 as usize]
+    }
+
+    /// The binding with this index.
+    pub fn binding(&self, id: BindingId) -> &Binding<'a> {
+        &self.bindings[id.0 as usize]
+    }
+
+    /// The function with this index.
+    pub fn function(&self, id: FunctionId) -> &Function<'a> {
+        &self.functions[id.0 as usize]
+    }
+
+    /// The import with this index.
+    pub fn import(&self, id: ImportId) -> &Import<'a> {
+        &self.imports[id.0 as usize]
+    }
+
+    /// The innermost function around `scope`.
+    pub fn function_of(&self, scope: ScopeId) -> Option<FunctionId> {
+        let mut id = Some(scope);
+        while let Some(current) = id {
+            if let ScopeKind::Function(function) = self.scope(current).kind {
+                return Some(function);
+            }
+            id = self.scope(current).parent;
+        }
+        None
+    }
+
+    /// The system script's meaning, if there is one that we have.
+    pub fn system(&self) -> Option<&'a Model<'a>> {
+        match &self.script.surroundings.system {
+            SystemScript::Known(analysis) => Some(analysis.model()),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a script's code uses what only D3 gives: `pb.returnOutputModel`, D3 calls, or the
+/// connector of `runtime`. Strings and comments don't count.
+pub fn uses_d3(parsed: &Parsed) -> bool {
+    if !parsed.d3_calls.is_empty() {
+        return true;
+    }
+    let tables = builder::build(parsed);
+    origin::uses_engine(&tables)
 }

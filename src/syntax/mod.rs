@@ -114,21 +114,10 @@ pub fn parse(text: &Arc<str>) -> Parsed {
     let errors = parsed
         .errors()
         .iter()
-        .map(|error| SyntaxError {
-            range: error.location,
-            message: error.error.to_string(),
-        })
+        .map(|error| SyntaxError { range: error.location, message: error.error.to_string() })
         .collect();
-    let comments = parsed
-        .tokens()
-        .iter()
-        .filter(|token| token.kind().is_comment())
-        .map(Ranged::range)
-        .collect();
-    let body = parsed
-        .try_into_module()
-        .map(|module| module.into_suite())
-        .unwrap_or_default();
+    let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
+    let body = parsed.try_into_module().map(|module| module.into_suite()).unwrap_or_default();
     Parsed {
         text: Arc::clone(text),
         body,
@@ -149,10 +138,7 @@ impl Parsed {
 
     /// The D3 call whose callee starts at `offset`.
     pub fn d3_call(&self, offset: TextSize) -> Option<&D3Call> {
-        let index = self
-            .d3_calls
-            .binary_search_by_key(&offset, |call| call.callee.start())
-            .ok()?;
+        let index = self.d3_calls.binary_search_by_key(&offset, |call| call.callee.start()).ok()?;
         self.d3_calls.get(index)
     }
 }

@@ -14,10 +14,7 @@ pub struct Edit {
 impl Edit {
     /// Replaces `range` by `new_text`.
     pub fn replace(range: TextRange, new_text: impl Into<String>) -> Self {
-        Self {
-            range,
-            new_text: new_text.into(),
-        }
+        Self { range, new_text: new_text.into() }
     }
 
     /// Inserts `new_text` before the byte at `offset`.
@@ -40,9 +37,7 @@ pub fn apply<'a>(text: &str, edits: impl IntoIterator<Item = &'a Edit>) -> Strin
     let mut copied = 0;
     for edit in edits {
         let (start, end) = (edit.range.start().to_usize(), edit.range.end().to_usize());
-        let Some(between) = text.get(copied..start) else {
-            continue;
-        };
+        let Some(between) = text.get(copied..start) else { continue };
         if !text.is_char_boundary(end) || end > text.len() {
             continue;
         }
@@ -64,21 +59,13 @@ mod tests {
 
     #[test]
     fn applies_in_order() {
-        let edits = [
-            Edit::insert(0.into(), "x"),
-            Edit::replace(range(1, 2), "yy"),
-            Edit::delete(range(2, 3)),
-        ];
+        let edits = [Edit::insert(0.into(), "x"), Edit::replace(range(1, 2), "yy"), Edit::delete(range(2, 3))];
         assert_eq!(apply("abcd", &edits), "xayyd");
     }
 
     #[test]
     fn skips_overlap_and_nonsense() {
-        let edits = [
-            Edit::replace(range(0, 3), "x"),
-            Edit::delete(range(2, 4)),
-            Edit::delete(range(9, 12)),
-        ];
+        let edits = [Edit::replace(range(0, 3), "x"), Edit::delete(range(2, 4)), Edit::delete(range(9, 12))];
         assert_eq!(apply("abcd", &edits), "xd");
         assert_eq!(apply("é", &[Edit::delete(range(0, 1))]), "é");
     }

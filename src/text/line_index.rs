@@ -43,11 +43,7 @@ impl LineIndex {
                 starts.push(TextSize::new(u32::try_from(index + 1).unwrap_or(u32::MAX)));
             }
         }
-        Self {
-            starts,
-            len: TextSize::new(u32::try_from(bytes.len()).unwrap_or(u32::MAX)),
-            ascii: text.is_ascii(),
-        }
+        Self { starts, len: TextSize::new(u32::try_from(bytes.len()).unwrap_or(u32::MAX)), ascii: text.is_ascii() }
     }
 
     /// How many lines there are; a text that ends with a line end has an empty last line.
@@ -91,10 +87,7 @@ impl LineIndex {
             };
             u32::try_from(units).unwrap_or(u32::MAX)
         };
-        Position {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column,
-        }
+        Position { line: u32::try_from(line).unwrap_or(u32::MAX), column }
     }
 
     /// The offset of `position` in `text`. A column beyond the line's end is the end of the line
@@ -105,8 +98,7 @@ impl LineIndex {
             return self.len;
         }
         let range = self.line_range(line);
-        let content =
-            text[range.start().to_usize()..range.end().to_usize()].trim_end_matches(['\r', '\n']);
+        let content = text[range.start().to_usize()..range.end().to_usize()].trim_end_matches(['\r', '\n']);
         let mut units = 0;
         for (index, character) in content.char_indices() {
             let width = match encoding {
@@ -146,11 +138,7 @@ mod tests {
                 }
                 let offset = TextSize::try_from(offset).expect("small");
                 let position = index.position(text, offset, encoding);
-                assert_eq!(
-                    index.offset(text, position, encoding),
-                    offset,
-                    "{encoding:?} {position:?}"
-                );
+                assert_eq!(index.offset(text, position, encoding), offset, "{encoding:?} {position:?}");
             }
         }
     }
@@ -169,25 +157,13 @@ mod tests {
     fn out_of_range_is_clamped() {
         let text = "ab\r\ncd";
         let index = LineIndex::new(text);
-        let offset = |line, column| {
-            index
-                .offset(text, Position { line, column }, Encoding::Utf16)
-                .to_u32()
-        };
+        let offset = |line, column| index.offset(text, Position { line, column }, Encoding::Utf16).to_u32();
         assert_eq!(offset(0, 99), 2);
         assert_eq!(offset(1, 99), 6);
         assert_eq!(offset(9, 0), 6);
-        assert_eq!(
-            index.position(text, TextSize::new(99), Encoding::Utf16),
-            Position { line: 1, column: 2 }
-        );
+        assert_eq!(index.position(text, TextSize::new(99), Encoding::Utf16), Position { line: 1, column: 2 });
         let text = "🙂";
         let index = LineIndex::new(text);
-        assert_eq!(
-            index
-                .offset(text, Position { line: 0, column: 1 }, Encoding::Utf16)
-                .to_u32(),
-            0
-        );
+        assert_eq!(index.offset(text, Position { line: 0, column: 1 }, Encoding::Utf16).to_u32(), 0);
     }
 }

@@ -42,9 +42,7 @@ impl Source {
         }
         match String::from_utf8(bytes) {
             Ok(text) => Self::from_text(text),
-            Err(error) => Self::Not(NotText::NotUtf8 {
-                offset: error.utf8_error().valid_up_to(),
-            }),
+            Err(error) => Self::Not(NotText::NotUtf8 { offset: error.utf8_error().valid_up_to() }),
         }
     }
 
@@ -72,18 +70,10 @@ impl Source {
 impl std::fmt::Display for NotText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotUtf8 { offset } => {
-                write!(f, "the file is not UTF-8 (byte {offset}); save it as UTF-8")
-            }
-            Self::Nul { offset } => write!(
-                f,
-                "the file holds a NUL byte (byte {offset}); it is no Python source"
-            ),
+            Self::NotUtf8 { offset } => write!(f, "the file is not UTF-8 (byte {offset}); save it as UTF-8"),
+            Self::Nul { offset } => write!(f, "the file holds a NUL byte (byte {offset}); it is no Python source"),
             Self::TooLarge { bytes } => {
-                write!(
-                    f,
-                    "the file is too large to analyse ({bytes} bytes; the limit is {MAX_BYTES})"
-                )
+                write!(f, "the file is too large to analyse ({bytes} bytes; the limit is {MAX_BYTES})")
             }
         }
     }
@@ -95,21 +85,9 @@ mod tests {
 
     #[test]
     fn bytes_become_text_or_a_reason() {
-        assert!(matches!(
-            Source::from_bytes(b"x = 1".to_vec()),
-            Source::Text(_)
-        ));
-        assert!(matches!(
-            Source::from_bytes(b"x\xff".to_vec()),
-            Source::Not(NotText::NotUtf8 { offset: 1 })
-        ));
-        assert!(matches!(
-            Source::from_bytes(b"ab\0".to_vec()),
-            Source::Not(NotText::Nul { offset: 2 })
-        ));
-        assert!(matches!(
-            Source::from_bytes(vec![b' '; MAX_BYTES + 1]),
-            Source::Not(NotText::TooLarge { .. })
-        ));
+        assert!(matches!(Source::from_bytes(b"x = 1".to_vec()), Source::Text(_)));
+        assert!(matches!(Source::from_bytes(b"x\xff".to_vec()), Source::Not(NotText::NotUtf8 { offset: 1 })));
+        assert!(matches!(Source::from_bytes(b"ab\0".to_vec()), Source::Not(NotText::Nul { offset: 2 })));
+        assert!(matches!(Source::from_bytes(vec![b' '; MAX_BYTES + 1]), Source::Not(NotText::TooLarge { .. })));
     }
 }

@@ -1,0 +1,3 @@
+//! D32xx: names and imports.
+
+pub(super) mod reserved_class;

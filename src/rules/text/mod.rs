@@ -1,0 +1,3 @@
+//! D30xx: the script as text.
+
+pub(super) mod syntax_error;

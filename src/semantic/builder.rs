@@ -1,0 +1,640 @@
+//! The one walk over the tree that fills the model's tables.
+
+use crate::syntax::Parsed;
+use crate::syntax::ast::visitor::{self, Visitor};
+use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
+use crate::text::{Ranged, TextRange, TextSize};
+
+use super::model::{
+    Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, ImportId, MODULE, Nodes, ParameterKind,
+    Reference, ReferenceId, Resolution, Scope, ScopeId, ScopeKind, Site,
+};
+
+/// The tables, before names are resolved.
+#[derive(Debug)]
+pub(super) struct Tables<'a> {
+    pub scopes: Vec<Scope<'a>>,
+    pub bindings: Vec<Binding<'a>>,
+    pub references: Vec<Reference<'a>>,
+    pub functions: Vec<Function<'a>>,
+    pub imports: Vec<Import<'a>>,
+    pub nodes: Nodes<'a>,
+}
+
+/// Walks the whole tree once.
+pub(super) fn build(parsed: &Parsed) -> Tables<'_> {
+    let mut builder = Builder {
+        tables: Tables {
+            scopes: Vec::new(),
+            bindings: Vec::new(),
+            references: Vec::new(),
+            functions: Vec::new(),
+            imports: Vec::new(),
+            nodes: Nodes::default(),
+        },
+        scope: MODULE,
+        function: None,
+        context: Context::default(),
+    };
+    let whole = TextRange::up_to(TextSize::of(&*parsed.text));
+    builder.push_scope(ScopeKind::Module, None, whole);
+    builder.visit_body(&parsed.body);
+    builder.tables
+}
+
+struct Builder<'a> {
+    tables: Tables<'a>,
+    scope: ScopeId,
+    function: Option<FunctionId>,
+    context: Context,
+}
+
+fn index(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+impl<'a> Builder<'a> {
+    fn push_scope(&mut self, kind: ScopeKind, parent: Option<ScopeId>, range: TextRange) -> ScopeId {
+        let id = ScopeId(index(self.tables.scopes.len()));
+        self.tables.scopes.push(Scope {
+            kind,
+            parent,
+            range,
+            names: Default::default(),
+            globals: Vec::new(),
+            nonlocals: Vec::new(),
+        });
+        id
+    }
+
+    fn scope(&self, id: ScopeId) -> &Scope<'a> {
+        &self.tables.scopes[id.0 as usize]
+    }
+
+    /// Runs `body` in a new scope below the current one, outside of what surrounds its definition.
+    fn in_scope(&mut self, kind: ScopeKind, range: TextRange, body: impl FnOnce(&mut Self)) {
+        let id = self.push_scope(kind, Some(self.scope), range);
+        let kept = (self.scope, self.function, self.context);
+        self.scope = id;
+        match kind {
+            ScopeKind::Function(function) => {
+                self.function = Some(function);
+                self.tables.functions[function.0 as usize].scope = id;
+                self.context &= Context::VERSION_GUARD | Context::IMPORT_GUARD | Context::NOT_EVALUATED;
+            }
+            ScopeKind::Lambda => self.context.remove(Context::LOOP | Context::STATEMENT | Context::AWAITED),
+            _ => self.context.remove(Context::STATEMENT | Context::AWAITED),
+        }
+        body(self);
+        (self.scope, self.function, self.context) = kept;
+    }
+
+    /// Runs `body` with more context.
+    fn with(&mut self, context: Context, body: impl FnOnce(&mut Self)) {
+        let kept = self.context;
+        self.context |= context;
+        body(self);
+        self.context = kept;
+    }
+
+    fn site<T>(&self, node: &'a T) -> Site<'a, T> {
+        Site { node, scope: self.scope, context: self.context }
+    }
+
+    /// The scope that `name` is bound in when it is bound in `scope`.
+    fn home(&self, name: &str, scope: ScopeId) -> ScopeId {
+        if self.scope(scope).globals.contains(&name) {
+            return MODULE;
+        }
+        if self.scope(scope).nonlocals.contains(&name) {
+            let mut parent = self.scope(scope).parent;
+            while let Some(id) = parent {
+                let outer = self.scope(id);
+                if matches!(outer.kind, ScopeKind::Function(_)) && outer.names.contains_key(name) {
+                    return id;
+                }
+                parent = outer.parent;
+            }
+        }
+        scope
+    }
+
+    fn bind_in(&mut self, scope: ScopeId, name: &'a str, range: TextRange, kind: BindingKind<'a>) {
+        if name.is_empty() {
+            return;
+        }
+        let home = self.home(name, scope);
+        let id = BindingId(index(self.tables.bindings.len()));
+        self.tables.bindings.push(Binding {
+            name,
+            range,
+            kind,
+            scope: home,
+            written_in: self.scope,
+            context: self.context,
+        });
+        self.tables.scopes[home.0 as usize].names.entry(name).or_default().bindings.push(id);
+    }
+
+    fn bind(&mut self, name: &'a str, range: TextRange, kind: BindingKind<'a>) {
+        self.bind_in(self.scope, name, range, kind);
+    }
+
+    fn bind_identifier(&mut self, name: &'a ast::Identifier, kind: BindingKind<'a>) {
+        self.bind(name.as_str(), name.range(), kind);
+    }
+
+    /// Binds what `target` names. `value` is what the whole target gets, where that is one expression.
+    fn bind_target(
+        &mut self,
+        target: &'a Expr,
+        value: Option<&'a Expr>,
+        kind: impl Fn(Option<&'a Expr>) -> BindingKind<'a> + Copy,
+    ) {
+        match target {
+            Expr::Name(name) => self.bind(name.id.as_str(), name.range(), kind(value)),
+            Expr::Starred(starred) => self.bind_target(&starred.value, None, kind),
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                let values: Option<&[Expr]> = match value {
+                    Some(Expr::Tuple(tuple)) => Some(&tuple.elts),
+                    Some(Expr::List(list)) => Some(&list.elts),
+                    _ => None,
+                };
+                let paired = values.filter(|values| {
+                    values.len() == elts.len()
+                        && !elts.iter().any(Expr::is_starred_expr)
+                        && !values.iter().any(Expr::is_starred_expr)
+                });
+                for (place, element) in elts.iter().enumerate() {
+                    self.bind_target(element, paired.and_then(|values| values.get(place)), kind);
+                }
+            }
+            other => self.visit_expr(other),
+        }
+    }
+
+    fn reference(&mut self, node: &'a ast::ExprName) {
+        if node.id.is_empty() {
+            return;
+        }
+        self.tables.references.push(Reference {
+            node,
+            scope: self.scope,
+            resolution: Resolution::Unknown,
+            context: self.context,
+        });
+    }
+
+    fn visit_function(&mut self, statement: &'a ast::StmtFunctionDef) {
+        for decorator in &statement.decorator_list {
+            self.visit_decorator(decorator);
+        }
+        self.visit_parameter_expressions(&statement.parameters);
+        if let Some(returns) = &statement.returns {
+            self.visit_annotation(returns);
+        }
+        let id = FunctionId(index(self.tables.functions.len()));
+        self.tables.functions.push(Function {
+            node: statement,
+            written_in: self.scope,
+            scope: self.scope,
+            parent: self.function,
+            is_generator: false,
+            context: self.context,
+            returns: Vec::new(),
+        });
+        self.bind_identifier(&statement.name, BindingKind::Function(id));
+        self.in_scope(ScopeKind::Function(id), statement.range(), |this| {
+            this.bind_type_parameters(statement.type_params.as_deref());
+            this.bind_parameters(&statement.parameters);
+            this.visit_body(&statement.body);
+        });
+    }
+
+    fn visit_class(&mut self, statement: &'a ast::StmtClassDef) {
+        self.tables.nodes.classes.push(self.site(statement));
+        for decorator in &statement.decorator_list {
+            self.visit_decorator(decorator);
+        }
+        if let Some(arguments) = &statement.arguments {
+            self.visit_arguments(arguments);
+        }
+        self.bind_identifier(&statement.name, BindingKind::Class(statement));
+        self.in_scope(ScopeKind::Class, statement.range(), |this| {
+            this.bind_type_parameters(statement.type_params.as_deref());
+            this.visit_body(&statement.body);
+        });
+    }
+
+    /// Defaults and annotations, which belong to the scope around the function.
+    fn visit_parameter_expressions(&mut self, parameters: &'a ast::Parameters) {
+        for parameter in parameters {
+            if let Some(default) = parameter.default() {
+                self.visit_expr(default);
+            }
+            if let Some(annotation) = parameter.annotation() {
+                self.visit_annotation(annotation);
+            }
+        }
+    }
+
+    fn bind_parameters(&mut self, parameters: &'a ast::Parameters) {
+        for (place, parameter) in parameters.posonlyargs.iter().chain(&parameters.args).enumerate() {
+            self.bind_identifier(&parameter.parameter.name, BindingKind::Parameter(ParameterKind::Positional(place)));
+        }
+        if let Some(parameter) = &parameters.vararg {
+            self.bind_identifier(&parameter.name, BindingKind::Parameter(ParameterKind::VarArgs));
+        }
+        for parameter in &parameters.kwonlyargs {
+            self.bind_identifier(&parameter.parameter.name, BindingKind::Parameter(ParameterKind::KeywordOnly));
+        }
+        if let Some(parameter) = &parameters.kwarg {
+            self.bind_identifier(&parameter.name, BindingKind::Parameter(ParameterKind::KwArgs));
+        }
+    }
+
+    fn bind_type_parameters(&mut self, parameters: Option<&'a ast::TypeParams>) {
+        for parameter in parameters.into_iter().flat_map(|parameters| &parameters.type_params) {
+            self.bind_identifier(parameter.name(), BindingKind::TypeName);
+        }
+    }
+
+    fn visit_import(&mut self, statement: &'a Stmt, import: &'a ast::StmtImport) {
+        for alias in &import.names {
+            let module = alias.name.as_str();
+            let (name, range) = match &alias.asname {
+                Some(name) => (name.as_str(), name.range()),
+                None => {
+                    let first = module.split('.').next().unwrap_or(module);
+                    (first, TextRange::at(alias.name.start(), TextSize::of(first)))
+                }
+            };
+            let id = self.push_import(statement, alias, module, alias.name.range(), None, 0);
+            self.bind(name, range, BindingKind::Import(id));
+        }
+    }
+
+    fn visit_import_from(&mut self, statement: &'a Stmt, import: &'a ast::StmtImportFrom) {
+        let (module, range) = match &import.module {
+            Some(module) => (module.as_str(), module.range()),
+            None => ("", import.range()),
+        };
+        for alias in &import.names {
+            let member = alias.name.as_str();
+            let id = self.push_import(statement, alias, module, range, Some(member), import.level);
+            if member != "*" {
+                self.bind_identifier(alias.asname.as_ref().unwrap_or(&alias.name), BindingKind::Import(id));
+            }
+        }
+    }
+
+    fn push_import(
+        &mut self,
+        statement: &'a Stmt,
+        alias: &'a ast::Alias,
+        module: &'a str,
+        module_range: TextRange,
+        member: Option<&'a str>,
+        level: u32,
+    ) -> ImportId {
+        let id = ImportId(index(self.tables.imports.len()));
+        self.tables.imports.push(Import {
+            statement,
+            alias,
+            module,
+            module_range,
+            member,
+            level,
+            scope: self.scope,
+            context: self.context,
+        });
+        id
+    }
+
+    fn visit_try(&mut self, statement: &'a ast::StmtTry) {
+        self.tables.nodes.tries.push(self.site(statement));
+        let mut guards = Context::CONDITIONAL;
+        for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
+            guards |= handler.type_.as_deref().map_or(Context::IMPORT_GUARD | Context::NAME_GUARD, caught);
+        }
+        self.with(guards, |this| this.visit_body(&statement.body));
+        self.with(guards | Context::HANDLER, |this| {
+            for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
+                if let Some(exception) = &handler.type_ {
+                    this.visit_expr(exception);
+                }
+                if let Some(name) = &handler.name {
+                    this.bind_identifier(name, BindingKind::Except);
+                }
+                this.visit_body(&handler.body);
+            }
+        });
+        self.with(guards, |this| this.visit_body(&statement.orelse));
+        self.visit_body(&statement.finalbody);
+    }
+
+    fn visit_if(&mut self, statement: &'a ast::StmtIf) {
+        self.tables.nodes.ifs.push(self.site(statement));
+        self.visit_expr(&statement.test);
+        let guards = Context::CONDITIONAL | tested(&statement.test);
+        let body = if is_type_checking(&statement.test) { guards | Context::NOT_EVALUATED } else { guards };
+        self.with(body, |this| this.visit_body(&statement.body));
+        for clause in &statement.elif_else_clauses {
+            if let Some(test) = &clause.test {
+                self.visit_expr(test);
+            }
+            self.with(guards & !Context::MAIN_GUARD, |this| this.visit_body(&clause.body));
+        }
+    }
+
+    fn visit_generators(&mut self, range: TextRange, generators: &'a [ast::Comprehension], elements: &[&'a Expr]) {
+        if let Some(first) = generators.first() {
+            self.visit_expr(&first.iter);
+        }
+        self.in_scope(ScopeKind::Comprehension, range, |this| {
+            for (place, generator) in generators.iter().enumerate() {
+                if place > 0 {
+                    this.visit_expr(&generator.iter);
+                }
+                this.bind_target(&generator.target, None, |_| BindingKind::For(&generator.iter));
+                for test in &generator.ifs {
+                    this.visit_expr(test);
+                }
+            }
+            for element in elements {
+                this.visit_expr(element);
+            }
+        });
+    }
+
+    fn visit_walrus(&mut self, named: &'a ast::ExprNamed) {
+        self.visit_expr(&named.value);
+        if let Expr::Name(name) = &*named.target {
+            let mut scope = self.scope;
+            while self.scope(scope).kind == ScopeKind::Comprehension {
+                scope = self.scope(scope).parent.unwrap_or(MODULE);
+            }
+            self.bind_in(scope, name.id.as_str(), name.range(), BindingKind::Walrus(&named.value));
+        }
+    }
+
+    fn record(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(node) => self.tables.nodes.calls.push(self.site(node)),
+            Expr::Attribute(node) => self.tables.nodes.attributes.push(self.site(node)),
+            Expr::Subscript(node) => self.tables.nodes.subscripts.push(self.site(node)),
+            Expr::Dict(node) => self.tables.nodes.dicts.push(self.site(node)),
+            Expr::Compare(node) => self.tables.nodes.compares.push(self.site(node)),
+            Expr::BinOp(node) => self.tables.nodes.operations.push(self.site(node)),
+            Expr::StringLiteral(node) => self.tables.nodes.strings.push(self.site(node)),
+            Expr::FString(node) => self.tables.nodes.f_strings.push(self.site(node)),
+            _ => {}
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Builder<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(node) => self.visit_function(node),
+            Stmt::ClassDef(node) => self.visit_class(node),
+            Stmt::Assign(node) => {
+                self.tables.nodes.assigns.push(self.site(node));
+                self.visit_expr(&node.value);
+                for target in &node.targets {
+                    self.bind_target(target, Some(&node.value), BindingKind::Assignment);
+                }
+            }
+            Stmt::AnnAssign(node) => {
+                let local = self.function.is_some() && matches!(self.scope(self.scope).kind, ScopeKind::Function(_));
+                let unevaluated = if local && node.simple { Context::NOT_EVALUATED } else { Context::default() };
+                self.with(unevaluated, |this| this.visit_annotation(&node.annotation));
+                if let Some(value) = &node.value {
+                    self.visit_expr(value);
+                }
+                self.bind_target(&node.target, node.value.as_deref(), BindingKind::Annotated);
+            }
+            Stmt::AugAssign(node) => {
+                self.visit_expr(&node.value);
+                if let Expr::Name(name) = &*node.target {
+                    self.reference(name);
+                    self.bind(name.id.as_str(), name.range(), BindingKind::Augmented(node));
+                } else {
+                    self.visit_expr(&node.target);
+                }
+            }
+            Stmt::For(node) => {
+                self.visit_expr(&node.iter);
+                self.with(Context::CONDITIONAL | Context::LOOP, |this| {
+                    this.bind_target(&node.target, None, |_| BindingKind::For(&node.iter));
+                    this.visit_body(&node.body);
+                });
+                self.with(Context::CONDITIONAL, |this| this.visit_body(&node.orelse));
+            }
+            Stmt::While(node) => {
+                self.tables.nodes.whiles.push(self.site(node));
+                self.with(Context::LOOP, |this| this.visit_expr(&node.test));
+                self.with(Context::CONDITIONAL | Context::LOOP, |this| this.visit_body(&node.body));
+                self.with(Context::CONDITIONAL, |this| this.visit_body(&node.orelse));
+            }
+            Stmt::With(node) => {
+                for item in &node.items {
+                    self.visit_expr(&item.context_expr);
+                    if let Some(target) = &item.optional_vars {
+                        self.bind_target(target, None, |_| BindingKind::With(&item.context_expr));
+                    }
+                }
+                self.visit_body(&node.body);
+            }
+            Stmt::Try(node) => self.visit_try(node),
+            Stmt::If(node) => self.visit_if(node),
+            Stmt::Import(node) => self.visit_import(statement, node),
+            Stmt::ImportFrom(node) => self.visit_import_from(statement, node),
+            Stmt::Global(node) => {
+                let names = node.names.iter().map(ast::Identifier::as_str);
+                self.tables.scopes[self.scope.0 as usize].globals.extend(names);
+            }
+            Stmt::Nonlocal(node) => {
+                let names = node.names.iter().map(ast::Identifier::as_str);
+                self.tables.scopes[self.scope.0 as usize].nonlocals.extend(names);
+            }
+            Stmt::Delete(node) => {
+                for target in &node.targets {
+                    self.visit_deleted(target);
+                }
+            }
+            Stmt::Return(node) => {
+                if let Some(function) = self.function {
+                    self.tables.functions[function.0 as usize].returns.push(node);
+                }
+                visitor::walk_stmt(self, statement);
+            }
+            Stmt::Expr(node) => {
+                self.tables.nodes.expressions.push(self.site(node));
+                self.with(Context::STATEMENT, |this| this.visit_expr(&node.value));
+            }
+            Stmt::TypeAlias(node) => {
+                self.bind_target(&node.name, None, |_| BindingKind::TypeName);
+                self.visit_expr(&node.value);
+            }
+            Stmt::Match(node) => {
+                self.visit_expr(&node.subject);
+                self.with(Context::CONDITIONAL, |this| {
+                    for case in &node.cases {
+                        this.visit_match_case(case);
+                    }
+                });
+            }
+            _ => visitor::walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_annotation(&mut self, expr: &'a Expr) {
+        self.with(Context::ANNOTATION, |this| visitor::walk_annotation(this, expr));
+    }
+
+    fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
+        let name = match pattern {
+            ast::Pattern::MatchAs(node) => node.name.as_ref(),
+            ast::Pattern::MatchStar(node) => node.name.as_ref(),
+            ast::Pattern::MatchMapping(node) => node.rest.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = name {
+            self.bind_identifier(name, BindingKind::Pattern);
+        }
+        visitor::walk_pattern(self, pattern);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        self.record(expr);
+        let kept = self.context;
+        match expr {
+            Expr::Await(_) => {
+                self.context.remove(Context::STATEMENT);
+                self.context |= Context::AWAITED;
+            }
+            _ => self.context.remove(Context::STATEMENT | Context::AWAITED),
+        }
+        match expr {
+            Expr::Name(name) if name.ctx == ExprContext::Load => {
+                self.context = kept;
+                self.reference(name);
+            }
+            Expr::Name(name) => self.bind(name.id.as_str(), name.range(), BindingKind::Assignment(None)),
+            Expr::Named(named) => self.visit_walrus(named),
+            Expr::Lambda(node) => {
+                if let Some(parameters) = &node.parameters {
+                    self.visit_parameter_expressions(parameters);
+                }
+                self.in_scope(ScopeKind::Lambda, node.range(), |this| {
+                    if let Some(parameters) = &node.parameters {
+                        this.bind_parameters(parameters);
+                    }
+                    this.visit_expr(&node.body);
+                });
+            }
+            Expr::ListComp(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),
+            Expr::SetComp(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),
+            Expr::Generator(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),
+            Expr::DictComp(node) => {
+                let elements: Vec<&Expr> = node.key.as_deref().into_iter().chain([&*node.value]).collect();
+                self.visit_generators(node.range(), &node.generators, &elements);
+            }
+            Expr::Yield(_) | Expr::YieldFrom(_) => {
+                if let (ScopeKind::Function(function), true) = (self.scope(self.scope).kind, true) {
+                    self.tables.functions[function.0 as usize].is_generator = true;
+                }
+                visitor::walk_expr(self, expr);
+            }
+            _ => visitor::walk_expr(self, expr),
+        }
+        self.context = kept;
+    }
+}
+
+impl<'a> Builder<'a> {
+    fn visit_deleted(&mut self, target: &'a Expr) {
+        match target {
+            Expr::Name(name) => {
+                self.reference(name);
+                self.bind(name.id.as_str(), name.range(), BindingKind::Delete);
+            }
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                for element in elts {
+                    self.visit_deleted(element);
+                }
+            }
+            other => self.visit_expr(other),
+        }
+    }
+}
+
+/// What a handler of `exception` guards against.
+fn caught(exception: &Expr) -> Context {
+    match exception {
+        Expr::Name(name) => match name.id.as_str() {
+            "ImportError" | "ModuleNotFoundError" => Context::IMPORT_GUARD,
+            "NameError" => Context::NAME_GUARD,
+            "Exception" | "BaseException" => Context::IMPORT_GUARD | Context::NAME_GUARD,
+            _ => Context::default(),
+        },
+        Expr::Tuple(tuple) => tuple.elts.iter().map(caught).fold(Context::default(), |all, one| all | one),
+        _ => Context::default(),
+    }
+}
+
+/// What a condition guards against, by the names it tests.
+fn tested(test: &Expr) -> Context {
+    match test {
+        Expr::Attribute(node) if node.attr.as_str() == "version_info" => Context::VERSION_GUARD,
+        Expr::Name(node) => match node.id.as_str() {
+            "version_info" => Context::VERSION_GUARD,
+            "__name__" => Context::MAIN_GUARD,
+            _ => Context::default(),
+        },
+        Expr::Compare(node) => node.comparators.iter().map(tested).fold(tested(&node.left), |all, one| all | one),
+        Expr::BoolOp(node) => node.values.iter().map(tested).fold(Context::default(), |all, one| all | one),
+        Expr::UnaryOp(node) => tested(&node.operand),
+        Expr::Subscript(node) => tested(&node.value),
+        _ => Context::default(),
+    }
+}
+
+fn is_type_checking(test: &Expr) -> bool {
+    match test {
+        Expr::Name(node) => node.id.as_str() == "TYPE_CHECKING",
+        Expr::Attribute(node) => node.attr.as_str() == "TYPE_CHECKING",
+        _ => false,
+    }
+}
+
+/// Gives each reference its meaning within the script, and each name its references.
+pub(super) fn resolve(tables: &mut Tables<'_>) {
+    for place in 0..tables.references.len() {
+        let reference = &tables.references[place];
+        let name = reference.node.id.as_str();
+        if let Some(scope) = lookup(&tables.scopes, name, reference.scope) {
+            tables.references[place].resolution = Resolution::Bound(scope);
+            if let Some(entry) = tables.scopes[scope.0 as usize].names.get_mut(name) {
+                entry.references.push(ReferenceId(index(place)));
+            }
+        }
+    }
+}
+
+/// The scope in which `name`, read in `scope`, is bound. Class scopes are seen from themselves only.
+pub(super) fn lookup(scopes: &[Scope<'_>], name: &str, scope: ScopeId) -> Option<ScopeId> {
+    let mut id = scope;
+    loop {
+        let current = &scopes[id.0 as usize];
+        let visible = id == scope || current.kind != ScopeKind::Class;
+        if current.globals.contains(&name) {
+            return scopes[0].names.contains_key(name).then_some(MODULE);
+        }
+        if visible && current.names.contains_key(name) {
+            return Some(id);
+        }
+        id = current.parent?;
+    }
+}

@@ -1,0 +1,310 @@
+//! The data of the semantic model: flat tables that refer to each other by index.
+
+use bitflags::bitflags;
+use rustc_hash::FxHashMap;
+
+use crate::syntax::ast::{self, Expr, Stmt};
+use crate::text::TextRange;
+
+/// Index of a [`Scope`]; 0 is the module's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeId(pub u32);
+
+/// Index of a [`Binding`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BindingId(pub u32);
+
+/// Index of a [`Reference`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReferenceId(pub u32);
+
+/// Index of a [`Function`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunctionId(pub u32);
+
+/// The module's scope.
+pub const MODULE: ScopeId = ScopeId(0);
+
+bitflags! {
+    /// What surrounds a node.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct Context: u16 {
+        /// In a `try` that catches ImportError, or in its handlers.
+        const IMPORT_GUARD = 1;
+        /// In a `try` that catches NameError, or in its handlers.
+        const NAME_GUARD = 1 << 1;
+        /// Under a test of `sys.version_info`.
+        const VERSION_GUARD = 1 << 2;
+        /// Under `if __name__ == "__main__"`.
+        const MAIN_GUARD = 1 << 3;
+        /// Under `if TYPE_CHECKING`, or in an annotation that is not evaluated.
+        const NOT_EVALUATED = 1 << 4;
+        /// Under an `if`, a loop, a `try`, a `with` or a `match`: bound on some paths only.
+        const CONDITIONAL = 1 << 5;
+        /// In a loop's body.
+        const LOOP = 1 << 6;
+        /// The whole expression of a statement.
+        const STATEMENT = 1 << 7;
+        /// In an `except` handler.
+        const HANDLER = 1 << 8;
+        /// In an annotation.
+        const ANNOTATION = 1 << 9;
+        /// Awaited.
+        const AWAITED = 1 << 10;
+    }
+}
+
+/// What a scope belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeKind {
+    /// The script itself.
+    Module,
+    /// A function's body and parameters.
+    Function(FunctionId),
+    /// A class body: its names are attributes.
+    Class,
+    /// A lambda.
+    Lambda,
+    /// A comprehension or generator expression.
+    Comprehension,
+}
+
+/// A namespace.
+#[derive(Debug)]
+pub struct Scope<'a> {
+    /// What it belongs to.
+    pub kind: ScopeKind,
+    /// The scope around it; the module has none.
+    pub parent: Option<ScopeId>,
+    /// The bytes it spans.
+    pub range: TextRange,
+    /// Its names.
+    pub names: FxHashMap<&'a str, Name>,
+    /// Names declared `global` here.
+    pub globals: Vec<&'a str>,
+    /// Names declared `nonlocal` here.
+    pub nonlocals: Vec<&'a str>,
+}
+
+/// All that is known of one name in one scope.
+#[derive(Debug, Default)]
+pub struct Name {
+    /// Where it is bound, in source order.
+    pub bindings: Vec<BindingId>,
+    /// Where it is read, in source order.
+    pub references: Vec<ReferenceId>,
+}
+
+/// A name being bound, in any way Python has.
+#[derive(Debug)]
+pub struct Binding<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The name's bytes: the smallest thing a user would change.
+    pub range: TextRange,
+    /// How.
+    pub kind: BindingKind<'a>,
+    /// The scope the name lives in: for a `global` name the module's.
+    pub scope: ScopeId,
+    /// The scope the binding is written in.
+    pub written_in: ScopeId,
+    /// What surrounds it.
+    pub context: Context,
+}
+
+/// How a name is bound.
+#[derive(Debug, Clone, Copy)]
+pub enum BindingKind<'a> {
+    /// `name = value`; `None` where the value is part of something (unpacking, a chain through a star).
+    Assignment(Option<&'a Expr>),
+    /// `name: annotation = value`.
+    Annotated(Option<&'a Expr>),
+    /// `name += value`.
+    Augmented(&'a ast::StmtAugAssign),
+    /// `(name := value)`.
+    Walrus(&'a Expr),
+    /// `for name in iterable`, in statements and comprehensions.
+    For(&'a Expr),
+    /// `with value as name`.
+    With(&'a Expr),
+    /// `except type as name`.
+    Except,
+    /// `import a.b as name`.
+    Import(ImportId),
+    /// `def name`.
+    Function(FunctionId),
+    /// `class name`.
+    Class(&'a ast::StmtClassDef),
+    /// A parameter of a function or lambda.
+    Parameter(ParameterKind),
+    /// `del name`.
+    Delete,
+    /// A name in a `match` pattern.
+    Pattern,
+    /// A type alias or type parameter, which 3.9 does not have.
+    TypeName,
+}
+
+/// Which sort of parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// Passed by place: its index, from 0.
+    Positional(usize),
+    /// `*name`.
+    VarArgs,
+    /// Passed by keyword only.
+    KeywordOnly,
+    /// `**name`.
+    KwArgs,
+}
+
+/// Index of an [`Import`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ImportId(pub u32);
+
+/// One name of an import statement.
+#[derive(Debug)]
+pub struct Import<'a> {
+    /// The statement.
+    pub statement: &'a Stmt,
+    /// The alias.
+    pub alias: &'a ast::Alias,
+    /// The module imported from, or imported: `os.path` in `import os.path`, `os` in `from os import path`.
+    /// Empty for `from . import x`.
+    pub module: &'a str,
+    /// The bytes of the module's name.
+    pub module_range: TextRange,
+    /// The member in `from module import member`; `None` for `import module`.
+    pub member: Option<&'a str>,
+    /// Leading dots.
+    pub level: u32,
+    /// Where it is written.
+    pub scope: ScopeId,
+    /// What surrounds it.
+    pub context: Context,
+}
+
+impl Import<'_> {
+    /// `from module import *`.
+    pub fn is_star(&self) -> bool {
+        self.member == Some("*")
+    }
+}
+
+/// A name being read.
+#[derive(Debug)]
+pub struct Reference<'a> {
+    /// The node.
+    pub node: &'a ast::ExprName,
+    /// Where it is written.
+    pub scope: ScopeId,
+    /// What it means.
+    pub resolution: Resolution,
+    /// What surrounds it.
+    pub context: Context,
+}
+
+/// What a name that is read means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// Bound in this scope of the script.
+    Bound(ScopeId),
+    /// Bound at the top level of the system script.
+    System,
+    /// Given by D3's engine to every script: `pb`, `runtime`, `D3`, reserved classes.
+    Engine,
+    /// Only imported by the engine beforehand.
+    Implicit,
+    /// A builtin.
+    Builtin,
+    /// Bound nowhere that we can see.
+    Unknown,
+}
+
+/// A `def` or `async def`, at any depth.
+#[derive(Debug)]
+pub struct Function<'a> {
+    /// The node.
+    pub node: &'a ast::StmtFunctionDef,
+    /// Where its name is bound.
+    pub written_in: ScopeId,
+    /// Its own scope.
+    pub scope: ScopeId,
+    /// The function around it, if any.
+    pub parent: Option<FunctionId>,
+    /// Holds `yield` of its own.
+    pub is_generator: bool,
+    /// What surrounds it.
+    pub context: Context,
+    /// Its own `return` statements.
+    pub returns: Vec<&'a ast::StmtReturn>,
+}
+
+impl<'a> Function<'a> {
+    /// Its name.
+    pub fn name(&self) -> &'a str {
+        self.node.name.as_str()
+    }
+
+    /// Positional parameters, in order.
+    pub fn positional(&self) -> impl Iterator<Item = &'a ast::ParameterWithDefault> + use<'a> {
+        self.node.parameters.posonlyargs.iter().chain(&self.node.parameters.args)
+    }
+
+    /// Whether it is written at the top level of the script, if only under a condition.
+    pub fn is_top_level(&self) -> bool {
+        self.written_in == MODULE
+    }
+}
+
+/// A node of interest, with where it is.
+#[derive(Debug)]
+pub struct Site<'a, T> {
+    /// The node.
+    pub node: &'a T,
+    /// The scope it is evaluated in.
+    pub scope: ScopeId,
+    /// What surrounds it.
+    pub context: Context,
+}
+
+impl<T> Clone for Site<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Site<'_, T> {}
+
+/// All nodes of the kinds that rules look at, in source order. One walk collects them for all rules.
+#[derive(Debug, Default)]
+pub struct Nodes<'a> {
+    /// Calls.
+    pub calls: Vec<Site<'a, ast::ExprCall>>,
+    /// `a.b`.
+    pub attributes: Vec<Site<'a, ast::ExprAttribute>>,
+    /// `a[b]`.
+    pub subscripts: Vec<Site<'a, ast::ExprSubscript>>,
+    /// Dictionary displays.
+    pub dicts: Vec<Site<'a, ast::ExprDict>>,
+    /// Comparisons.
+    pub compares: Vec<Site<'a, ast::ExprCompare>>,
+    /// `a + b` and its kin.
+    pub operations: Vec<Site<'a, ast::ExprBinOp>>,
+    /// String literals.
+    pub strings: Vec<Site<'a, ast::ExprStringLiteral>>,
+    /// f-strings.
+    pub f_strings: Vec<Site<'a, ast::ExprFString>>,
+    /// Assignments, for targets that are no names.
+    pub assigns: Vec<Site<'a, ast::StmtAssign>>,
+    /// `if` statements.
+    pub ifs: Vec<Site<'a, ast::StmtIf>>,
+    /// `while` loops.
+    pub whiles: Vec<Site<'a, ast::StmtWhile>>,
+    /// `try` statements.
+    pub tries: Vec<Site<'a, ast::StmtTry>>,
+    /// Expression statements.
+    pub expressions: Vec<Site<'a, ast::StmtExpr>>,
+    /// Class definitions.
+    pub classes: Vec<Site<'a, ast::StmtClassDef>>,
+}

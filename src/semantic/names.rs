@@ -1,0 +1,149 @@
+//! What names mean outside the script, and dotted paths of what an expression names.
+
+use crate::image::names;
+use crate::syntax::ast::Expr;
+
+use super::model::{BindingKind, MODULE, Resolution, ScopeId};
+use super::{Model, builder};
+
+/// The dotted path of something imported, or given by the engine or Python: `["requests", "get"]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QualifiedName<'a>(Vec<&'a str>);
+
+impl<'a> QualifiedName<'a> {
+    /// The path's parts.
+    pub fn parts(&self) -> &[&'a str] {
+        &self.0
+    }
+
+    /// Whether the path is `dotted`.
+    pub fn is(&self, dotted: &str) -> bool {
+        dotted.split('.').eq(self.0.iter().copied())
+    }
+
+    /// Whether the path is `dotted` or lies below it.
+    pub fn starts_with(&self, dotted: &str) -> bool {
+        let mut parts = self.0.iter();
+        dotted.split('.').all(|part| parts.next() == Some(&part))
+    }
+}
+
+impl std::fmt::Display for QualifiedName<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join("."))
+    }
+}
+
+impl<'a> Model<'a> {
+    /// Gives names that the script binds nowhere their meaning outside of it.
+    pub(super) fn resolve_outside(&mut self) {
+        let system = self.system();
+        let image = &self.script.surroundings.image;
+        for reference in &mut self.references {
+            let name = reference.node.id.as_str();
+            if reference.resolution != Resolution::Unknown {
+                continue;
+            }
+            reference.resolution = if system.is_some_and(|system| system.binds(name)) {
+                Resolution::System
+            } else if is_engine_name(name) {
+                Resolution::Engine
+            } else if image.global(name).is_some() {
+                Resolution::Implicit
+            } else if image.is_builtin(name) {
+                Resolution::Builtin
+            } else {
+                Resolution::Unknown
+            };
+        }
+    }
+
+    /// Whether the module's top level binds `name`.
+    pub fn binds(&self, name: &str) -> bool {
+        self.scope(MODULE).names.contains_key(name)
+    }
+
+    /// What `name` means when it is read in `scope`.
+    pub fn resolve(&self, name: &str, scope: ScopeId) -> Option<ScopeId> {
+        builder::lookup(&self.scopes, name, scope)
+    }
+
+    /// What is bound to `name` where it is read in `scope`; empty where the script does not bind it.
+    pub fn bindings_of(&self, name: &str, scope: ScopeId) -> &[super::BindingId] {
+        self.resolve(name, scope).and_then(|home| self.scope(home).names.get(name)).map_or(&[], |entry| &entry.bindings)
+    }
+
+    /// The dotted path that `expr`, evaluated in `scope`, names: through import aliases, names that the engine
+    /// imports beforehand and builtins. `None` where the script itself makes the value, or may make it.
+    pub fn qualified_name(&self, expr: &'a Expr, scope: ScopeId) -> Option<QualifiedName<'a>> {
+        self.path(expr, scope, MAX_STEPS).map(QualifiedName)
+    }
+
+    fn path(&self, expr: &'a Expr, scope: ScopeId, steps: usize) -> Option<Vec<&'a str>> {
+        let mut members = Vec::new();
+        let mut current = expr;
+        let root = loop {
+            match current {
+                Expr::Attribute(attribute) => {
+                    members.push(attribute.attr.as_str());
+                    current = &attribute.value;
+                }
+                Expr::Name(name) => break name.id.as_str(),
+                _ => return None,
+            }
+        };
+        let mut path = self.root_path(root, scope, steps)?;
+        path.extend(members.into_iter().rev());
+        Some(path)
+    }
+
+    fn root_path(&self, name: &'a str, scope: ScopeId, steps: usize) -> Option<Vec<&'a str>> {
+        let steps = steps.checked_sub(1)?;
+        let Some(home) = self.resolve(name, scope) else {
+            if let Some(system) = self.system().filter(|system| system.binds(name)) {
+                return system.root_path(name, MODULE, steps);
+            }
+            if is_engine_name(name) {
+                return None;
+            }
+            let image = &self.script.surroundings.image;
+            if let Some(path) = image.global(name) {
+                return Some(path.split('.').collect());
+            }
+            return image.is_builtin(name).then(|| vec![name]);
+        };
+        let mut bindings = self.scope(home).names.get(name)?.bindings.iter().map(|&id| self.binding(id));
+        let last = bindings.next_back()?;
+        match last.kind {
+            BindingKind::Import(_) if bindings.all(|other| matches!(other.kind, BindingKind::Import(_))) => {
+                self.imported_path(last.kind)
+            }
+            BindingKind::Assignment(Some(value)) if bindings.next().is_none() => {
+                self.path(value, last.written_in, steps)
+            }
+            _ => None,
+        }
+    }
+
+    fn imported_path(&self, kind: BindingKind<'a>) -> Option<Vec<&'a str>> {
+        let BindingKind::Import(id) = kind else { return None };
+        let import = self.import(id);
+        if import.level > 0 {
+            return None;
+        }
+        let mut path: Vec<&str> = import.module.split('.').collect();
+        match import.member {
+            Some(member) => path.push(member),
+            None if import.alias.asname.is_none() => path.truncate(1),
+            None => {}
+        }
+        Some(path)
+    }
+}
+
+/// How many assignments are followed from a name to its value, so that cycles end.
+pub(super) const MAX_STEPS: usize = 8;
+
+fn is_engine_name(name: &str) -> bool {
+    name == names::D3 || names::RESERVED_NAMES.contains(&name) || names::RESERVED_CLASSES.contains(&name)
+}

@@ -1,0 +1,255 @@
+//! Which of the engine's own objects an expression is: through aliases, `.get` chains, attributes of
+//! `self` and parameters of helpers.
+
+use crate::image::names;
+use crate::syntax::ast::{self, Expr};
+use crate::text::Ranged;
+
+use super::builder::Tables;
+use super::model::{BindingKind, FunctionId, MODULE, ParameterKind, ReferenceId, ScopeId, ScopeKind, Site};
+use super::names::MAX_STEPS;
+use super::{BindingId, Model};
+
+/// One of the engine's own objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// `pb`.
+    Pb,
+    /// `runtime`, or `pb.runtime`.
+    Runtime,
+    /// The connection parameters: `runtime['connector']`.
+    Connector,
+    /// `pb.returnOutputModel`.
+    ReturnOutputModel,
+    /// `pb.log`.
+    Log,
+    /// `D3`.
+    D3,
+}
+
+/// The text of a string literal.
+pub(super) fn literal(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::StringLiteral(literal) => Some(literal.value.to_str()),
+        _ => None,
+    }
+}
+
+/// `object.method(...)` with its first argument.
+pub(super) fn method_call<'a>(expr: &'a Expr, method: &str) -> Option<(&'a Expr, &'a ast::ExprCall)> {
+    let Expr::Call(call) = expr else { return None };
+    let Expr::Attribute(attribute) = &*call.func else { return None };
+    (attribute.attr.as_str() == method).then_some((&*attribute.value, call))
+}
+
+impl<'a> Model<'a> {
+    /// Which of the engine's objects `expr`, evaluated in `scope`, is certain to be.
+    pub fn origin(&self, expr: &'a Expr, scope: ScopeId) -> Option<Origin> {
+        self.origin_within(expr, scope, MAX_STEPS)
+    }
+
+    fn origin_within(&self, expr: &'a Expr, scope: ScopeId, steps: usize) -> Option<Origin> {
+        let steps = steps.checked_sub(1)?;
+        match expr {
+            Expr::Name(name) => self.origin_of_name(name.id.as_str(), scope, steps),
+            Expr::Attribute(attribute) => self.origin_of_attribute(attribute, scope, steps),
+            Expr::Subscript(subscript) => {
+                let key = literal(&subscript.slice)?;
+                self.member(self.origin_within(&subscript.value, scope, steps)?, key)
+            }
+            Expr::Call(call) => {
+                let (object, call) = method_call(expr, "get")
+                    .or_else(|| method_call(expr, "copy").filter(|_| call.arguments.is_empty()))?;
+                let origin = self.origin_within(object, scope, steps)?;
+                match call.arguments.args.first() {
+                    Some(key) => self.member(origin, literal(key)?),
+                    None => matches!(origin, Origin::Runtime | Origin::Connector).then_some(origin),
+                }
+            }
+            // `conn = runtime.get("connector") or {}`
+            Expr::BoolOp(node) => self.origin_within(node.values.first()?, scope, steps),
+            Expr::Named(node) => self.origin_within(&node.value, scope, steps),
+            Expr::If(node) => {
+                self.origin_within(&node.body, scope, steps).or_else(|| self.origin_within(&node.orelse, scope, steps))
+            }
+            _ => None,
+        }
+    }
+
+    fn member(&self, origin: Origin, key: &str) -> Option<Origin> {
+        (origin == Origin::Runtime && key == names::CONNECTOR).then_some(Origin::Connector)
+    }
+
+    fn origin_of_attribute(&self, attribute: &'a ast::ExprAttribute, scope: ScopeId, steps: usize) -> Option<Origin> {
+        if let Some(class) = self.self_class(&attribute.value, scope) {
+            return self.origin_of_class_attribute(class, attribute.attr.as_str(), steps);
+        }
+        if self.origin_within(&attribute.value, scope, steps)? != Origin::Pb {
+            return None;
+        }
+        match attribute.attr.as_str() {
+            names::RUNTIME => Some(Origin::Runtime),
+            names::RETURN_OUTPUT_MODEL => Some(Origin::ReturnOutputModel),
+            names::LOG => Some(Origin::Log),
+            _ => None,
+        }
+    }
+
+    /// What a name is when the script does not bind it, or binds it to one of the engine's objects every time.
+    fn origin_of_name(&self, name: &str, scope: ScopeId, steps: usize) -> Option<Origin> {
+        let Some(home) = self.resolve(name, scope) else {
+            return match self.system().filter(|system| system.binds(name)) {
+                Some(system) => system.origin_of_name(name, MODULE, steps),
+                None => engine_origin(name),
+            };
+        };
+        let bindings = &self.scope(home).names.get(name)?.bindings;
+        let mut common = None;
+        for &id in bindings {
+            let origin = self.origin_of_binding(id, steps)?;
+            if common.is_some_and(|common| common != origin) {
+                return None;
+            }
+            common = Some(origin);
+        }
+        common
+    }
+
+    fn origin_of_binding(&self, id: BindingId, steps: usize) -> Option<Origin> {
+        let binding = self.binding(id);
+        match binding.kind {
+            BindingKind::Assignment(Some(value)) | BindingKind::Annotated(Some(value)) | BindingKind::Walrus(value) => {
+                // `runtime = runtime` or a `pb = pb or x` at the top level means the engine's own.
+                if matches!(value, Expr::Name(name) if name.id.as_str() == binding.name) {
+                    return engine_origin(binding.name);
+                }
+                self.origin_within(value, binding.written_in, steps)
+            }
+            BindingKind::Parameter(ParameterKind::Positional(place)) => {
+                let ScopeKind::Function(function) = self.scope(binding.scope).kind else { return None };
+                self.origin_of_parameter(function, place, binding.name, steps)
+            }
+            _ => None,
+        }
+    }
+
+    /// What a helper's parameter is when every call of the helper gives the same.
+    fn origin_of_parameter(&self, function: FunctionId, place: usize, name: &str, steps: usize) -> Option<Origin> {
+        let mut common = None;
+        for call in self.calls_of(function)? {
+            let argument = call.node.arguments.find_argument_value(name, place)?;
+            let origin = self.origin_within(argument, call.scope, steps)?;
+            if common.is_some_and(|common| common != origin) {
+                return None;
+            }
+            common = Some(origin);
+        }
+        common
+    }
+
+    /// The scope of the class whose instance `expr` is, where it is the first parameter of one of its methods.
+    fn self_class(&self, expr: &Expr, scope: ScopeId) -> Option<ScopeId> {
+        let Expr::Name(name) = expr else { return None };
+        let home = self.resolve(name.id.as_str(), scope)?;
+        let ScopeKind::Function(function) = self.scope(home).kind else { return None };
+        let function = self.function(function);
+        let first = function.positional().next()?;
+        let is_method = self.scope(function.written_in).kind == ScopeKind::Class;
+        (is_method && first.parameter.name.as_str() == name.id.as_str()).then_some(function.written_in)
+    }
+
+    fn origin_of_class_attribute(&self, class: ScopeId, attribute: &str, steps: usize) -> Option<Origin> {
+        let mut common = None;
+        for site in &self.nodes.assigns {
+            for target in &site.node.targets {
+                let Expr::Attribute(target) = target else { continue };
+                if target.attr.as_str() != attribute || self.self_class(&target.value, site.scope) != Some(class) {
+                    continue;
+                }
+                let origin = self.origin_within(&site.node.value, site.scope, steps)?;
+                if common.is_some_and(|common| common != origin) {
+                    return None;
+                }
+                common = Some(origin);
+            }
+        }
+        common
+    }
+
+    /// All calls of a function by its name, where it is used in no other way.
+    pub fn calls_of(&self, function: FunctionId) -> Option<Vec<Site<'a, ast::ExprCall>>> {
+        let definition = self.function(function);
+        let entry = self.scope(definition.written_in).names.get(definition.name())?;
+        if self.scope(definition.written_in).kind == ScopeKind::Class {
+            return None;
+        }
+        let calls = self.calls_by_name(function);
+        (entry.bindings.len() == 1 && calls.len() == entry.references.len()).then_some(calls)
+    }
+
+    /// The calls of a function by its name, in source order.
+    pub fn calls_by_name(&self, function: FunctionId) -> Vec<Site<'a, ast::ExprCall>> {
+        let definition = self.function(function);
+        let Some(entry) = self.scope(definition.written_in).names.get(definition.name()) else { return Vec::new() };
+        let is_last = entry
+            .bindings
+            .last()
+            .is_some_and(|&last| matches!(self.binding(last).kind, BindingKind::Function(id) if id == function));
+        if !is_last {
+            return Vec::new();
+        }
+        entry.references.iter().filter_map(|&reference| self.call_of(reference)).collect()
+    }
+
+    /// The call whose callee a reference is.
+    pub fn call_of(&self, reference: ReferenceId) -> Option<Site<'a, ast::ExprCall>> {
+        let node = self.references[reference.0 as usize].node;
+        // Calls stand in the order of their starts, but for those in decorators and defaults, which
+        // are walked before the function they belong to.
+        self.nodes.calls.iter().find(|call| call.node.func.range() == node.range()).copied()
+    }
+
+    /// The function of the script that `expr`, evaluated in `scope`, certainly is.
+    pub fn function_named(&self, expr: &Expr, scope: ScopeId) -> Option<FunctionId> {
+        let Expr::Name(name) = expr else { return None };
+        match self.bindings_of(name.id.as_str(), scope) {
+            [only] => match self.binding(*only).kind {
+                BindingKind::Function(function) => Some(function),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn engine_origin(name: &str) -> Option<Origin> {
+    match name {
+        names::PB => Some(Origin::Pb),
+        names::RUNTIME => Some(Origin::Runtime),
+        names::D3 => Some(Origin::D3),
+        _ => None,
+    }
+}
+
+/// Whether code uses `pb.returnOutputModel` or the connector of `runtime`, by the names alone.
+pub(super) fn uses_engine(tables: &Tables<'_>) -> bool {
+    let is_runtime = |expr: &Expr| match expr {
+        Expr::Name(name) => name.id.as_str() == names::RUNTIME,
+        Expr::Attribute(attribute) => {
+            attribute.attr.as_str() == names::RUNTIME
+                && matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == names::PB)
+        }
+        _ => false,
+    };
+    let is_connector = |key: &Expr| literal(key) == Some(names::CONNECTOR);
+    tables.nodes.attributes.iter().any(|site| {
+        site.node.attr.as_str() == names::RETURN_OUTPUT_MODEL
+            && matches!(&*site.node.value, Expr::Name(name) if name.id.as_str() == names::PB)
+    }) || tables.nodes.subscripts.iter().any(|site| is_runtime(&site.node.value) && is_connector(&site.node.slice))
+        || tables.nodes.calls.iter().any(|site| match &*site.node.func {
+            Expr::Attribute(attribute) if attribute.attr.as_str() == "get" => {
+                is_runtime(&attribute.value) && site.node.arguments.args.first().is_some_and(is_connector)
+            }
+            _ => false,
+        })
+}
