@@ -224,8 +224,8 @@ mod tests {
     }
 
     fn text() -> impl Strategy<Value = String> {
-        let pieces = ["a", "x = 1", "é", "🙂", "👩‍🚒", "\n", "\r\n", "\r", "\t", "\u{feff}", "\u{2028}", "\u{b}", "\u{85}", " "];
-        prop::collection::vec(prop::sample::select(&pieces[..]), 0..12).prop_map(|pieces| pieces.concat())
+        const PIECES: &[&str] = &["a", "x = 1", "é", "🙂", "👩‍🚒", "\n", "\r\n", "\r", "\t", "\u{feff}", "\u{2028}", "\u{b}", "\u{85}", " "];
+        prop::collection::vec(prop::sample::select(PIECES), 0..12).prop_map(|pieces| pieces.concat())
     }
 
     fn position() -> impl Strategy<Value = ls_types::Position> {

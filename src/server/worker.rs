@@ -191,7 +191,7 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
 fn sheets(session: &Session, own: Sheet, script: &Script) -> Sheets {
     let Places { manifest, system, settings, .. } = &script.places;
     let system_text = match &script.input.system {
-        SystemScript::Known(parsed) => Some(Arc::clone(&parsed.text)),
+        SystemScript::Known(parsed) => Some(Arc::clone(&parsed.parsed().text)),
         SystemScript::None | SystemScript::Unknown => None,
     };
     let settings_text = || session.workspace.read(settings.as_deref()?).ok().map(|source| source.text());
