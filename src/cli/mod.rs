@@ -1,8 +1,88 @@
 //! Arguments and one file a command.
+//!
+//! Owns: what the user typed, exit statuses, standard output and error.
+//! Must not know: how anything is found or reported.
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
+mod explain;
+mod lint;
+mod output;
+mod rules;
+mod words;
+
+/// Linter, language server and local runner for D3 SOAR custom commands.
+#[derive(Debug, Parser)]
+#[command(name = "d3ls", version, max_term_width = 100, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Report what D3 would refuse, what would break at run time, and what is likely a mistake.
+    Lint(lint::Arguments),
+    /// Show the page of a rule.
+    Explain(explain::Arguments),
+    /// List all rules.
+    Rules(rules::Arguments),
+    /// Run the language server on standard input and output.
+    Server(ServerArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct ServerArguments {
+    /// Accepted for editors that pass it; there is no other transport.
+    #[arg(long)]
+    stdio: bool,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Nothing to complain about.
+    Clean,
+    /// There are findings.
+    Findings,
+    /// Something could not be done.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Clean => Self::SUCCESS,
+            Status::Findings => Self::from(1),
+            Status::Failed => Self::from(2),
+        }
+    }
+}
+
 /// Runs the program with the process's own arguments.
 pub fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some("server") { crate::server::run() } else { ExitCode::SUCCESS }
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(usage) => {
+            let status = if usage.use_stderr() { Status::Failed } else { Status::Clean };
+            // Nobody is left to tell where even this can't be written.
+            let _ = usage.print();
+            return status.into();
+        }
+    };
+    let status = match arguments.command {
+        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
+        Command::Server(ServerArguments { stdio: _ }) => return crate::server::run(),
+    };
+    match status {
+        Ok(status) => status.into(),
+        Err(error) => {
+            output::complain(&format!("{error:#}"));
+            Status::Failed.into()
+        }
+    }
 }

@@ -18,6 +18,15 @@ pub trait Files: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Disk;
 
+impl Disk {
+    /// The file at `path` with what is no text replaced; `None` where it is too large or can't be read.
+    pub fn read_lossy(path: &Path) -> Option<Source> {
+        let metadata = fs::metadata(path).ok()?;
+        let bytes = (metadata.is_file() && metadata.len() <= MAX_BYTES as u64).then(|| fs::read(path).ok())??;
+        Some(Source::from_text(String::from_utf8_lossy(&bytes).replace('\0', " ")))
+    }
+}
+
 impl Files for Disk {
     /// A file over [`MAX_BYTES`] is measured, not read. What is neither file nor folder, a pipe for
     /// instance, is an error, since reading it might never end.

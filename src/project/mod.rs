@@ -9,15 +9,16 @@ mod candidate;
 mod files;
 mod kind;
 mod paths;
-mod stand_in;
 mod walk;
 mod workspace;
+mod write;
 
 pub use candidate::{Candidate, ManifestFile, Places, Script};
 pub use files::{Disk, Files};
 pub use paths::absolute;
-pub use walk::{Problem, Walked, walk};
-pub use workspace::{Named, Role, Workspace};
+pub use walk::{Problem, Walked, describe, walk};
+pub use workspace::{Named, Overrides, Role, Workspace};
+pub use write::replace;
 
 /// The file name of a manifest.
 pub const MANIFEST: &str = "d3.json";

@@ -105,7 +105,7 @@ fn problem(folder: &Path, error: &ignore::Error) -> Problem {
 }
 
 /// Why reading failed, in plain words and without the number of the error.
-pub(super) fn describe(error: &std::io::Error) -> String {
+pub fn describe(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -10,11 +10,11 @@ use super::candidate::{Candidate, ManifestFile, Places, Script};
 use super::files::{Disk, Files};
 use super::kind::header_kind;
 use super::paths::normalised;
-use super::{MANIFEST, SETTINGS, stand_in};
+use super::{MANIFEST, SETTINGS};
 use crate::check::Input;
 use crate::image::Image;
 use crate::manifest::{Implementation, Kind, Manifest, SystemScriptSetting};
-use crate::rules::Selection;
+use crate::rules::{Selection, Selector};
 use crate::semantic::{self, Analysis, Surroundings, SystemScript};
 use crate::syntax;
 use crate::text::{Source, Spanned};
@@ -43,9 +43,19 @@ pub struct Named {
     pub role: Role,
 }
 
+/// What a command line says about rules: it comes before the settings.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// Replaces the settings' `select`, unless it is `None`.
+    pub select: Option<Vec<String>>,
+    /// Adds to the settings' `ignore`.
+    pub ignore: Vec<String>,
+}
+
 /// The files of a session. All paths are absolute (see [`super::absolute`]).
 pub struct Workspace {
     files: Box<dyn Files>,
+    overrides: Overrides,
     manifests: Cache<Option<Arc<Manifest>>>,
     system_scripts: Cache<Option<Arc<Analysis>>>,
     siblings: Cache<Arc<BTreeSet<String>>>,
@@ -62,10 +72,16 @@ impl Workspace {
     pub fn new(files: impl Files + 'static) -> Self {
         Self {
             files: Box::new(files),
+            overrides: Overrides::default(),
             manifests: Cache::default(),
             system_scripts: Cache::default(),
             siblings: Cache::default(),
         }
+    }
+
+    /// The same, where a command line chooses rules.
+    pub fn with_overrides(self, overrides: Overrides) -> Self {
+        Self { overrides, ..self }
     }
 
     /// Reads a file, past all caches.
@@ -85,7 +101,7 @@ impl Workspace {
     pub fn manifest(&self, path: &Path) -> Option<Arc<Manifest>> {
         self.manifests.get(path, || {
             let source = self.files.exists(path).then(|| self.files.read(path).ok())??;
-            Some(Arc::new(stand_in::parse_manifest(&source.text())))
+            Some(Arc::new(Manifest::parse(source.text())))
         })
     }
 
@@ -160,7 +176,7 @@ impl Workspace {
                 system,
                 siblings: self.siblings(path),
                 image: Image::default_profile(),
-                selection: Arc::new(Selection::default()),
+                selection: self.selection(path),
             },
             places: Places {
                 script: path.to_owned(),
@@ -173,11 +189,9 @@ impl Workspace {
 
     fn manifest_file(&self, path: &Path, source: &Source) -> ManifestFile {
         let text = source.text();
-        let manifest = self
-            .manifest(path)
-            .filter(|known| known.text == text)
-            .unwrap_or_else(|| Arc::new(stand_in::parse_manifest(&text)));
-        ManifestFile { path: path.to_owned(), manifest, selection: Arc::new(Selection::default()) }
+        let manifest =
+            self.manifest(path).filter(|known| known.text == text).unwrap_or_else(|| Arc::new(Manifest::parse(text)));
+        ManifestFile { path: path.to_owned(), manifest, selection: self.selection(path) }
     }
 
     /// The system script underneath, and its path. Unknown where there is one that we don't have,
@@ -225,6 +239,15 @@ impl Workspace {
             });
             Arc::new(modules.collect())
         })
+    }
+
+    /// Which rules are on for the file at `path`.
+    fn selection(&self, _path: &Path) -> Arc<Selection> {
+        fn selectors(words: &[String]) -> Vec<Selector<'_>> {
+            words.iter().filter_map(|word| Selector::new(word)).collect()
+        }
+        let select = self.overrides.select.as_deref().map(selectors);
+        Arc::new(Selection::new(select.as_deref(), &selectors(&self.overrides.ignore), &[]))
     }
 
     fn settings_path(&self, path: &Path) -> Option<PathBuf> {

@@ -9,6 +9,7 @@ mod context;
 mod names;
 mod selection;
 mod text;
+mod tool;
 
 pub use context::{Context, Finding, Sink};
 pub use selection::{Selection, Selector};
@@ -72,7 +73,20 @@ pub enum FixKind {
 }
 
 /// All rules, by code.
-pub static RULES: &[&Rule] = &[&text::syntax_error::RULE, &names::reserved_class::RULE];
+pub static RULES: &[&Rule] = &[
+    &text::syntax_error::RULE,
+    &text::malformed_d3_call::RULE,
+    &text::uncalled_d3_command::RULE,
+    &text::trailing_text::RULE,
+    &text::main_guard::RULE,
+    &text::future_import::RULE,
+    &names::reserved_class::RULE,
+    &tool::unused_ignore::RULE,
+    &tool::unknown_code::RULE,
+    &tool::invalid_manifest::RULE,
+    &tool::mixed_status::RULE,
+    &tool::internal_error::RULE,
+];
 
 /// The rule with this code or name.
 pub fn find(code_or_name: &str) -> Option<&'static Rule> {

@@ -5,9 +5,10 @@ use crate::syntax::ast::visitor::{self, Visitor};
 use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
+use super::guards::{caught, is_type_checking, tested};
 use super::model::{
     Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, ImportId, MODULE, Nodes, ParameterKind,
-    Reference, ReferenceId, Resolution, Scope, ScopeId, ScopeKind, Site,
+    Reference, Resolution, Scope, ScopeId, ScopeKind, Site,
 };
 
 /// The tables, before names are resolved.
@@ -49,7 +50,8 @@ struct Builder<'a> {
     context: Context,
 }
 
-fn index(length: usize) -> u32 {
+/// A table's length as an index.
+pub(super) fn index(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
@@ -380,7 +382,11 @@ impl<'a> Builder<'a> {
 
     fn record(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Call(node) => self.tables.nodes.calls.push(self.site(node)),
+            Expr::Call(node) => {
+                let nodes = &mut self.tables.nodes;
+                nodes.callees.insert(node.func.range(), nodes.calls.len());
+                self.tables.nodes.calls.push(self.site(node));
+            }
             Expr::Attribute(node) => self.tables.nodes.attributes.push(self.site(node)),
             Expr::Subscript(node) => self.tables.nodes.subscripts.push(self.site(node)),
             Expr::Dict(node) => self.tables.nodes.dicts.push(self.site(node)),
@@ -567,74 +573,5 @@ impl<'a> Builder<'a> {
             }
             other => self.visit_expr(other),
         }
-    }
-}
-
-/// What a handler of `exception` guards against.
-fn caught(exception: &Expr) -> Context {
-    match exception {
-        Expr::Name(name) => match name.id.as_str() {
-            "ImportError" | "ModuleNotFoundError" => Context::IMPORT_GUARD,
-            "NameError" => Context::NAME_GUARD,
-            "Exception" | "BaseException" => Context::IMPORT_GUARD | Context::NAME_GUARD,
-            _ => Context::default(),
-        },
-        Expr::Tuple(tuple) => tuple.elts.iter().map(caught).fold(Context::default(), |all, one| all | one),
-        _ => Context::default(),
-    }
-}
-
-/// What a condition guards against, by the names it tests.
-fn tested(test: &Expr) -> Context {
-    match test {
-        Expr::Attribute(node) if node.attr.as_str() == "version_info" => Context::VERSION_GUARD,
-        Expr::Name(node) => match node.id.as_str() {
-            "version_info" => Context::VERSION_GUARD,
-            "__name__" => Context::MAIN_GUARD,
-            _ => Context::default(),
-        },
-        Expr::Compare(node) => node.comparators.iter().map(tested).fold(tested(&node.left), |all, one| all | one),
-        Expr::BoolOp(node) => node.values.iter().map(tested).fold(Context::default(), |all, one| all | one),
-        Expr::UnaryOp(node) => tested(&node.operand),
-        Expr::Subscript(node) => tested(&node.value),
-        _ => Context::default(),
-    }
-}
-
-fn is_type_checking(test: &Expr) -> bool {
-    match test {
-        Expr::Name(node) => node.id.as_str() == "TYPE_CHECKING",
-        Expr::Attribute(node) => node.attr.as_str() == "TYPE_CHECKING",
-        _ => false,
-    }
-}
-
-/// Gives each reference its meaning within the script, and each name its references.
-pub(super) fn resolve(tables: &mut Tables<'_>) {
-    for place in 0..tables.references.len() {
-        let reference = &tables.references[place];
-        let name = reference.node.id.as_str();
-        if let Some(scope) = lookup(&tables.scopes, name, reference.scope) {
-            tables.references[place].resolution = Resolution::Bound(scope);
-            if let Some(entry) = tables.scopes[scope.0 as usize].names.get_mut(name) {
-                entry.references.push(ReferenceId(index(place)));
-            }
-        }
-    }
-}
-
-/// The scope in which `name`, read in `scope`, is bound. Class scopes are seen from themselves only.
-pub(super) fn lookup(scopes: &[Scope<'_>], name: &str, scope: ScopeId) -> Option<ScopeId> {
-    let mut id = scope;
-    loop {
-        let current = &scopes[id.0 as usize];
-        let visible = id == scope || current.kind != ScopeKind::Class;
-        if current.globals.contains(&name) {
-            return scopes[0].names.contains_key(name).then_some(MODULE);
-        }
-        if visible && current.names.contains_key(name) {
-            return Some(id);
-        }
-        id = current.parent?;
     }
 }

@@ -13,6 +13,7 @@ use crate::syntax::Parsed;
 mod builder;
 mod commands;
 mod connection;
+mod guards;
 mod model;
 mod names;
 mod origin;
@@ -136,7 +137,7 @@ pub struct Model<'a> {
 impl<'a> Model<'a> {
     fn new(script: &'a Script) -> Self {
         let mut tables = builder::build(&script.parsed);
-        builder::resolve(&mut tables);
+        names::resolve(&mut tables);
         let Tables { scopes, bindings, references, functions, imports, nodes } = tables;
         let mut model = Self {
             script,

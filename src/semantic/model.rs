@@ -51,6 +51,8 @@ bitflags! {
         const ANNOTATION = 1 << 9;
         /// Awaited.
         const AWAITED = 1 << 10;
+        /// In a `try` that catches KeyError, or in its handlers.
+        const KEY_GUARD = 1 << 11;
     }
 }
 
@@ -281,6 +283,8 @@ impl<T> Copy for Site<'_, T> {}
 pub struct Nodes<'a> {
     /// Calls.
     pub calls: Vec<Site<'a, ast::ExprCall>>,
+    /// The call with this callee, by its place in `calls`.
+    pub callees: FxHashMap<TextRange, usize>,
     /// `a.b`.
     pub attributes: Vec<Site<'a, ast::ExprAttribute>>,
     /// `a[b]`.

@@ -3,8 +3,9 @@
 use crate::image::names;
 use crate::syntax::ast::Expr;
 
-use super::model::{BindingKind, MODULE, Resolution, ScopeId};
-use super::{Model, builder};
+use super::Model;
+use super::builder::{Tables, index};
+use super::model::{BindingKind, MODULE, ReferenceId, Resolution, Scope, ScopeId, ScopeKind};
 
 /// The dotted path of something imported, or given by the engine or Python: `["requests", "get"]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl<'a> Model<'a> {
 
     /// What `name` means when it is read in `scope`.
     pub fn resolve(&self, name: &str, scope: ScopeId) -> Option<ScopeId> {
-        builder::lookup(&self.scopes, name, scope)
+        lookup(&self.scopes, name, scope)
     }
 
     /// What is bound to `name` where it is read in `scope`; empty where the script does not bind it.
@@ -146,4 +147,34 @@ pub(super) const MAX_STEPS: usize = 8;
 
 fn is_engine_name(name: &str) -> bool {
     name == names::D3 || names::RESERVED_NAMES.contains(&name) || names::RESERVED_CLASSES.contains(&name)
+}
+
+/// Gives each reference its meaning within the script, and each name its references.
+pub(super) fn resolve(tables: &mut Tables<'_>) {
+    for place in 0..tables.references.len() {
+        let reference = &tables.references[place];
+        let name = reference.node.id.as_str();
+        if let Some(scope) = lookup(&tables.scopes, name, reference.scope) {
+            tables.references[place].resolution = Resolution::Bound(scope);
+            if let Some(entry) = tables.scopes[scope.0 as usize].names.get_mut(name) {
+                entry.references.push(ReferenceId(index(place)));
+            }
+        }
+    }
+}
+
+/// The scope in which `name`, read in `scope`, is bound. Class scopes are seen from themselves only.
+fn lookup(scopes: &[Scope<'_>], name: &str, scope: ScopeId) -> Option<ScopeId> {
+    let mut id = scope;
+    loop {
+        let current = &scopes[id.0 as usize];
+        let visible = id == scope || current.kind != ScopeKind::Class;
+        if current.globals.contains(&name) {
+            return scopes[0].names.contains_key(name).then_some(MODULE);
+        }
+        if visible && current.names.contains_key(name) {
+            return Some(id);
+        }
+        id = current.parent?;
+    }
 }

@@ -3,7 +3,7 @@
 
 use crate::image::names;
 use crate::syntax::ast::{self, Expr};
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 use super::builder::Tables;
 use super::model::{BindingKind, FunctionId, MODULE, ParameterKind, ReferenceId, ScopeId, ScopeKind, Site};
@@ -80,7 +80,12 @@ impl<'a> Model<'a> {
         (origin == Origin::Runtime && key == names::CONNECTOR).then_some(Origin::Connector)
     }
 
-    fn origin_of_attribute(&self, attribute: &'a ast::ExprAttribute, scope: ScopeId, steps: usize) -> Option<Origin> {
+    pub(super) fn origin_of_attribute(
+        &self,
+        attribute: &'a ast::ExprAttribute,
+        scope: ScopeId,
+        steps: usize,
+    ) -> Option<Origin> {
         if let Some(class) = self.self_class(&attribute.value, scope) {
             return self.origin_of_class_attribute(class, attribute.attr.as_str(), steps);
         }
@@ -96,7 +101,7 @@ impl<'a> Model<'a> {
     }
 
     /// What a name is when the script does not bind it, or binds it to one of the engine's objects every time.
-    fn origin_of_name(&self, name: &str, scope: ScopeId, steps: usize) -> Option<Origin> {
+    pub(super) fn origin_of_name(&self, name: &str, scope: ScopeId, steps: usize) -> Option<Origin> {
         let Some(home) = self.resolve(name, scope) else {
             return match self.system().filter(|system| system.binds(name)) {
                 Some(system) => system.origin_of_name(name, MODULE, steps),
@@ -203,10 +208,12 @@ impl<'a> Model<'a> {
 
     /// The call whose callee a reference is.
     pub fn call_of(&self, reference: ReferenceId) -> Option<Site<'a, ast::ExprCall>> {
-        let node = self.references[reference.0 as usize].node;
-        // Calls stand in the order of their starts, but for those in decorators and defaults, which
-        // are walked before the function they belong to.
-        self.nodes.calls.iter().find(|call| call.node.func.range() == node.range()).copied()
+        self.call_with_callee(self.references[reference.0 as usize].node.range())
+    }
+
+    /// The call whose callee has this range.
+    pub fn call_with_callee(&self, callee: TextRange) -> Option<Site<'a, ast::ExprCall>> {
+        self.nodes.callees.get(&callee).map(|&place| self.nodes.calls[place])
     }
 
     /// The function of the script that `expr`, evaluated in `scope`, certainly is.

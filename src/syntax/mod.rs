@@ -3,12 +3,21 @@
 //! Owns: which parser is used, recovery from broken code, the limits of Python 3.9.
 //! Must not know: names, scopes, manifests, rules. The only place that names the parser's crates.
 
+mod calls;
+mod lines;
+mod messages;
+mod recover;
+mod relocate;
+
 use std::sync::Arc;
 
 pub use ruff_python_ast as ast;
 use ruff_python_ast::PythonVersion;
+pub use ruff_python_ast::visitor as walk;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
+use crate::dialect;
+use recover::Recovered;
 use crate::text::{Ranged, Spanned, TextRange, TextSize};
 
 /// What [`parse`] makes of a text. All ranges are bytes of that text.
@@ -109,25 +118,37 @@ pub enum MalformedKind {
 
 /// Parses any text whatever.
 pub fn parse(text: &Arc<str>) -> Parsed {
-    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY39);
-    let parsed = parse_unchecked(text, options);
-    let errors = parsed
-        .errors()
-        .iter()
-        .map(|error| SyntaxError { range: error.location, message: error.error.to_string() })
-        .collect();
-    let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
-    let body = parsed.try_into_module().map(|module| module.into_suite()).unwrap_or_default();
+    let found = understand(text);
+    let (d3_calls, malformed_calls) = calls::find(text, &found.body, &found.slots);
+    let newer = messages::newer(&found.unsupported);
     Parsed {
         text: Arc::clone(text),
-        body,
-        comments,
-        errors,
-        newer: Vec::new(),
-        d3_calls: Vec::new(),
-        malformed_calls: Vec::new(),
+        body: found.body,
+        comments: found.comments,
+        errors: found.errors,
+        newer,
+        d3_calls,
+        malformed_calls,
         trailing: None,
     }
+}
+
+/// Parses a text whole, and a broken one statement by statement.
+fn understand(text: &str) -> Recovered {
+    let scan = dialect::scan(text);
+    let parsed = parse_unchecked(&scan.text, options());
+    if !parsed.errors().is_empty() {
+        return recover::recover(text);
+    }
+    let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
+    let unsupported = parsed.unsupported_syntax_errors().to_vec();
+    let body = parsed.try_into_module().map(|module| module.into_suite()).unwrap_or_default();
+    Recovered { body, comments, slots: scan.slots, unsupported, ..Recovered::default() }
+}
+
+/// How the parser is to read: modules of Python 3.9.
+fn options() -> ParseOptions {
+    ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY39)
 }
 
 impl Parsed {
@@ -142,3 +163,6 @@ impl Parsed {
         self.d3_calls.get(index)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,274 @@
+//! From paths to findings: gathers, checks, fixes and writes, in parallel.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::check::{Input, check, check_manifest};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::fix::{Diagnosis, Fixed, Wanted, fix_all};
+use crate::manifest::{Kind, Manifest};
+use crate::project::{Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, Workspace, replace, walk};
+use crate::report::{File, Files, Finding, Results};
+use crate::rules::{RULES, Selection};
+use crate::semantic::SystemScript;
+use crate::text::Source;
+
+/// One run of `lint`.
+pub(super) struct Session {
+    pub(super) workspace: Workspace,
+    pub(super) treat_as: Option<Kind>,
+    /// Whether texts are fixed before they are reported.
+    pub(super) fix: bool,
+    /// Whether fixed texts are written.
+    pub(super) write: bool,
+    pub(super) unsafe_fixes: bool,
+    /// The working directory, which shown paths are relative to.
+    pub(super) folder: PathBuf,
+}
+
+/// What came of a run, or of one file.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) results: Results,
+    pub(super) problems: Vec<Problem>,
+    /// Files that were fixed, or would be, by path.
+    pub(super) changes: Vec<Change>,
+}
+
+/// A file before and after fixing.
+pub(super) struct Change {
+    pub(super) path: String,
+    pub(super) before: Arc<str>,
+    pub(super) after: Arc<str>,
+}
+
+impl Session {
+    /// Checks files and folders. Manifests come first: a script is checked against the fixed one.
+    pub(super) fn check(&self, paths: &[PathBuf]) -> Outcome {
+        let walked = walk(paths);
+        let is_manifest = |path: &&PathBuf| path.file_name().is_some_and(|name| name == MANIFEST);
+        let all = || walked.named.iter().chain(&walked.found);
+        let manifests: Vec<&PathBuf> = all().filter(is_manifest).collect();
+        let mut outcome = Outcome { problems: walked.problems.clone(), ..Outcome::default() };
+        for one in self.each(&manifests, |path| self.file(path, false, true)) {
+            outcome.add(one);
+        }
+        let mut scripts: BTreeSet<PathBuf> = all().filter(|path| !is_manifest(path)).cloned().collect();
+        for manifest in manifests {
+            outcome.problems.extend(self.missing_scripts(manifest));
+            let missing = self.workspace.missing_scripts_of(manifest);
+            scripts.extend(self.workspace.scripts_of(manifest).into_iter().filter(|path| !missing.contains(path)));
+        }
+        let scripts: Vec<&PathBuf> = scripts.iter().collect();
+        let is_named = |path: &PathBuf| walked.named.binary_search(path).is_ok();
+        for one in self.each(&scripts, |path| self.file(path, is_named(path), true)) {
+            outcome.add(one);
+        }
+        outcome
+    }
+
+    /// Checks one text as the file at `path`, which need not exist and is not written.
+    pub(super) fn check_text(&self, path: &Path, source: Source) -> Outcome {
+        self.guarded(path, || self.source(path, source, true, false))
+    }
+
+    /// `path` as it is shown: relative to the working directory, with `/`, or absolute outside it.
+    pub(super) fn shown(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.folder).unwrap_or(path);
+        let parts = relative.components().map(|part| match part {
+            Component::RootDir => std::borrow::Cow::Borrowed(""),
+            part => part.as_os_str().to_string_lossy(),
+        });
+        let shown = parts.collect::<Vec<_>>().join("/");
+        if shown.is_empty() { ".".to_owned() } else { shown }
+    }
+
+    /// The outcome of each path, in order.
+    fn each(&self, paths: &[&PathBuf], work: impl Fn(&PathBuf) -> Outcome + Sync) -> Vec<Outcome> {
+        paths.par_iter().map(|path| self.guarded(path, || work(path))).collect()
+    }
+
+    /// A panic costs the file it happened in.
+    fn guarded(&self, path: &Path, work: impl FnOnce() -> Outcome) -> Outcome {
+        catch_unwind(AssertUnwindSafe(work))
+            .unwrap_or_else(|_| Outcome::failed(path, "d3ls failed on this file; please report this as a bug"))
+    }
+
+    fn missing_scripts<'a>(&'a self, manifest: &'a Path) -> impl Iterator<Item = Problem> + 'a {
+        self.workspace.missing_scripts_of(manifest).into_iter().map(|path| Problem {
+            message: format!("no such file, but {} names it", self.shown(manifest)),
+            path,
+            fatal: true,
+        })
+    }
+
+    fn file(&self, path: &Path, named: bool, on_disk: bool) -> Outcome {
+        match self.workspace.read(path) {
+            Ok(source) => self.source(path, source, named, on_disk),
+            Err(error) => Outcome::failed(path, &crate::project::describe(&error)),
+        }
+    }
+
+    fn source(&self, path: &Path, source: Source, named: bool, on_disk: bool) -> Outcome {
+        match self.workspace.input(path, source.clone(), self.treat_as) {
+            Candidate::Script(script) => self.script(*script, on_disk),
+            Candidate::Manifest(manifest) => match source {
+                Source::Text(_) => self.manifest(manifest, on_disk),
+                Source::Not(reason) => Outcome::failed(path, &reason.to_string()),
+            },
+            Candidate::NotText(_) if named || self.looks_like_d3(path) => self.script(self.workspace.as_script(path, source), on_disk),
+            Candidate::NotText(reason) => Outcome {
+                problems: vec![Problem { path: path.to_owned(), message: format!("skipped: {reason}"), fatal: false }],
+                ..Outcome::skipped()
+            },
+            Candidate::NotD3 => Outcome::skipped(),
+        }
+    }
+
+    /// Whether a file that is no text would be a D3 script if it were one.
+    fn looks_like_d3(&self, path: &Path) -> bool {
+        match Disk::read_lossy(path) {
+            Some(text) => matches!(self.workspace.input(path, text, self.treat_as), Candidate::Script(_)),
+            None => false,
+        }
+    }
+
+    fn script(&self, script: Script, on_disk: bool) -> Outcome {
+        let Script { mut input, places } = script;
+        let mut outcome = Outcome::checked(&input.selection);
+        if self.fix && let Source::Text(before) = input.source.clone() {
+            let with = |text: &Arc<str>| Input { source: Source::Text(Arc::clone(text)), ..input.clone() };
+            let fixed = fix_all(&before, self.wanted(Place::Script), |text| {
+                let report = check(&with(text));
+                let syntax_errors = report.analysis.parsed().errors.len();
+                Diagnosis { diagnostics: report.diagnostics, syntax_errors }
+            });
+            input = with(&self.keep(&places.script, &before, fixed, on_disk, &mut outcome));
+        }
+        let report = check(&input);
+        let file = |path: &Path, text: Arc<str>| Arc::new(File::new(self.shown(path), text));
+        let mut others = Vec::new();
+        if let (Some(path), Some(manifest)) = (&places.manifest, &input.manifest) {
+            others.push((Place::Manifest, file(path, Arc::clone(&manifest.text))));
+        }
+        if let (Some(path), SystemScript::Known(system)) = (&places.system, &input.system) {
+            others.push((Place::SystemScript, file(path, Arc::clone(&system.parsed().text))));
+        }
+        outcome.results.not_evaluated.extend(report.not_evaluated);
+        outcome.report(report.diagnostics, Files { main: file(&places.script, input.source.text()), others });
+        outcome
+    }
+
+    fn manifest(&self, manifest: ManifestFile, on_disk: bool) -> Outcome {
+        let ManifestFile { path, mut manifest, selection } = manifest;
+        let mut outcome = Outcome::checked(&selection);
+        if self.fix {
+            let before = Arc::clone(&manifest.text);
+            let fixed = fix_all(&before, self.wanted(Place::Manifest), |text| {
+                let manifest = Manifest::parse(Arc::clone(text));
+                let syntax_errors = usize::from(!manifest.usable);
+                Diagnosis { diagnostics: check_manifest(&manifest, &selection), syntax_errors }
+            });
+            let after = self.keep(&path, &before, fixed, on_disk, &mut outcome);
+            manifest = Arc::new(Manifest::parse(after));
+        }
+        let file = Arc::new(File::new(self.shown(&path), Arc::clone(&manifest.text)));
+        let others = vec![(Place::Manifest, Arc::clone(&file))];
+        outcome.report(check_manifest(&manifest, &selection), Files { main: file, others });
+        outcome
+    }
+
+    fn wanted(&self, place: Place) -> Wanted {
+        Wanted { place, unsafe_fixes: self.unsafe_fixes }
+    }
+
+    /// Notes and writes a fixed text. The text that is now in the file.
+    fn keep(&self, path: &Path, before: &Arc<str>, fixed: Fixed, on_disk: bool, outcome: &mut Outcome) -> Arc<str> {
+        for Diagnostic { code, message, .. } in &fixed.rejected {
+            let message = format!("the fix of {code} would have added a syntax error and was left out ({message})");
+            outcome.problems.push(Problem { path: path.to_owned(), message, fatal: false });
+        }
+        if fixed.text == *before {
+            return fixed.text;
+        }
+        if self.write && on_disk {
+            if let Err(error) = replace(path, before, &fixed.text) {
+                let message = crate::project::describe(&error);
+                outcome.problems.push(Problem { path: path.to_owned(), message, fatal: true });
+                return Arc::clone(before);
+            }
+            self.workspace.invalidate(path);
+        }
+        outcome.results.fixed += fixed.applied;
+        outcome.changes.push(Change {
+            path: self.shown(path),
+            before: Arc::clone(before),
+            after: Arc::clone(&fixed.text),
+        });
+        fixed.text
+    }
+}
+
+impl Outcome {
+    fn failed(path: &Path, message: &str) -> Self {
+        let problem = Problem { path: path.to_owned(), message: message.to_owned(), fatal: true };
+        Self { problems: vec![problem], ..Self::default() }
+    }
+
+    fn skipped() -> Self {
+        Self { results: Results { skipped: 1, ..Results::default() }, ..Self::default() }
+    }
+
+    fn checked(selection: &Selection) -> Self {
+        let rules = RULES.iter().filter(|rule| selection.is_on(rule)).map(|rule| rule.code).collect();
+        Self { results: Results { files: 1, rules, ..Results::default() }, ..Self::default() }
+    }
+
+    fn report(&mut self, diagnostics: Vec<Diagnostic>, files: Files) {
+        let files = Arc::new(files);
+        let findings = diagnostics.into_iter().map(|diagnostic| Finding { diagnostic, files: Arc::clone(&files) });
+        self.results.findings.extend(findings);
+    }
+
+    fn add(&mut self, other: Self) {
+        self.results.findings.extend(other.results.findings);
+        self.results.files += other.results.files;
+        self.results.skipped += other.results.skipped;
+        self.results.rules.extend(other.results.rules);
+        self.results.not_evaluated.extend(other.results.not_evaluated);
+        self.results.fixed += other.results.fixed;
+        self.problems.extend(other.problems);
+        self.changes.extend(other.changes);
+    }
+
+    /// What was changed, as a unified diff.
+    pub(super) fn diff(&self) -> String {
+        let mut changes: Vec<&Change> = self.changes.iter().collect();
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        changes.into_iter().map(Change::diff).collect()
+    }
+}
+
+impl Change {
+    fn diff(&self) -> String {
+        let diff = similar::TextDiff::from_lines(&*self.before, &*self.after);
+        let text = diff.unified_diff().context_radius(3).header(&self.path, &self.path).to_string();
+        text.split_inclusive('\n')
+            .map(|line| {
+                let colour = match line.as_bytes().first() {
+                    _ if line.starts_with("---") || line.starts_with("+++") => "1",
+                    Some(b'+') => "32",
+                    Some(b'-') => "31",
+                    Some(b'@') => "36",
+                    _ => return line.to_owned(),
+                };
+                let content = line.trim_end_matches(['\r', '\n']);
+                format!("\u{1b}[{colour}m{content}\u{1b}[0m{}", &line[content.len()..])
+            })
+            .collect()
+    }
+}

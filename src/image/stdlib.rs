@@ -1,0 +1,212 @@
+//! The standard library of Python 3.9 on Linux, and what later versions added or removed.
+//!
+//! The data is generated text, one line a module or a change, sorted: it is searched where it
+//! lies, so that a start costs an index of its lines and nothing is copied.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
+/// A Python version: major and minor.
+pub type Version = (u8, u8);
+
+/// The version that the names are those of.
+pub const BASE: Version = (3, 9);
+
+const MODULES: &str = include_str!("data/stdlib.txt");
+const CHANGES: &str = include_str!("data/versions.txt");
+
+/// What every module has, whatever it holds.
+const MODULE_ATTRIBUTES: [&str; 8] =
+    ["__builtins__", "__dict__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__"];
+
+/// What the global scope of a script has besides the names of `builtins`.
+const SCRIPT_ATTRIBUTES: [&str; 7] =
+    ["__annotations__", "__builtins__", "__doc__", "__file__", "__name__", "__package__", "__spec__"];
+
+/// A line's key and what is behind it.
+type Row = (&'static str, &'static str);
+
+static MODULE_ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| rows(MODULES, '\t'));
+static CHANGE_ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| rows(CHANGES, ' '));
+static BUILTINS: LazyLock<FxHashSet<&str>> =
+    LazyLock::new(|| names("builtins").into_iter().flatten().chain(SCRIPT_ATTRIBUTES).collect());
+
+fn rows(text: &'static str, separator: char) -> Vec<Row> {
+    text.lines().filter_map(|line| line.split_once(separator)).collect()
+}
+
+fn find(rows: &[Row], key: &str) -> Option<&'static str> {
+    rows.binary_search_by_key(&key, |row| row.0).ok().map(|index| rows[index].1)
+}
+
+/// When something came to the library, and when it left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The version that added it; `None` where 3.9 has it.
+    pub added: Option<Version>,
+    /// The first version without it.
+    pub removed: Option<Version>,
+}
+
+impl Change {
+    /// Whether a version has it.
+    pub fn is_in(self, version: Version) -> bool {
+        self.added.is_none_or(|added| added <= version) && self.removed.is_none_or(|removed| version < removed)
+    }
+}
+
+/// Whether 3.9 has a module of exactly this dotted name.
+pub fn is_module(module: &str) -> bool {
+    find(&MODULE_ROWS, module).is_some()
+}
+
+/// The dotted names of all modules of 3.9, sorted.
+pub fn modules() -> impl Iterator<Item = &'static str> {
+    MODULE_ROWS.iter().map(|row| row.0)
+}
+
+/// The names that a module of 3.9 has, sorted within those that `from module import *` binds and
+/// the others. Empty for a module whose names are not known; `None` where 3.9 has no such module.
+pub fn names(module: &str) -> Option<impl Iterator<Item = &'static str>> {
+    Some(find(&MODULE_ROWS, module)?.split(['\t', ' ']).filter(|name| !name.is_empty()))
+}
+
+/// The names that `from module import *` binds.
+pub fn star_names(module: &str) -> Option<impl Iterator<Item = &'static str>> {
+    let (star, _) = find(&MODULE_ROWS, module)?.split_once('\t')?;
+    Some(star.split(' ').filter(|name| !name.is_empty()))
+}
+
+/// Whether a module of 3.9 has a name or a submodule; `None` where the module or its names are not known.
+pub fn has_name(module: &str, name: &str) -> Option<bool> {
+    let mut known = names(module)?.peekable();
+    if MODULE_ATTRIBUTES.contains(&name) || is_module(&format!("{module}.{name}")) {
+        return Some(true);
+    }
+    known.peek()?;
+    Some(known.any(|n| n == name))
+}
+
+/// Whether a name is a builtin of 3.9, or one that every script has, such as `__name__`.
+pub fn is_builtin(name: &str) -> bool {
+    BUILTINS.contains(name)
+}
+
+/// The builtins of 3.9, `__name__` and the like included, in no order.
+pub fn builtins() -> impl Iterator<Item = &'static str> {
+    BUILTINS.iter().copied()
+}
+
+/// What happened after 3.9 to a module, or to a path in it: a name (`UTC`), a member of a class
+/// (`Path.walk`), a parameter (`zip(strict)`, `Path.exists(follow_symlinks)`).
+/// `None` where nothing did, or where nothing is known.
+pub fn change(module: &str, path: Option<&str>) -> Option<Change> {
+    let text = match path {
+        None => find(&CHANGE_ROWS, module),
+        Some(path) => find(&CHANGE_ROWS, &format!("{module}:{path}")),
+    }?;
+    let mut change = Change { added: None, removed: None };
+    for part in text.split(' ') {
+        let version = part
+            .get(1..)
+            .and_then(|text| text.split_once('.'))
+            .and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+        if part.starts_with('+') {
+            change.added = version;
+        } else {
+            change.removed = version;
+        }
+    }
+    Some(change)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn added(module: &str, path: &str) -> Option<Version> {
+        change(module, Some(path)).and_then(|change| change.added)
+    }
+
+    #[test]
+    fn knows_the_modules_of_3_9() {
+        for module in ["os.path", "concurrent.futures", "xml.etree.ElementTree", "graphlib", "zoneinfo", "distutils"] {
+            assert!(is_module(module), "{module}");
+        }
+        for module in ["tomllib", "yaml", "typing_extensions", "_typeshed", "os.", ""] {
+            assert!(!is_module(module), "{module}");
+        }
+    }
+
+    #[test]
+    fn knows_what_modules_hold() {
+        for (module, name) in [
+            ("os", "path"),
+            ("os", "_exit"),
+            ("json", "loads"),
+            ("json", "JSONDecodeError"),
+            ("asyncio", "gather"),
+            ("datetime", "timezone"),
+            ("collections", "abc"),
+            ("concurrent", "futures"),
+            ("xml.etree", "ElementTree"),
+            ("collections.abc", "Mapping"),
+            ("typing", "Annotated"),
+            ("re", "__name__"),
+            ("importlib", "metadata"),
+        ] {
+            assert_eq!(has_name(module, name), Some(true), "{module}.{name}");
+        }
+        for (module, name) in [("datetime", "UTC"), ("json", "load_all"), ("typing", "Self"), ("os", "startfile")] {
+            assert_eq!(has_name(module, name), Some(false), "{module}.{name}");
+        }
+        assert_eq!(has_name("yaml", "load"), None);
+        assert_eq!(has_name("_datetime", "datetime"), None, "a module whose names are not known");
+    }
+
+    #[test]
+    fn star_names_are_what_a_star_import_binds() {
+        let star: Vec<_> = star_names("os.path").into_iter().flatten().collect();
+        assert!(star.contains(&"join") && !star.contains(&"genericpath") && !star.contains(&"__all__"));
+        assert!(star_names("yaml").is_none());
+    }
+
+    #[test]
+    fn knows_what_came_after_3_9() {
+        assert_eq!(added("datetime", "UTC"), Some((3, 11)));
+        assert_eq!(added("builtins", "zip(strict)"), Some((3, 10)));
+        assert_eq!(added("dataclasses", "dataclass(slots)"), Some((3, 10)));
+        assert_eq!(added("builtins", "int.bit_count"), Some((3, 10)));
+        assert_eq!(added("asyncio", "TaskGroup"), Some((3, 11)));
+        assert_eq!(added("pathlib", "Path.walk"), Some((3, 12)));
+        assert_eq!(change("tomllib", None), Some(Change { added: Some((3, 11)), removed: None }));
+        for (module, path) in
+            [("builtins", "str.removeprefix"), ("json", "loads"), ("math", "lcm"), ("functools", "cache")]
+        {
+            assert_eq!(change(module, Some(path)), None, "{module}.{path} is in 3.9");
+        }
+    }
+
+    #[test]
+    fn knows_what_left_after_3_9() {
+        assert_eq!(change("distutils", None), Some(Change { added: None, removed: Some((3, 12)) }));
+        assert_eq!(change("asyncio", Some("coroutine")).and_then(|c| c.removed), Some((3, 11)));
+    }
+
+    #[test]
+    fn knows_the_builtins() {
+        for name in ["print", "__name__", "__file__", "__import__", "exit", "OSError", "NotImplemented"] {
+            assert!(is_builtin(name), "{name}");
+        }
+        for name in ["reveal_type", "WindowsError", "aiter", "ExceptionGroup", "unicode", "function"] {
+            assert!(!is_builtin(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_data_is_sorted_so_that_it_can_be_searched() {
+        assert!(MODULE_ROWS.is_sorted() && CHANGE_ROWS.is_sorted_by_key(|row| row.0));
+        assert!(MODULE_ROWS.len() > 700 && CHANGE_ROWS.len() > 2000);
+    }
+}

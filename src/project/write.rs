@@ -1,0 +1,59 @@
+//! Writing a file so that nobody ever sees half of it.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Replaces the content of the file at `path`, which still has to be `before`. Links are followed,
+/// permissions are kept. The new content is written beside the file and moved over it.
+pub fn replace(path: &Path, before: &str, after: &str) -> io::Result<()> {
+    let refuse = |message| Err(io::Error::other(message));
+    let path = path.canonicalize()?;
+    let permissions = fs::metadata(&path)?.permissions();
+    if permissions.readonly() {
+        return refuse("the file is read-only; it was not fixed");
+    }
+    if fs::read(&path)? != before.as_bytes() {
+        return refuse("the file changed while it was checked; it was not fixed");
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".d3ls-").tempfile_in(folder)?;
+    file.write_all(after.as_bytes())?;
+    file.as_file().set_permissions(permissions)?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.py");
+        fs::write(&path, "mine").expect("written");
+        let error = replace(&path, "theirs", "fixed").expect_err("refused");
+        assert!(error.to_string().contains("changed"), "{error}");
+        assert_eq!(fs::read_to_string(&path).expect("read"), "mine");
+        replace(&path, "mine", "fixed").expect("replaced");
+        assert_eq!(fs::read_to_string(&path).expect("read"), "fixed");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_permissions_kept() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, link) = (folder.path().join("a.py"), folder.path().join("b.py"));
+        fs::write(&path, "x").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o750)).expect("permissions");
+        symlink("a.py", &link).expect("a link");
+        replace(&link, "x", "y").expect("replaced");
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&path).expect("read"), "y");
+        assert_eq!(fs::metadata(&path).expect("metadata").permissions().mode() & 0o777, 0o750);
+    }
+}

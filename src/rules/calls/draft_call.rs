@@ -1,0 +1,48 @@
+//! D3410.
+
+use crate::diagnostic::{Place, Severity};
+use crate::manifest::{Kind, Status};
+use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+use crate::syntax::D3Target;
+use crate::text::Ranged;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "D3410",
+    name: "draft-call",
+    severity: Severity::Warning,
+    default_on: true,
+    fix: FixKind::None,
+    needs: Needs::Manifest,
+    summary: "a Live command calls a Draft one",
+    page: include_str!("draft_call.md"),
+    check: Check::Script(check),
+};
+
+fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some(manifest) = context.manifest else { return };
+    let model = context.model;
+    for site in &model.nodes.calls {
+        let Some(call) = context.parsed.d3_call(site.node.func.start()) else { continue };
+        let name = match &call.target {
+            D3Target::Utility { command } if manifest.kind == Kind::Utility => command,
+            D3Target::Integration { integration, command }
+                if manifest.internal_name.as_ref().is_some_and(|own| own.value == integration.value) =>
+            {
+                command
+            }
+            _ => continue,
+        };
+        let Some(called) = manifest.command(&name.value).filter(|called| called.status.value == Status::Draft) else {
+            continue;
+        };
+        let caller = model.top_level_function_of(site.scope).and_then(|function| model.command_of(function));
+        let Some(declared) = caller.and_then(|command| command.declared) else { continue };
+        if declared.status.value == Status::Live {
+            let message = format!(
+                "`{}` is Live and `{}` is Draft: D3 runs a Draft only as a test, so this call fails",
+                declared.internal_name.value, name.value
+            );
+            sink.report(name.range, message).related(Place::Manifest, called.status.range, "Draft here");
+        }
+    }
+}

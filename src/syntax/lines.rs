@@ -1,0 +1,291 @@
+//! The logical lines of a broken text: where each statement begins and must have ended.
+
+use crate::dialect::{Fault, FaultKind, Frame, Kind, Skimmer};
+
+/// How many lines may follow the first line that looks like a new statement before an open
+/// bracket counts as unclosed.
+const PATIENCE: usize = 200;
+
+/// How many unclosed triple-quoted strings are told from each other.
+const MAX_TRIPLE_CUTS: usize = 16;
+
+/// One logical line.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Where its first token begins.
+    pub(super) start: usize,
+    /// Where its last token ends.
+    pub(super) end: usize,
+    /// Where the physical line of its first token begins.
+    pub(super) line_start: usize,
+    /// Where the next logical line, or what stands before it, begins.
+    pub(super) stop: usize,
+    /// The width of its indentation.
+    pub(super) indent: usize,
+    /// What is not closed in it.
+    pub(super) faults: Vec<Fault>,
+}
+
+/// A triple-quoted string that is not closed.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    /// Where it must have ended.
+    at: usize,
+}
+
+/// Whether a physical line begins a new statement, even where a bracket is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Boundary {
+    No,
+    Likely,
+    Certain,
+}
+
+/// Splits a text into its logical lines.
+pub(super) fn split(text: &str) -> Vec<Line> {
+    let cuts = triple_cuts(text);
+    let mut cuts = cuts.iter().peekable();
+    let mut lines = Vec::new();
+    let mut pos = 0;
+    while pos < text.len() {
+        while cuts.next_if(|cut| cut.at <= pos).is_some() {}
+        let limit = cuts.peek().map_or(text.len(), |cut| cut.at);
+        let line = read_line(text, pos, limit);
+        pos = line.stop.max(pos + 1);
+        if line.start < line.end {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// Reads the logical line that begins at or after `pos`.
+fn read_line(text: &str, pos: usize, limit: usize) -> Line {
+    let mut skimmer = Skimmer::new(text, pos, limit);
+    let mut start = None;
+    let mut likely: Option<Skimmer<'_>> = None;
+    let mut patience = 0;
+    while let Some(token) = skimmer.next_token() {
+        match token.kind {
+            Kind::Comment => {}
+            Kind::Newline if skimmer.stack.is_empty() => {
+                if start.is_some() {
+                    let cut = if skimmer.faults.is_empty() { None } else { likely };
+                    return finish(text, cut.unwrap_or(skimmer), start);
+                }
+            }
+            Kind::Newline => {
+                patience += 1;
+                let boundary = boundary(text, &skimmer, start.unwrap_or(pos));
+                if boundary == Boundary::Certain || patience > PATIENCE && likely.is_some() {
+                    return finish(text, likely.unwrap_or(skimmer), start);
+                }
+                if boundary == Boundary::Likely && likely.is_none() {
+                    patience = 0;
+                    likely = Some(skimmer.clone());
+                }
+            }
+            _ => start = start.or(Some(token.start)),
+        }
+    }
+    finish(text, likely.unwrap_or(skimmer), start)
+}
+
+/// The logical line that ends where a skimmer stands.
+fn finish(text: &str, mut skimmer: Skimmer<'_>, start: Option<usize>) -> Line {
+    let start = start.unwrap_or(skimmer.pos);
+    let line_start = line_start(text, start);
+    let mut at = skimmer.last_end;
+    // The colon of a header stands behind the bracket that is missing.
+    if matches!(skimmer.stack.last(), Some(Frame::Bracket(..)))
+        && skimmer.faults.iter().all(|fault| fault.at < at)
+        && is_header(&text[start..])
+        && text[start..at].ends_with(':')
+    {
+        at -= 1;
+    }
+    skimmer.close_all(at);
+    let end = skimmer.last_end.max(start);
+    Line { start, end, line_start, stop: skimmer.pos, indent: indent(&text[line_start..start]), faults: skimmer.faults }
+}
+
+/// Whether the physical line at which a skimmer stands begins a new statement. The skimmer
+/// is inside brackets; the statement around it begins at `start`.
+fn boundary(text: &str, skimmer: &Skimmer<'_>, start: usize) -> Boundary {
+    if !skimmer.stack.iter().all(|frame| matches!(frame, Frame::Bracket(..))) {
+        return Boundary::No;
+    }
+    let rest = &text[skimmer.pos..];
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    let code = line.trim_start_matches([' ', '\t', '\x0c']);
+    if code.is_empty() || code.starts_with('#') {
+        return Boundary::No;
+    }
+    if begins_statement(code) {
+        return Boundary::Certain;
+    }
+    let width = indent(&line[..line.len() - code.len()]);
+    let outer = indent(&text[line_start(text, start)..start]);
+    let header = is_header(&text[start..]);
+    let before = &text[start..skimmer.last_end];
+    let string_open = skimmer.faults.last().is_some_and(|fault| matches!(fault.kind, FaultKind::String(_)));
+    let likely = if width <= outer {
+        string_open || looks_like_statement(code)
+    } else if header && before.ends_with(':') {
+        true
+    } else {
+        header && !before.ends_with([',', '(', '[', '{']) && looks_like_statement(code)
+    };
+    if likely { Boundary::Likely } else { Boundary::No }
+}
+
+/// The words that begin a statement and can't stand in an expression.
+const STATEMENT_WORDS: &[&str] = &[
+    "def", "class", "return", "import", "while", "with", "try", "raise", "pass", "break", "continue", "del", "global",
+    "nonlocal", "assert", "except", "finally", "elif",
+];
+
+/// The words that begin the header of a block.
+const HEADER_WORDS: &[&str] = &[
+    "def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async",
+];
+
+/// The word with which some code begins.
+pub(super) fn first_word(code: &str) -> &str {
+    let end = code.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(code.len());
+    &code[..end]
+}
+
+/// Whether some code begins with the header of a block.
+fn is_header(code: &str) -> bool {
+    HEADER_WORDS.contains(&first_word(code))
+}
+
+/// Whether some code is a statement that can't continue an expression.
+fn begins_statement(code: &str) -> bool {
+    let word = first_word(code);
+    let rest = code[word.len()..].trim_start();
+    match word {
+        "from" => rest.contains(" import "),
+        "async" => matches!(first_word(rest), "def" | "with"),
+        _ => STATEMENT_WORDS.contains(&word) && !rest.starts_with(['=', ',', '.', ')', ']', '}']),
+    }
+}
+
+/// Whether some code has the shape of a statement: a block's header, a decorator, an
+/// assignment or a call that fills its line.
+fn looks_like_statement(code: &str) -> bool {
+    let code = code.split(" #").next().unwrap_or_default().trim_end();
+    let word = first_word(code);
+    if matches!(word, "if" | "for" | "else" | "async") {
+        return code.ends_with(':');
+    }
+    if word.is_empty() || code.ends_with(',') {
+        return code.starts_with('@') && code.len() > 1;
+    }
+    if matches!(word, "and" | "or" | "not" | "in" | "is" | "lambda") {
+        return false;
+    }
+    let target = code.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '[' | ']' | '\'' | '"'));
+    let Some(target) = target else { return matches!(word, "yield" | "await") };
+    let rest = code[target..].trim_start();
+    let assigns = rest.trim_start_matches(['+', '-', '*', '/', '|', '&']).starts_with('=') && !rest.starts_with("==");
+    assigns || rest.starts_with('(') && code.ends_with(')')
+}
+
+/// Where the physical line that holds `offset` begins.
+fn line_start(text: &str, offset: usize) -> usize {
+    text[..offset].rfind(['\n', '\r']).map_or(0, |end| end + 1)
+}
+
+/// The width of an indentation.
+fn indent(blank: &str) -> usize {
+    blank.chars().fold(0, |width, c| match c {
+        '\t' => (width / 8 + 1) * 8,
+        '\x0c' => 0,
+        _ => width + 1,
+    })
+}
+
+/// Finds the triple-quoted strings that are not closed. One of them turns code into text and
+/// text into code up to the end, so the end of the text tells that there is one, and code
+/// inside a string tells which.
+fn triple_cuts(text: &str) -> Vec<Cut> {
+    let mut cuts = Vec::new();
+    let mut pos = 0;
+    while cuts.len() < MAX_TRIPLE_CUTS {
+        let candidates = triple_strings(text, pos);
+        let Some(unclosed) = candidates.unclosed else { break };
+        let best = candidates
+            .suspects
+            .iter()
+            .take(MAX_TRIPLE_CUTS)
+            .map(|cut| {
+                let rest = triple_strings(text, cut.at);
+                (rest.unclosed.is_some(), rest.suspects.len(), *cut)
+            })
+            .min_by_key(|&(unclosed, suspects, _)| (unclosed, suspects))
+            .map_or(unclosed, |(_, _, cut)| cut);
+        cuts.push(best);
+        pos = best.at;
+    }
+    cuts
+}
+
+/// The triple-quoted strings of a text from some offset on.
+struct TripleStrings {
+    /// Those that hold code, and where that code begins.
+    suspects: Vec<Cut>,
+    /// The one that is open at the end.
+    unclosed: Option<Cut>,
+}
+
+fn triple_strings(text: &str, pos: usize) -> TripleStrings {
+    let mut skimmer = Skimmer::new(text, pos, text.len());
+    let mut suspects = Vec::new();
+    while let Some(token) = skimmer.next_token() {
+        if token.kind == Kind::Text && text[token.start..token.end].contains(['\n', '\r']) {
+            suspects.extend(code_inside(text, token.start, token.end));
+        }
+    }
+    let unclosed = skimmer.faults.iter().find(|fault| matches!(fault.kind, FaultKind::TripleString(_)));
+    let unclosed = unclosed.map(|fault| {
+        code_inside(text, fault.open, text.len()).unwrap_or(Cut { at: text.len() })
+    });
+    TripleStrings { suspects, unclosed }
+}
+
+/// Where the code inside a string begins, if there is any.
+fn code_inside(text: &str, open: usize, end: usize) -> Option<Cut> {
+    let mut offset = open;
+    for line in text[open..end].split_inclusive('\n') {
+        let code = line.trim();
+        if offset > open && (begins_block(code) || looks_assigned(code)) {
+            return Some(Cut { at: offset });
+        }
+        offset += line.len();
+    }
+    None
+}
+
+/// Whether a line of text is the beginning of a block, an import or a decorator.
+fn begins_block(code: &str) -> bool {
+    let word = first_word(code);
+    let rest = code[word.len()..].trim_start();
+    match word {
+        "def" | "class" | "if" | "for" | "while" | "with" | "elif" | "except" | "async" => {
+            code.ends_with(':') || word == "def" && rest.contains('(')
+        }
+        "try" | "else" | "finally" => rest == ":",
+        "import" => first_word(rest) == rest,
+        "from" => rest.contains(" import "),
+        "return" => rest.is_empty() || rest.ends_with(')') || first_word(rest) == rest,
+        _ => false,
+    }
+}
+
+/// Whether a line of text is an assignment to a name, or a call that fills it.
+fn looks_assigned(code: &str) -> bool {
+    looks_like_statement(code) && !code.starts_with('@') && !code[first_word(code).len()..].starts_with(' ')
+        || code[first_word(code).len()..].starts_with(" = ")
+}

@@ -1,0 +1,211 @@
+//! Parses a broken text: statement by statement, each broken one repaired inside itself.
+
+use ruff_python_ast::Suite;
+use ruff_python_parser::{LexicalErrorType, ParseErrorType, UnsupportedSyntaxError, parse_cells_unchecked};
+
+use super::lines::{Line, first_word, split};
+use super::relocate::Insertions;
+use super::{SyntaxError, messages, options};
+use crate::dialect::{self, Fault, FaultKind, TypeSlot};
+use crate::text::{Ranged, TextRange, TextSize};
+
+/// What a broken text comes to.
+#[derive(Debug, Default)]
+pub(super) struct Recovered {
+    pub(super) body: Suite,
+    pub(super) comments: Vec<TextRange>,
+    pub(super) slots: Vec<TypeSlot>,
+    pub(super) errors: Vec<SyntaxError>,
+    pub(super) unsupported: Vec<UnsupportedSyntaxError>,
+    /// The pieces that hold errors: top-level statements.
+    pub(super) broken: Vec<TextRange>,
+}
+
+/// Parses a broken text.
+pub(super) fn recover(text: &str) -> Recovered {
+    let lines = split(text);
+    let mut recovered = Recovered::default();
+    for line in &lines {
+        recovered.slots.extend(dialect::slots(text, range(line.start, line.stop)));
+    }
+    let blanked = dialect::blank(text, &recovered.slots);
+    let mut first = 0;
+    let mut piece_start = 0;
+    for next in 1..=lines.len() {
+        if next < lines.len() && !begins_piece(text, &lines[next - 1], &lines[next]) {
+            continue;
+        }
+        let piece_end = lines.get(next).map_or(text.len(), |line| line.line_start);
+        Piece { text: &blanked, range: range(piece_start, piece_end), lines: &lines[first..next] }
+            .parse(&mut recovered);
+        first = next;
+        piece_start = piece_end;
+    }
+    recovered
+}
+
+/// Whether a logical line begins a top-level statement.
+fn begins_piece(text: &str, previous: &Line, line: &Line) -> bool {
+    line.indent == 0
+        && !text[previous.start..].starts_with('@')
+        && !matches!(first_word(&text[line.start..]), "else" | "elif" | "except" | "finally")
+}
+
+/// A top-level statement with what stands before it.
+struct Piece<'a> {
+    text: &'a str,
+    range: TextRange,
+    lines: &'a [Line],
+}
+
+impl Piece<'_> {
+    fn parse(&self, recovered: &mut Recovered) {
+        let (parsed, insertions) = match self.repaired() {
+            None => (parse_cells_unchecked(self.text, [self.range], &options()), None),
+            Some((source, insertions)) => {
+                let whole = TextRange::up_to(TextSize::of(&source));
+                (parse_cells_unchecked(&source, [whole], &options()), Some(insertions))
+            }
+        };
+        let original = |range| insertions.as_ref().map_or(range, |insertions| insertions.range(range));
+        let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment());
+        recovered.comments.extend(comments.map(|token| original(token.range())));
+        let found: Vec<_> =
+            parsed.errors().iter().map(|error| (original(error.location), error.error.clone())).collect();
+        let mut damage = Damage::new(self, &recovered.slots);
+        damage.add_faults();
+        damage.add_parse_errors(&found);
+        let unsupported = parsed.unsupported_syntax_errors().iter().map(|error| UnsupportedSyntaxError {
+            range: original(error.range),
+            ..error.clone()
+        });
+        recovered.unsupported.extend(unsupported.filter(|error| !damage.is_broken_at(error.range.start())));
+        if damage.lines.iter().any(|line| *line) {
+            recovered.broken.push(self.range);
+        }
+        recovered.errors.append(&mut damage.errors);
+        let mut body = parsed.into_suite();
+        if let Some(insertions) = &insertions {
+            insertions.relocate(&mut body);
+        }
+        recovered.body.extend(body);
+    }
+
+    /// The piece with all closers that it lacks; `None` if it lacks none.
+    fn repaired(&self) -> Option<(String, Insertions)> {
+        let mut insertions = Insertions::new(self.range.start());
+        let mut repaired = String::new();
+        let mut copied = self.range.start().to_usize();
+        for fault in self.lines.iter().flat_map(|line| &line.faults) {
+            repaired.push_str(&self.text[copied..fault.at]);
+            copied = fault.at;
+            insertions.push(TextSize::of(&repaired), TextSize::of(fault.closer()));
+            repaired.push_str(fault.closer());
+        }
+        if repaired.is_empty() {
+            return None;
+        }
+        repaired.push_str(&self.text[copied..self.range.end().to_usize()]);
+        Some((repaired, insertions))
+    }
+}
+
+/// The errors of a piece: one for each damaged place.
+struct Damage<'a> {
+    piece: &'a Piece<'a>,
+    /// The D3 types, unclosed ones included.
+    slots: &'a [TypeSlot],
+    /// Which of the piece's lines have an error, reported or not.
+    lines: Vec<bool>,
+    errors: Vec<SyntaxError>,
+}
+
+impl<'a> Damage<'a> {
+    fn new(piece: &'a Piece<'a>, slots: &'a [TypeSlot]) -> Self {
+        Self { piece, slots, lines: vec![false; piece.lines.len()], errors: Vec::new() }
+    }
+
+    /// Reports what is not closed: a string, or else the outermost bracket of each line.
+    fn add_faults(&mut self) {
+        for (index, line) in self.piece.lines.iter().enumerate() {
+            let is_string = |fault: &&Fault| matches!(fault.kind, FaultKind::String(_) | FaultKind::TripleString(_));
+            let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else { continue };
+            let (end, message) = match fault.kind {
+                FaultKind::Bracket(byte) => (fault.open + 1, format!("`{}` is never closed", byte as char)),
+                FaultKind::Field => (fault.open + 1, "`{` in an f-string is never closed".to_owned()),
+                FaultKind::String(_) => (fault.at, "this string is not closed on its line".to_owned()),
+                FaultKind::TripleString(_) => {
+                    let opener = self.piece.text[fault.open..fault.at].find(['"', '\'']).unwrap_or(0) + 3;
+                    (fault.open + opener, "this triple-quoted string is never closed".to_owned())
+                }
+            };
+            self.lines[index] = true;
+            self.errors.push(SyntaxError { range: range(fault.open, end), message });
+        }
+    }
+
+    /// Reports the parser's errors in lines that have none yet and that no other error has caused.
+    fn add_parse_errors(&mut self, found: &[(TextRange, ParseErrorType)]) {
+        for (location, error) in found {
+            let Some(index) = self.line_at(location.start()) else { continue };
+            if self.lines[index] {
+                continue;
+            }
+            let caused = self.is_caused(index, error);
+            self.lines[index] = true;
+            if !caused {
+                let range = self.visible(index, *location);
+                self.errors.push(SyntaxError { range, message: messages::of(error) });
+            }
+        }
+    }
+
+    /// Whether an error stems from an earlier one, or from a D3 type that is not closed.
+    fn is_caused(&self, index: usize, error: &ParseErrorType) -> bool {
+        let line = &self.piece.lines[index];
+        let word = first_word(&self.piece.text[line.start..]);
+        let orphan = matches!(word, "else" | "elif" | "except" | "finally");
+        let earlier = self.lines[..index].contains(&true);
+        let after_error = index > 0 && self.lines[index - 1];
+        let unclosed_type = self.slots.iter().any(|slot| {
+            let start = slot.range.start().to_usize();
+            !slot.closed && line.start <= start && start < line.end
+        });
+        let indentation = matches!(error, ParseErrorType::UnexpectedIndentation)
+            || matches!(error, ParseErrorType::Lexical(LexicalErrorType::IndentationError));
+        unclosed_type || orphan && earlier || after_error && indentation
+    }
+
+    fn line_at(&self, offset: TextSize) -> Option<usize> {
+        let offset = offset.to_usize();
+        let behind = self.piece.lines.partition_point(|line| line.line_start <= offset);
+        (!self.lines.is_empty()).then(|| behind.saturating_sub(1))
+    }
+
+    fn is_broken_at(&self, offset: TextSize) -> bool {
+        self.line_at(offset).is_some_and(|index| self.lines[index])
+    }
+
+    /// The part of an error's range that lies in its line, and at least one character of it.
+    fn visible(&self, index: usize, location: TextRange) -> TextRange {
+        let line = &self.piece.lines[index];
+        let end = location.end().to_usize().min(line.end);
+        let start = location.start().to_usize().max(line.start);
+        if start < end {
+            return range(start, end);
+        }
+        let text = &self.piece.text[line.start..line.end];
+        let at = start.min(line.end);
+        if at < line.end {
+            let width = self.piece.text[at..].chars().next().map_or(0, char::len_utf8);
+            return range(at, at + width);
+        }
+        range(line.end - text.chars().next_back().map_or(0, char::len_utf8), line.end)
+    }
+}
+
+/// The range of two offsets of a text, which is shorter than 4 GiB.
+fn range(start: usize, end: usize) -> TextRange {
+    let size = |offset: usize| TextSize::try_from(offset).unwrap_or(TextSize::new(u32::MAX));
+    TextRange::new(size(start), size(end))
+}

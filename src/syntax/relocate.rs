@@ -1,0 +1,272 @@
+//! Moves the ranges of a tree that was parsed from a repaired text back to the text as given.
+
+use ruff_python_ast::visitor::transformer::{self, Transformer};
+use ruff_python_ast::{self as ast, Expr, Identifier, Pattern, Stmt, TypeParam};
+
+use crate::text::{TextRange, TextSize};
+
+/// Texts that were inserted into a piece, and where the piece begins.
+#[derive(Debug)]
+pub(super) struct Insertions {
+    /// Where the piece begins in the text as given.
+    base: TextSize,
+    /// The offset in the repaired piece and the length of each insertion, in order.
+    inserted: Vec<(TextSize, TextSize)>,
+}
+
+impl Insertions {
+    /// No insertions yet, in a piece that begins at `base`.
+    pub(super) fn new(base: TextSize) -> Self {
+        Self { base, inserted: Vec::new() }
+    }
+
+    /// Adds an insertion of `length` bytes at an offset of the repaired piece, behind all others.
+    pub(super) fn push(&mut self, at: TextSize, length: TextSize) {
+        self.inserted.push((at, length));
+    }
+
+    /// The offset in the text as given.
+    pub(super) fn offset(&self, repaired: TextSize) -> TextSize {
+        let mut removed = TextSize::default();
+        for &(at, length) in &self.inserted {
+            if at >= repaired {
+                break;
+            }
+            removed += length.min(repaired - at);
+        }
+        self.base + repaired - removed
+    }
+
+    /// The range in the text as given.
+    pub(super) fn range(&self, repaired: TextRange) -> TextRange {
+        TextRange::new(self.offset(repaired.start()), self.offset(repaired.end()))
+    }
+
+    /// Whether a repaired range ends with inserted bytes.
+    fn ends_inserted(&self, repaired: TextRange) -> bool {
+        self.inserted.iter().any(|&(at, length)| at < repaired.end() && repaired.end() <= at + length)
+    }
+
+    /// Moves all ranges of some statements.
+    pub(super) fn relocate(&self, body: &mut [Stmt]) {
+        self.visit_body(body);
+    }
+
+    fn name(&self, name: &mut Identifier) {
+        name.range = self.range(name.range);
+    }
+
+    fn names<'a>(&self, names: impl IntoIterator<Item = &'a mut Identifier>) {
+        names.into_iter().for_each(|name| self.name(name));
+    }
+}
+
+/// Moves the range of whichever of the variants a node is.
+macro_rules! move_range {
+    ($self:ident, $node:ident, $kind:ident: $($variant:ident)*) => {
+        match $node {
+            $($kind::$variant(inner) => inner.range = $self.range(inner.range),)*
+        }
+    };
+}
+
+impl Transformer for Insertions {
+    fn visit_stmt(&self, stmt: &mut Stmt) {
+        move_range!(self, stmt, Stmt: FunctionDef ClassDef Return Delete TypeAlias Assign AugAssign AnnAssign For While
+            If With Match Raise Try Assert Import ImportFrom Global Nonlocal Expr Pass Break Continue IpyEscapeCommand);
+        match stmt {
+            Stmt::FunctionDef(function) => self.name(&mut function.name),
+            Stmt::ClassDef(class) => self.name(&mut class.name),
+            Stmt::Global(global) => self.names(&mut global.names),
+            Stmt::Nonlocal(nonlocal) => self.names(&mut nonlocal.names),
+            Stmt::ImportFrom(import) => self.names(&mut import.module),
+            _ => {}
+        }
+        transformer::walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&self, expr: &mut Expr) {
+        if let Expr::Attribute(attribute) = expr {
+            self.name(&mut attribute.attr);
+        }
+        match expr {
+            Expr::Call(call) => call.range_start = self.offset(call.range_start),
+            Expr::BoolOp(inner) => inner.range = self.range(inner.range),
+            Expr::Named(inner) => inner.range = self.range(inner.range),
+            Expr::BinOp(inner) => inner.range = self.range(inner.range),
+            Expr::UnaryOp(inner) => inner.range = self.range(inner.range),
+            Expr::Lambda(inner) => inner.range = self.range(inner.range),
+            Expr::If(inner) => inner.range = self.range(inner.range),
+            Expr::Dict(inner) => inner.range = self.range(inner.range),
+            Expr::Set(inner) => inner.range = self.range(inner.range),
+            Expr::ListComp(inner) => inner.range = self.range(inner.range),
+            Expr::SetComp(inner) => inner.range = self.range(inner.range),
+            Expr::DictComp(inner) => inner.range = self.range(inner.range),
+            Expr::Generator(inner) => inner.range = self.range(inner.range),
+            Expr::Await(inner) => inner.range = self.range(inner.range),
+            Expr::Yield(inner) => inner.range = self.range(inner.range),
+            Expr::YieldFrom(inner) => inner.range = self.range(inner.range),
+            Expr::Compare(inner) => inner.range = self.range(inner.range),
+            Expr::FString(inner) => inner.range = self.range(inner.range),
+            Expr::TString(inner) => inner.range = self.range(inner.range),
+            Expr::StringLiteral(inner) => inner.range = self.range(inner.range),
+            Expr::BytesLiteral(inner) => inner.range = self.range(inner.range),
+            Expr::NumberLiteral(inner) => inner.range = self.range(inner.range),
+            Expr::BooleanLiteral(inner) => inner.range = self.range(inner.range),
+            Expr::NoneLiteral(inner) => inner.range = self.range(inner.range),
+            Expr::EllipsisLiteral(inner) => inner.range = self.range(inner.range),
+            Expr::Attribute(inner) => inner.range = self.range(inner.range),
+            Expr::Subscript(inner) => inner.range = self.range(inner.range),
+            Expr::Starred(inner) => inner.range = self.range(inner.range),
+            Expr::Name(inner) => inner.range = self.range(inner.range),
+            Expr::List(inner) => inner.range = self.range(inner.range),
+            Expr::Tuple(inner) => inner.range = self.range(inner.range),
+            Expr::Slice(inner) => inner.range = self.range(inner.range),
+            Expr::IpyEscapeCommand(inner) => inner.range = self.range(inner.range),
+        }
+        transformer::walk_expr(self, expr);
+    }
+
+    fn visit_decorator(&self, decorator: &mut ast::Decorator) {
+        decorator.range = self.range(decorator.range);
+        transformer::walk_decorator(self, decorator);
+    }
+
+    fn visit_comprehension(&self, comprehension: &mut ast::Comprehension) {
+        comprehension.range = self.range(comprehension.range);
+        transformer::walk_comprehension(self, comprehension);
+    }
+
+    fn visit_except_handler(&self, handler: &mut ast::ExceptHandler) {
+        let ast::ExceptHandler::ExceptHandler(inner) = handler;
+        inner.range = self.range(inner.range);
+        self.names(&mut inner.name);
+        transformer::walk_except_handler(self, handler);
+    }
+
+    fn visit_arguments(&self, arguments: &mut ast::Arguments) {
+        arguments.range = self.range(arguments.range);
+        transformer::walk_arguments(self, arguments);
+    }
+
+    fn visit_parameters(&self, parameters: &mut ast::Parameters) {
+        parameters.range = self.range(parameters.range);
+        let with_default =
+            parameters.posonlyargs.iter_mut().chain(&mut parameters.args).chain(&mut parameters.kwonlyargs);
+        for parameter in with_default {
+            parameter.range = self.range(parameter.range);
+        }
+        transformer::walk_parameters(self, parameters);
+    }
+
+    fn visit_parameter(&self, parameter: &mut ast::Parameter) {
+        parameter.range = self.range(parameter.range);
+        self.name(&mut parameter.name);
+        transformer::walk_parameter(self, parameter);
+    }
+
+    fn visit_keyword(&self, keyword: &mut ast::Keyword) {
+        keyword.range = self.range(keyword.range);
+        self.names(&mut keyword.arg);
+        transformer::walk_keyword(self, keyword);
+    }
+
+    fn visit_alias(&self, alias: &mut ast::Alias) {
+        alias.range = self.range(alias.range);
+        self.name(&mut alias.name);
+        self.names(&mut alias.asname);
+    }
+
+    fn visit_with_item(&self, item: &mut ast::WithItem) {
+        item.range = self.range(item.range);
+        transformer::walk_with_item(self, item);
+    }
+
+    fn visit_type_params(&self, params: &mut ast::TypeParams) {
+        params.range = self.range(params.range);
+        transformer::walk_type_params(self, params);
+    }
+
+    fn visit_type_param(&self, param: &mut TypeParam) {
+        move_range!(self, param, TypeParam: TypeVar TypeVarTuple ParamSpec);
+        match param {
+            TypeParam::TypeVar(inner) => self.name(&mut inner.name),
+            TypeParam::TypeVarTuple(inner) => self.name(&mut inner.name),
+            TypeParam::ParamSpec(inner) => self.name(&mut inner.name),
+        }
+        transformer::walk_type_param(self, param);
+    }
+
+    fn visit_match_case(&self, case: &mut ast::MatchCase) {
+        case.range = self.range(case.range);
+        transformer::walk_match_case(self, case);
+    }
+
+    fn visit_pattern(&self, pattern: &mut Pattern) {
+        move_range!(self, pattern, Pattern: MatchValue MatchSingleton MatchSequence MatchMapping MatchClass MatchStar
+            MatchAs MatchOr);
+        match pattern {
+            Pattern::MatchStar(star) => self.names(&mut star.name),
+            Pattern::MatchAs(name) => self.names(&mut name.name),
+            Pattern::MatchMapping(mapping) => self.names(&mut mapping.rest),
+            _ => {}
+        }
+        transformer::walk_pattern(self, pattern);
+    }
+
+    fn visit_pattern_arguments(&self, arguments: &mut ast::PatternArguments) {
+        arguments.range = self.range(arguments.range);
+        transformer::walk_pattern_arguments(self, arguments);
+    }
+
+    fn visit_pattern_keyword(&self, keyword: &mut ast::PatternKeyword) {
+        keyword.range = self.range(keyword.range);
+        self.name(&mut keyword.attr);
+        transformer::walk_pattern_keyword(self, keyword);
+    }
+
+    fn visit_elif_else_clause(&self, clause: &mut ast::ElifElseClause) {
+        clause.range = self.range(clause.range);
+        transformer::walk_elif_else_clause(self, clause);
+    }
+
+    fn visit_f_string(&self, string: &mut ast::FString) {
+        if self.ends_inserted(string.range) {
+            string.flags = string.flags.with_unclosed(true);
+        }
+        string.range = self.range(string.range);
+        transformer::walk_f_string(self, string);
+    }
+
+    fn visit_t_string(&self, string: &mut ast::TString) {
+        string.range = self.range(string.range);
+        transformer::walk_t_string(self, string);
+    }
+
+    fn visit_string_literal(&self, string: &mut ast::StringLiteral) {
+        if self.ends_inserted(string.range) {
+            string.flags = string.flags.with_unclosed(true);
+        }
+        string.range = self.range(string.range);
+    }
+
+    fn visit_bytes_literal(&self, string: &mut ast::BytesLiteral) {
+        if self.ends_inserted(string.range) {
+            string.flags = string.flags.with_unclosed(true);
+        }
+        string.range = self.range(string.range);
+    }
+
+    fn visit_interpolated_string_element(&self, element: &mut ast::InterpolatedStringElement) {
+        match element {
+            ast::InterpolatedStringElement::Interpolation(field) => {
+                field.range = self.range(field.range);
+                if let Some(spec) = &mut field.format_spec {
+                    spec.range = self.range(spec.range);
+                }
+            }
+            ast::InterpolatedStringElement::Literal(literal) => literal.range = self.range(literal.range),
+        }
+        transformer::walk_interpolated_string_element(self, element);
+    }
+}
