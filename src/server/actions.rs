@@ -1,6 +1,7 @@
 //! Fixes as code actions.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use tower_lsp_server::ls_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, DocumentChanges, OneOf,
@@ -9,9 +10,12 @@ use tower_lsp_server::ls_types::{
 
 use super::capabilities::{Agreed, FIX_ALL};
 use super::convert::{self, Sheets};
-use super::worker::{Checked, Finding};
+use super::worker::{Checked, Finding, Subject};
+use crate::check::{Input, check, check_manifest};
 use crate::diagnostic::Place;
-use crate::text::Edit;
+use crate::fix::{Diagnosis, Wanted, fix_all};
+use crate::manifest::Manifest;
+use crate::text::{Edit, Source, TextRange, TextSize};
 
 /// The actions for a range of a document.
 pub fn actions(checked: &Checked, params: &CodeActionParams, agreed: &Agreed) -> Vec<CodeActionOrCommand> {
@@ -24,6 +28,9 @@ pub fn actions(checked: &Checked, params: &CodeActionParams, agreed: &Agreed) ->
         for finding in &checked.findings {
             quick_fixes(finding, params, agreed, &mut actions);
         }
+    }
+    if wants(FIX_ALL) {
+        actions.extend(fix_all_action(checked, agreed));
     }
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }
@@ -57,6 +64,61 @@ fn quick_fixes(finding: &Finding, params: &CodeActionParams, agreed: &Agreed, ac
     }
 }
 
+/// All safe fixes at once, as `lint --fix` applies them; `None` where there are none.
+fn fix_all_action(checked: &Checked, agreed: &Agreed) -> Option<CodeAction> {
+    let (place, sheets) = match &checked.subject {
+        Subject::Script { sheets, .. } => (Place::Script, sheets),
+        Subject::Manifest { sheets, .. } => (Place::Manifest, sheets),
+        Subject::Other => return None,
+    };
+    let before = &sheets.get(&place)?.text;
+    let fixed = fix_all(before, Wanted { place, unsafe_fixes: false }, |text| diagnose(&checked.subject, text));
+    let edits: Vec<_> = line_edits(before, &fixed.text).into_iter().map(|edit| (place, edit)).collect();
+    if edits.is_empty() {
+        return None;
+    }
+    Some(CodeAction {
+        title: "Apply all safe fixes".to_owned(),
+        kind: Some(CodeActionKind::from(FIX_ALL)),
+        edit: Some(workspace_edit(&edits, sheets, agreed)?),
+        ..CodeAction::default()
+    })
+}
+
+fn diagnose(subject: &Subject, text: &Arc<str>) -> Diagnosis {
+    match subject {
+        Subject::Script { input, .. } => {
+            let report = check(&Input { source: Source::from_text(Arc::clone(text)), ..(**input).clone() });
+            let syntax_errors = report.analysis.parsed().errors.len();
+            Diagnosis { diagnostics: report.diagnostics, syntax_errors }
+        }
+        Subject::Manifest { selection, .. } => {
+            let manifest = Manifest::parse(Arc::clone(text));
+            let syntax_errors = usize::from(!manifest.usable);
+            Diagnosis { diagnostics: check_manifest(&manifest, selection), syntax_errors }
+        }
+        Subject::Other => Diagnosis::default(),
+    }
+}
+
+/// The lines that differ, so that an editor keeps its cursor and folds elsewhere.
+fn line_edits(before: &str, after: &str) -> Vec<Edit> {
+    fn lines(text: &str) -> Vec<&str> {
+        text.split_inclusive('\n').collect()
+    }
+    let (old, new) = (lines(before), lines(after));
+    let length = |lines: &[&str]| TextSize::try_from(lines.iter().map(|line| line.len()).sum::<usize>()).unwrap_or_default();
+    similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new)
+        .into_iter()
+        .filter(|operation| operation.tag() != similar::DiffTag::Equal)
+        .map(|operation| {
+            let (gone, come) = (operation.old_range(), operation.new_range());
+            let start = length(&old[..gone.start]);
+            Edit::replace(TextRange::at(start, length(&old[gone])), new[come].concat())
+        })
+        .collect()
+}
+
 /// The edits in the protocol's words; `None` where a file that they change is not known.
 fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &Agreed) -> Option<WorkspaceEdit> {
     let mut by_place: BTreeMap<Place, Vec<TextEdit>> = BTreeMap::new();
@@ -80,6 +142,16 @@ fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &Agreed) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::apply;
+
+    #[test]
+    fn line_edits_touch_only_lines_that_differ() {
+        let (before, after) = ("a\nb\r\nc\n🙂\nlast", "a\nB\r\nc\n🙂\nx\nlast\n");
+        let edits = line_edits(before, after);
+        assert_eq!(apply(before, &edits), after);
+        assert_eq!(edits[0], Edit::replace(TextRange::new(2.into(), 5.into()), "B\r\n"));
+        assert_eq!(line_edits("a", "a"), []);
+    }
 
     #[test]
     fn kinds_include_their_kinds() {

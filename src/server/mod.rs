@@ -63,7 +63,9 @@ fn session() -> anyhow::Result<End> {
     // A second end comes too late to matter.
     let ended = |how: End| {
         let ends = ends.clone();
-        move || drop(ends.send(how))
+        move || {
+            let _ = ends.send(how);
+        }
     };
     let outbox = Outbox::start(io::stdout(), ended(End::Abrupt)).context("could not start the writer")?;
     let client_ended = ended(End::Abrupt);
@@ -74,7 +76,7 @@ fn session() -> anyhow::Result<End> {
         .stack_size(STACK)
         .spawn(move || {
             let how = serve(io::stdin().lock(), service, socket, &to_client, &handle);
-            drop(ends.send(how));
+            let _ = ends.send(how);
         })
         .context("could not start the reader")?;
     let how = end.recv().unwrap_or(End::Abrupt);

@@ -9,10 +9,11 @@ use super::convert::{self, Sheet, Sheets, uri_of};
 use super::documents::Snapshot;
 use super::session::Session;
 use super::watch::{Stamp, stamp};
-use crate::check::{check, check_manifest};
+use crate::check::{Input, check, check_manifest};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::manifest::SystemScriptSetting;
 use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script};
+use crate::rules::Selection;
 use crate::semantic::SystemScript;
 use crate::text::Source;
 
@@ -29,10 +30,32 @@ pub struct Checked {
     pub depends: Vec<PathBuf>,
     /// The files behind the findings as they were on disk, where no client watches them.
     pub stamps: Vec<(PathBuf, Stamp)>,
-    /// The document is a script or a manifest.
-    is_d3: bool,
+    /// What the document is.
+    pub subject: Subject,
     /// The check itself broke; its findings are unknown.
     pub broken: bool,
+}
+
+/// What a document is, with all that a further question about it needs.
+#[derive(Debug, Default)]
+pub enum Subject {
+    /// Nothing that d3ls knows: it publishes nothing.
+    #[default]
+    Other,
+    /// A D3 script.
+    Script {
+        /// What was checked.
+        input: Box<Input>,
+        /// The files behind it.
+        sheets: Arc<Sheets>,
+    },
+    /// A manifest.
+    Manifest {
+        /// Which rules are on for it.
+        selection: Arc<Selection>,
+        /// The manifest alone.
+        sheets: Arc<Sheets>,
+    },
 }
 
 /// A finding with the files it speaks of.
@@ -74,7 +97,7 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
                 return document.opened != opened;
             }
             document.running = false;
-            if !session.agreed().pulls && !checked.broken && (checked.is_d3 || document.shows) {
+            if !session.agreed().pulls && !checked.broken && (!matches!(checked.subject, Subject::Other) || document.shows) {
                 // Queued under the document's guard, so that no close or change comes between.
                 document.shows = !checked.items.is_empty();
                 session.outbox.publish(&uri, checked.items.clone(), Some(version));
@@ -106,12 +129,10 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
     let place = path.unwrap_or(Path::new(""));
     match session.workspace.input(place, Source::from_text(Arc::clone(&text)), None) {
         Candidate::Script(script) => {
-            checked.is_d3 = true;
             let own = Sheet::new(uri.clone(), Some(snapshot.version), text);
-            check_script(session, own, &script, &mut checked);
+            check_script(session, own, *script, &mut checked);
         }
         Candidate::Manifest(file) => {
-            checked.is_d3 = true;
             let own = Sheet::new(uri.clone(), Some(snapshot.version), text);
             check_manifest_file(session, own, &file, &mut checked);
         }
@@ -137,7 +158,7 @@ fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
     path.parent().map(Path::to_path_buf).into_iter().chain(files)
 }
 
-fn check_script(session: &Session, own: Sheet, script: &Script, checked: &mut Checked) {
+fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Checked) {
     let places = &script.places;
     checked.depends.extend([&places.system, &places.settings].into_iter().flatten().cloned());
     if let (Some(path), Some(manifest)) = (&places.manifest, &script.input.manifest)
@@ -147,9 +168,10 @@ fn check_script(session: &Session, own: Sheet, script: &Script, checked: &mut Ch
         checked.depends.push(crate::project::absolute(&folder.join(&name.value)));
     }
     let report = check(&script.input);
-    let sheets = Arc::new(sheets(session, own, script));
+    let sheets = Arc::new(sheets(session, own, &script));
     let findings = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Script);
     checked.findings = findings.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }).collect();
+    checked.subject = Subject::Script { input: Box::new(script.input), sheets };
 }
 
 /// The findings in a manifest: its own, and those that stem from its scripts.
@@ -182,9 +204,14 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
     let sheets = Arc::new(sheets);
     let own = check_manifest(&file.manifest, &file.selection);
     findings.extend(own.into_iter().map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }));
-    findings.sort_by_key(|finding| (finding.diagnostic.range.start(), finding.diagnostic.range.end(), finding.diagnostic.code));
+    findings.sort_by(|a, b| {
+        let key = |one: &Diagnostic| (one.range.start(), one.range.end(), one.code);
+        let (a, b) = (&a.diagnostic, &b.diagnostic);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
     findings.dedup_by(|a, b| a.diagnostic == b.diagnostic);
     checked.findings = findings;
+    checked.subject = Subject::Manifest { selection: Arc::clone(&file.selection), sheets };
 }
 
 /// The files behind a script's places, with the very texts that were checked.
