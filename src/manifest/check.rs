@@ -8,17 +8,14 @@ use crate::text::{Edit, Spanned, TextRange, TextSize, nearest};
 use super::json::{Node, Value};
 use super::shape::Errors;
 use super::{
-    Command, Implementation, Kind, Manifest, ManifestError, ManifestErrorKind, Status, inputs,
-    json_path, read, vocabulary,
+    Command, Implementation, Kind, Manifest, ManifestError, ManifestErrorKind, Status, inputs, json_path, read,
+    vocabulary,
 };
 
 /// Checks everything below `root`, from which `manifest` was read.
 pub(super) fn check(root: &Node, manifest: &Manifest, errors: &mut Errors) {
     version(root, errors);
-    if let Some(Node {
-        value: Value::Text(kind),
-        ..
-    }) = root.get("kind")
+    if let Some(Node { value: Value::Text(kind), .. }) = root.get("kind")
         && vocabulary::KINDS.contains(&kind.as_str())
     {
         misplaced_keys(root, manifest.kind, errors);
@@ -41,13 +38,7 @@ pub(super) fn check(root: &Node, manifest: &Manifest, errors: &mut Errors) {
 }
 
 fn version(root: &Node, errors: &mut Errors) {
-    let Some(
-        node @ Node {
-            value: Value::Number(number),
-            ..
-        },
-    ) = root.get("version")
-    else {
+    let Some(node @ Node { value: Value::Number(number), .. }) = root.get("version") else {
         return;
     };
     if number != "1" && number.parse::<u32>().is_ok() {
@@ -65,18 +56,9 @@ fn misplaced_keys(root: &Node, kind: Kind, errors: &mut Errors) {
                     "connection",
                     "a utility manifest has no `connection`: utility commands can't read `runtime['connector']`; remove it",
                 ),
-                (
-                    "connectionSets",
-                    "a utility manifest has no `connectionSets`; remove it",
-                ),
-                (
-                    "script",
-                    "in a utility manifest each command names its own `script`; move it to the command",
-                ),
-                (
-                    "liveScript",
-                    "in a utility manifest each command names its own `liveScript`; move it to the command",
-                ),
+                ("connectionSets", "a utility manifest has no `connectionSets`; remove it"),
+                ("script", "in a utility manifest each command names its own `script`; move it to the command"),
+                ("liveScript", "in a utility manifest each command names its own `liveScript`; move it to the command"),
             ] {
                 if let Some(property) = root.property(key) {
                     errors.add(property.key.range, message);
@@ -94,10 +76,7 @@ fn misplaced_keys(root: &Node, kind: Kind, errors: &mut Errors) {
                         "liveScript",
                         "all Python commands of an integration share one script; name it at the top of the manifest",
                     ),
-                    (
-                        "category",
-                        "only utility commands have a `category`; remove it",
-                    ),
+                    ("category", "only utility commands have a `category`; remove it"),
                 ] {
                     if let Some(property) = node.property(key) {
                         errors.add(property.key.range, message);
@@ -115,31 +94,15 @@ fn path(node: &Node, key: &str, errors: &mut Errors) {
     let path = text.value.as_str();
     let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes()[0].is_ascii_alphabetic();
     if path.is_empty() {
-        errors.add(
-            value.range,
-            format!("`{key}` is empty; name a file or remove it"),
-        );
+        errors.add(value.range, format!("`{key}` is empty; name a file or remove it"));
     } else if path.starts_with(['/', '\\']) || drive {
-        errors.add(
-            value.mark(),
-            format!("`{key}` is an absolute path; write it relative to the manifest"),
-        );
+        errors.add(value.mark(), format!("`{key}` is an absolute path; write it relative to the manifest"));
     } else if path.contains('\\') {
         let edit = Edit::replace(value.inner(), path.replace('\\', "/"));
-        let fix = (
-            "Use `/` between folders".to_owned(),
-            vec![edit],
-            Applicability::Safe,
-        );
-        errors.add_fixed(
-            value.mark(),
-            format!("`{key}` has `\\`; write `/` between folders"),
-            fix,
-        );
+        let fix = ("Use `/` between folders".to_owned(), vec![edit], Applicability::Safe);
+        errors.add_fixed(value.mark(), format!("`{key}` has `\\`; write `/` between folders"), fix);
     } else if path.split('/').any(|step| step == "..") {
-        let message = format!(
-            "`{key}` leaves the manifest's folder; a script stands beside its manifest or below"
-        );
+        let message = format!("`{key}` leaves the manifest's folder; a script stands beside its manifest or below");
         errors.add(value.mark(), message);
     }
 }
@@ -149,21 +112,10 @@ fn libraries(root: &Node, errors: &mut Errors) {
         let Some(name) = node.text() else { continue };
         if name.value.contains('.') && name.value.split('.').all(is_identifier) {
             let top = name.value.split('.').next().unwrap_or_default();
-            let fix = (
-                format!("Change to `{top}`"),
-                vec![Edit::replace(node.inner(), top)],
-                Applicability::Safe,
-            );
-            errors.add_fixed(
-                node.mark(),
-                format!("`libraries` holds top-level import names; write `{top}`"),
-                fix,
-            );
+            let fix = (format!("Change to `{top}`"), vec![Edit::replace(node.inner(), top)], Applicability::Safe);
+            errors.add_fixed(node.mark(), format!("`libraries` holds top-level import names; write `{top}`"), fix);
         } else if !is_identifier(&name.value) {
-            let message = format!(
-                "`{}` is no import name; write the name that `import` takes",
-                name.value
-            );
+            let message = format!("`{}` is no import name; write the name that `import` takes", name.value);
             errors.add(node.mark(), message);
         }
     }
@@ -171,38 +123,26 @@ fn libraries(root: &Node, errors: &mut Errors) {
 
 fn connection(root: &Node, errors: &mut Errors) {
     let mut names = HashSet::new();
-    for node in root
-        .list("connection")
-        .iter()
-        .filter(|node| matches!(node.value, Value::Object(_)))
-    {
+    for node in root.list("connection").iter().filter(|node| matches!(node.value, Value::Object(_))) {
         let given = node.get("parameterName").and_then(Node::text);
         if let Some(name) = &given {
             connection_key(node, name, errors);
         }
         if node.get("parameterName").is_none() && node.get("displayName").is_none() {
-            errors.add(
-                node.bracket(),
-                "this connection parameter has no `displayName` and no `parameterName`; add one",
-            );
+            errors
+                .add(node.bracket(), "this connection parameter has no `displayName` and no `parameterName`; add one");
             continue;
         }
         let name = given.or_else(|| {
             let display = node.get("displayName").and_then(Node::text)?;
-            Some(Spanned::new(
-                read::without_blanks(&display.value).to_lowercase(),
-                display.range,
-            ))
+            Some(Spanned::new(read::without_blanks(&display.value).to_lowercase(), display.range))
         });
         if let Some(name) = name
             && !names.insert(name.value.clone())
         {
             errors.add(
                 name.range,
-                format!(
-                    "there is a connection parameter `{}` already; rename or remove one",
-                    name.value
-                ),
+                format!("there is a connection parameter `{}` already; rename or remove one", name.value),
             );
         }
     }
@@ -213,18 +153,10 @@ fn connection_key(node: &Node, name: &Spanned<String>, errors: &mut Errors) {
     let wanted = read::without_blanks(&name.value).to_lowercase();
     let mark = node.get("parameterName").map_or(name.range, Node::mark);
     if wanted.is_empty() {
-        errors.add(
-            mark,
-            "`parameterName` is empty; write the key that the script reads",
-        );
+        errors.add(mark, "`parameterName` is empty; write the key that the script reads");
     } else if wanted != name.value {
-        let fix = (
-            format!("Change to `{wanted}`"),
-            vec![Edit::replace(name.range, &*wanted)],
-            Applicability::Safe,
-        );
-        let message =
-            format!("connection keys are lower case without spaces in D3; write `{wanted}`");
+        let fix = (format!("Change to `{wanted}`"), vec![Edit::replace(name.range, &*wanted)], Applicability::Safe);
+        let message = format!("connection keys are lower case without spaces in D3; write `{wanted}`");
         errors.add_fixed(mark, message, fix);
     }
 }
@@ -233,26 +165,12 @@ fn command(node: &Node, manifest: &Manifest, names: &mut HashSet<String>, errors
     let Some(name) = node.get("internalName").and_then(Node::text) else {
         return;
     };
-    let python = matches!(
-        node.get("implementation"),
-        None | Some(Node {
-            value: Value::Text(_),
-            ..
-        })
-    ) && node
-        .get("implementation")
-        .and_then(Node::text)
-        .is_none_or(|word| word.value == "Python");
+    let python = matches!(node.get("implementation"), None | Some(Node { value: Value::Text(_), .. }))
+        && node.get("implementation").and_then(Node::text).is_none_or(|word| word.value == "Python");
     if name.value.is_empty() || (python && !is_identifier(&name.value)) {
         bad_name(node, &name, "an internal name", errors);
     } else if !names.insert(name.value.clone()) {
-        errors.add(
-            name.range,
-            format!(
-                "there is a command `{}` already; rename or remove one",
-                name.value
-            ),
-        );
+        errors.add(name.range, format!("there is a command `{}` already; rename or remove one", name.value));
     }
     for key in ["script", "liveScript"] {
         path(node, key, errors);
@@ -262,10 +180,7 @@ fn command(node: &Node, manifest: &Manifest, names: &mut HashSet<String>, errors
         && !vocabulary::is_ingestion(&name.value)
         && !matches!(&property.value.value, Value::List(fields) if fields.is_empty())
     {
-        errors.add(
-            property.key.range,
-            "only fetchEvent and fetchIncident have an event field mapping; remove it",
-        );
+        errors.add(property.key.range, "only fetchEvent and fetchIncident have an event field mapping; remove it");
     }
     features(node, &name.value, errors);
     inputs::check(node, errors);
@@ -277,11 +192,7 @@ fn bad_name(node: &Node, name: &Spanned<String>, what: &str, errors: &mut Errors
     let wanted = pascal_case(&name.value);
     let message = format!("{what} is a Python name: letters, digits and `_`, no digit first");
     if is_identifier(&wanted) && wanted != name.value {
-        let fix = (
-            format!("Change to `{wanted}`"),
-            vec![Edit::replace(name.range, &*wanted)],
-            Applicability::Offered,
-        );
+        let fix = (format!("Change to `{wanted}`"), vec![Edit::replace(name.range, &*wanted)], Applicability::Offered);
         errors.add_fixed(mark, message, fix);
     } else {
         errors.add(mark, message);
@@ -294,11 +205,7 @@ fn pascal_case(text: &str) -> String {
     words
         .flat_map(|word| {
             let mut characters = word.chars();
-            characters
-                .next()
-                .into_iter()
-                .flat_map(char::to_uppercase)
-                .chain(characters)
+            characters.next().into_iter().flat_map(char::to_uppercase).chain(characters)
         })
         .collect()
 }
@@ -306,9 +213,7 @@ fn pascal_case(text: &str) -> String {
 /// Whether `name` can be the name of a Python function.
 pub(super) fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
-    characters
-        .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_')
+    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && characters.all(|character| character.is_alphanumeric() || character == '_')
 }
 
@@ -318,55 +223,30 @@ fn connection_set(node: &Node, manifest: &Manifest, errors: &mut Errors) {
         return;
     };
     if !vocabulary::CONNECTION_SETS.contains(&word.value.as_str())
-        || manifest
-            .connection_sets
-            .iter()
-            .any(|set| set.value == word.value)
+        || manifest.connection_sets.iter().any(|set| set.value == word.value)
     {
         return;
     }
-    let message = format!(
-        "a command of {0} needs the connection set {0}; add it to `connectionSets`",
-        word.value
-    );
+    let message = format!("a command of {0} needs the connection set {0}; add it to `connectionSets`", word.value);
     if manifest.kind == Kind::Utility {
         errors.add(
             word.range,
-            format!(
-                "a command of {0} needs the connection set {0}, which only integrations have",
-                word.value
-            ),
+            format!("a command of {0} needs the connection set {0}, which only integrations have", word.value),
         );
     } else {
-        let edits = super::edits::append(
-            manifest,
-            &[super::key("connectionSets")],
-            &word.value.as_str().into(),
-        );
-        let fix = (
-            format!("Add the connection set {}", word.value),
-            edits,
-            Applicability::Offered,
-        );
+        let edits = super::edits::append(manifest, &[super::key("connectionSets")], &word.value.as_str().into());
+        let fix = (format!("Add the connection set {}", word.value), edits, Applicability::Offered);
         errors.add_fixed(word.range, message, fix);
     }
 }
 
 fn features(node: &Node, name: &str, errors: &mut Errors) {
-    let Some(
-        features @ Node {
-            value: Value::List(words),
-            ..
-        },
-    ) = node.get("features")
-    else {
+    let Some(features @ Node { value: Value::List(words), .. }) = node.get("features") else {
         return;
     };
-    let scheduled =
-        vocabulary::is_ingestion(name) || vocabulary::TEST_CONNECTION.eq_ignore_ascii_case(name);
+    let scheduled = vocabulary::is_ingestion(name) || vocabulary::TEST_CONNECTION.eq_ignore_ascii_case(name);
     if words.is_empty() && !scheduled {
-        let message =
-            "no feature is selected, so only a schedule can run this command; add at least one";
+        let message = "no feature is selected, so only a schedule can run this command; add at least one";
         errors.push(Severity::Info, features.range, message.to_owned(), None);
     }
 }
@@ -374,12 +254,7 @@ fn features(node: &Node, name: &str, errors: &mut Errors) {
 fn outputs(node: &Node, command: &str, kind: Kind, errors: &mut Errors) {
     for field in node.list("eventFieldMapping") {
         // A source field may be a plain name too.
-        if let Some(
-            value @ Node {
-                value: Value::Text(path),
-                ..
-            },
-        ) = field.get("sourceField")
+        if let Some(value @ Node { value: Value::Text(path), .. }) = field.get("sourceField")
             && (path.starts_with('$') || path.is_empty())
         {
             path_in(value, errors);
@@ -394,10 +269,7 @@ fn outputs(node: &Node, command: &str, kind: Kind, errors: &mut Errors) {
         }
     }
     if kind == Kind::Integration {
-        outputs
-            .list("returnData")
-            .iter()
-            .for_each(|output| return_status(output, command, errors));
+        outputs.list("returnData").iter().for_each(|output| return_status(output, command, errors));
     }
 }
 
@@ -410,11 +282,7 @@ fn path_in(value: &Node, errors: &mut Errors) {
     // Escapes shift offsets: then the whole path is pointed at.
     let plain = inner.len().to_usize() == text.value.len() && !range.is_empty();
     let size = |offset: usize| TextSize::try_from(offset).unwrap_or_default();
-    let mark = if plain {
-        TextRange::new(size(range.start), size(range.end)) + inner.start()
-    } else {
-        value.mark()
-    };
+    let mark = if plain { TextRange::new(size(range.start), size(range.end)) + inner.start() } else { value.mark() };
     errors.add(mark, format!("this is no JSON path: {reason}"));
 }
 
@@ -433,22 +301,13 @@ fn return_status(output: &Node, command: &str, errors: &mut Errors) {
         _ => "",
     };
     let ingestion = vocabulary::is_ingestion(command).then_some(&vocabulary::NO_DATA_STATUS);
-    let known: Vec<&str> = vocabulary::RETURN_STATUSES
-        .iter()
-        .chain(ingestion)
-        .copied()
-        .collect();
+    let known: Vec<&str> = vocabulary::RETURN_STATUSES.iter().chain(ingestion).copied().collect();
     if known.contains(&text) {
         return;
     }
     let message = format!("returnData is the command's status: {}", known.join(", "));
-    let fix = nearest(text, known).map(|near| {
-        (
-            format!("Change to `{near}`"),
-            vec![Edit::replace(sample.inner(), near)],
-            Applicability::Safe,
-        )
-    });
+    let fix = nearest(text, known)
+        .map(|near| (format!("Change to `{near}`"), vec![Edit::replace(sample.inner(), near)], Applicability::Safe));
     errors.push(Severity::Info, sample.mark(), message, fix);
 }
 
@@ -456,8 +315,7 @@ fn return_status(output: &Node, command: &str, errors: &mut Errors) {
 fn known_status(manifest: &Manifest, command: &Command) -> bool {
     let range = command.status.range;
     range == command.internal_name.range
-        || vocabulary::STATUSES
-            .contains(&&manifest.text[range.start().to_usize()..range.end().to_usize()])
+        || vocabulary::STATUSES.contains(&&manifest.text[range.start().to_usize()..range.end().to_usize()])
 }
 
 /// All Python commands of one integration share a status (D3's page, "Custom Command Status").
@@ -472,26 +330,19 @@ fn mixed_status(manifest: &Manifest, errors: &mut Errors) {
                 && known_status(manifest, command)
         })
     };
-    let (Some(draft), Some(live)) = (python(Status::Draft).next(), python(Status::Live).next())
-    else {
+    let (Some(draft), Some(live)) = (python(Status::Draft).next(), python(Status::Live).next()) else {
         return;
     };
     let message = format!(
         "`{}` is Live and `{}` is Draft, but all Python commands of an integration share one status; set all to Draft",
         live.internal_name.value, draft.internal_name.value,
     );
-    let edits = python(Status::Live)
-        .map(|command| Edit::replace(command.status.range, "Draft"))
-        .collect();
+    let edits = python(Status::Live).map(|command| Edit::replace(command.status.range, "Draft")).collect();
     errors.list.push(ManifestError {
         kind: ManifestErrorKind::MixedStatus,
         severity: Severity::Error,
         range: live.status.range,
         message,
-        fix: Some((
-            "Set all Python commands to Draft".to_owned(),
-            edits,
-            Applicability::Safe,
-        )),
+        fix: Some(("Set all Python commands to Draft".to_owned(), edits, Applicability::Safe)),
     });
 }

@@ -11,11 +11,8 @@ use super::{DEFAULT_TYPE, read, vocabulary};
 
 /// Checks the inputs of the command `node`.
 pub(super) fn check(node: &Node, errors: &mut Errors) {
-    let inputs: Vec<&Node> = node
-        .list("inputs")
-        .iter()
-        .filter(|input| matches!(input.value, Value::Object(_)))
-        .collect();
+    let inputs: Vec<&Node> =
+        node.list("inputs").iter().filter(|input| matches!(input.value, Value::Object(_))).collect();
     let mut names = HashSet::new();
     for input in &inputs {
         name(input, &mut names, errors);
@@ -27,27 +24,15 @@ pub(super) fn check(node: &Node, errors: &mut Errors) {
 fn name(input: &Node, names: &mut HashSet<String>, errors: &mut Errors) {
     let Some(node) = input.get("parameterName") else {
         if input.get("displayName").is_none() {
-            errors.add(
-                input.bracket(),
-                "this input has no `parameterName`; add the parameter's name in the function",
-            );
+            errors.add(input.bracket(), "this input has no `parameterName`; add the parameter's name in the function");
         }
         return;
     };
     let Some(text) = node.text() else { return };
     if text.value.is_empty() {
-        errors.add(
-            node.range,
-            "`parameterName` is empty; write the parameter's name in the function",
-        );
+        errors.add(node.range, "`parameterName` is empty; write the parameter's name in the function");
     } else if !names.insert(text.value.clone()) {
-        errors.add(
-            text.range,
-            format!(
-                "there is an input `{}` already; rename or remove one",
-                text.value
-            ),
-        );
+        errors.add(text.range, format!("there is an input `{}` already; rename or remove one", text.value));
     }
 }
 
@@ -63,44 +48,21 @@ fn input_type(input: &Node, errors: &mut Errors) {
         _ => return,
     };
     let given = input.get("parameterType");
-    let actual = given
-        .and_then(Node::text)
-        .map_or_else(|| DEFAULT_TYPE.to_owned(), |word| word.value);
+    let actual = given.and_then(Node::text).map_or_else(|| DEFAULT_TYPE.to_owned(), |word| word.value);
     // A type that is no type is reported as such.
     if actual != wanted && vocabulary::PARAMETER_TYPES.contains(&actual.as_str()) {
         let edit = match given {
             Some(given) => Edit::replace(given.inner(), wanted),
-            None => Edit::insert(
-                node.range.end(),
-                format!(", \"parameterType\": \"{wanted}\""),
-            ),
+            None => Edit::insert(node.range.end(), format!(", \"parameterType\": \"{wanted}\"")),
         };
-        let fix = (
-            format!("Change the parameter type to {wanted}"),
-            vec![edit],
-            Applicability::Offered,
-        );
-        let message = format!(
-            "{} works with the parameter type {wanted} only, and this one is {actual}",
-            word.value
-        );
+        let fix = (format!("Change the parameter type to {wanted}"), vec![edit], Applicability::Offered);
+        let message = format!("{} works with the parameter type {wanted} only, and this one is {actual}", word.value);
         errors.add_fixed(word.range, message, fix);
     }
     match input.get("options") {
-        None => errors.add(
-            word.range,
-            format!("{} needs `options`; list what can be chosen", word.value),
-        ),
-        Some(
-            options @ Node {
-                value: Value::List(elements),
-                ..
-            },
-        ) if elements.is_empty() => {
-            errors.add(
-                options.range,
-                format!("{} needs options; list what can be chosen", word.value),
-            );
+        None => errors.add(word.range, format!("{} needs `options`; list what can be chosen", word.value)),
+        Some(options @ Node { value: Value::List(elements), .. }) if elements.is_empty() => {
+            errors.add(options.range, format!("{} needs options; list what can be chosen", word.value));
         }
         Some(_) => {}
     }
@@ -116,14 +78,10 @@ fn indexes(inputs: &[&Node], errors: &mut Errors) {
             return;
         }
         let index = read::index(input).unwrap_or_else(|| u32::try_from(place).unwrap_or(u32::MAX));
-        let range = input
-            .get("index")
-            .map_or(input.bracket(), |node| node.range);
+        let range = input.get("index").map_or(input.bracket(), |node| node.range);
         if seen.insert(index, range).is_some() {
             duplicate = true;
-            let message = format!(
-                "another input has index {index} already; each place in the order is taken once"
-            );
+            let message = format!("another input has index {index} already; each place in the order is taken once");
             errors.add_fixed(range, message, renumber(inputs, |place, _| place));
         }
         numbered.push((index, range));
@@ -137,12 +95,7 @@ fn indexes(inputs: &[&Node], errors: &mut Errors) {
         if *index != expected {
             let message = format!("the indexes skip {expected}; they count from 0 without a gap");
             let order: Vec<u32> = sorted.iter().map(|(index, _)| *index).collect();
-            let rank = |_, index| {
-                order
-                    .iter()
-                    .position(|other| *other == index)
-                    .unwrap_or_default()
-            };
+            let rank = |_, index| order.iter().position(|other| *other == index).unwrap_or_default();
             errors.add_fixed(*range, message, renumber(inputs, rank));
             return;
         }
@@ -164,9 +117,5 @@ fn renumber(inputs: &[&Node], number: impl Fn(usize, u32) -> usize) -> super::Re
             None => {}
         }
     }
-    (
-        "Number the inputs from 0".to_owned(),
-        edits,
-        Applicability::Offered,
-    )
+    ("Number the inputs from 0".to_owned(), edits, Applicability::Offered)
 }

@@ -71,28 +71,16 @@ const OPTIONS: ParseOptions = ParseOptions {
 /// Reads a text, with or without a byte-order mark. The parser gives up at 512 levels of nesting.
 pub fn parse(text: &str) -> Result<Node, JsonError> {
     if text.len() > MAX_BYTES {
-        let message = format!(
-            "the manifest is too large ({} bytes; the limit is {MAX_BYTES})",
-            text.len()
-        );
-        return Err(JsonError {
-            range: TextRange::default(),
-            message,
-            remove: None,
-        });
+        let message = format!("the manifest is too large ({} bytes; the limit is {MAX_BYTES})", text.len());
+        return Err(JsonError { range: TextRange::default(), message, remove: None });
     }
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let base = text.len() - body.len();
-    let parsed = parse_to_ast(body, &CollectOptions::default(), &OPTIONS)
-        .map_err(|error| syntax_error(text, base, &error))?;
+    let parsed =
+        parse_to_ast(body, &CollectOptions::default(), &OPTIONS).map_err(|error| syntax_error(text, base, &error))?;
     let Some(value) = parsed.value else {
-        let message =
-            "the manifest is empty; it needs at least `version`, `kind` and `commands`".to_owned();
-        return Err(JsonError {
-            range: TextRange::empty(size(base)),
-            message,
-            remove: None,
-        });
+        let message = "the manifest is empty; it needs at least `version`, `kind` and `commands`".to_owned();
+        return Err(JsonError { range: TextRange::empty(size(base)), message, remove: None });
     };
     strict(text, base)?;
     Ok(node(&value, base))
@@ -107,10 +95,7 @@ fn strict(text: &str, base: usize) -> Result<(), JsonError> {
     // serde_json counts columns in bytes, from 1, and 0 stands before the line's first byte.
     let column = u32::try_from(error.column().saturating_sub(1)).unwrap_or(u32::MAX);
     let index = LineIndex::new(&text[base..]);
-    let start = index
-        .offset(&text[base..], Position { line, column }, Encoding::Utf8)
-        .to_usize()
-        + base;
+    let start = index.offset(&text[base..], Position { line, column }, Encoding::Utf8).to_usize() + base;
     let reason = error.to_string();
     let reason = reason.split(" at line ").next().unwrap_or_default();
     Err(JsonError {
@@ -125,58 +110,32 @@ fn syntax_error(text: &str, base: usize, error: &jsonc_parser::errors::ParseErro
     let end = (error.range().end + base).clamp(start, text.len());
     let whole = TextRange::new(size(start), size(end));
     let (range, reason) = match error.kind() {
-        ParseErrorKind::UnterminatedObject => (
-            character(text, start),
-            "this `{` is never closed".to_owned(),
-        ),
-        ParseErrorKind::UnterminatedArray => (
-            character(text, start),
-            "this `[` is never closed".to_owned(),
-        ),
-        ParseErrorKind::CommentsNotAllowed => {
-            (whole, "it allows no comments; remove this one".to_owned())
+        ParseErrorKind::UnterminatedObject => (character(text, start), "this `{` is never closed".to_owned()),
+        ParseErrorKind::UnterminatedArray => (character(text, start), "this `[` is never closed".to_owned()),
+        ParseErrorKind::CommentsNotAllowed => (whole, "it allows no comments; remove this one".to_owned()),
+        ParseErrorKind::TrailingCommasNotAllowed => {
+            (whole, "it allows no comma after the last entry; remove it".to_owned())
         }
-        ParseErrorKind::TrailingCommasNotAllowed => (
-            whole,
-            "it allows no comma after the last entry; remove it".to_owned(),
-        ),
-        ParseErrorKind::ExpectedComma => {
-            (character(text, start), "a comma is missing here".to_owned())
+        ParseErrorKind::ExpectedComma => (character(text, start), "a comma is missing here".to_owned()),
+        ParseErrorKind::ExpectedColonAfterObjectKey => {
+            (character(text, start), "a `:` is missing after the key".to_owned())
         }
-        ParseErrorKind::ExpectedColonAfterObjectKey => (
-            character(text, start),
-            "a `:` is missing after the key".to_owned(),
-        ),
-        ParseErrorKind::ExpectedObjectValue => (
-            character(text, start),
-            "a value is missing after `:`".to_owned(),
-        ),
-        ParseErrorKind::ExpectedStringObjectProperty => {
-            (whole, "keys stand in double quotes".to_owned())
+        ParseErrorKind::ExpectedObjectValue => (character(text, start), "a value is missing after `:`".to_owned()),
+        ParseErrorKind::ExpectedStringObjectProperty => (whole, "keys stand in double quotes".to_owned()),
+        ParseErrorKind::SingleQuotedStringsNotAllowed => {
+            (character(text, start), "texts stand in double quotes".to_owned())
         }
-        ParseErrorKind::SingleQuotedStringsNotAllowed => (
-            character(text, start),
-            "texts stand in double quotes".to_owned(),
-        ),
-        ParseErrorKind::MultipleRootJsonValues => (
-            character(text, start),
-            "nothing may follow the closing bracket".to_owned(),
-        ),
-        ParseErrorKind::NestingDepthExceeded => {
-            (character(text, start), "it is nested too deeply".to_owned())
+        ParseErrorKind::MultipleRootJsonValues => {
+            (character(text, start), "nothing may follow the closing bracket".to_owned())
         }
-        ParseErrorKind::UnexpectedWord | ParseErrorKind::UnexpectedToken => (
-            whole,
-            "this is no value; texts stand in double quotes".to_owned(),
-        ),
+        ParseErrorKind::NestingDepthExceeded => (character(text, start), "it is nested too deeply".to_owned()),
+        ParseErrorKind::UnexpectedWord | ParseErrorKind::UnexpectedToken => {
+            (whole, "this is no value; texts stand in double quotes".to_owned())
+        }
         other => (character(text, start), lower_first(&other.to_string())),
     };
     let remove = matches!(error.kind(), ParseErrorKind::TrailingCommasNotAllowed).then_some(whole);
-    JsonError {
-        range,
-        message: format!("the manifest is not valid JSON: {reason}"),
-        remove,
-    }
+    JsonError { range, message: format!("the manifest is not valid JSON: {reason}"), remove }
 }
 
 /// The character at `start`, or nothing at the end or a line's end.
@@ -185,20 +144,13 @@ fn character(text: &str, start: usize) -> TextRange {
     while !text.is_char_boundary(start) {
         start -= 1;
     }
-    let width = text[start..]
-        .chars()
-        .next()
-        .filter(|c| !matches!(c, '\n' | '\r'))
-        .map_or(0, char::len_utf8);
+    let width = text[start..].chars().next().filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
     TextRange::new(size(start), size(start + width))
 }
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    characters
-        .next()
-        .map(|first| first.to_lowercase().chain(characters).collect())
-        .unwrap_or_default()
+    characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
 fn size(offset: usize) -> TextSize {
@@ -225,13 +177,7 @@ fn node(value: &ast::Value<'_>, base: usize) -> Node {
                 })
                 .collect(),
         ),
-        ast::Value::Array(array) => Value::List(
-            array
-                .elements
-                .iter()
-                .map(|element| node(element, base))
-                .collect(),
-        ),
+        ast::Value::Array(array) => Value::List(array.elements.iter().map(|element| node(element, base)).collect()),
         ast::Value::StringLit(text) => Value::Text(text.value.clone().into_owned()),
         ast::Value::NumberLit(number) => Value::Number(number.value.to_owned()),
         ast::Value::BooleanLit(flag) => Value::Flag(flag.value),
@@ -244,10 +190,7 @@ impl Node {
     /// The property named `key`; of duplicates the last one, as every JSON reader takes it.
     pub fn property(&self, key: &str) -> Option<&Property> {
         match &self.value {
-            Value::Object(properties) => properties
-                .iter()
-                .rev()
-                .find(|property| property.key.value == key),
+            Value::Object(properties) => properties.iter().rev().find(|property| property.key.value == key),
             _ => None,
         }
     }
@@ -260,10 +203,7 @@ impl Node {
     /// The elements of the list under `key`; none where there is no list.
     pub fn list(&self, key: &str) -> &[Node] {
         match self.get(key) {
-            Some(Node {
-                value: Value::List(elements),
-                ..
-            }) => elements,
+            Some(Node { value: Value::List(elements), .. }) => elements,
             _ => &[],
         }
     }
@@ -279,10 +219,9 @@ impl Node {
     /// The bytes between the quotes of a text, the whole range of anything else.
     pub fn inner(&self) -> TextRange {
         match self.value {
-            Value::Text(_) => TextRange::new(
-                self.range.start() + TextSize::new(1),
-                self.range.end() - TextSize::new(1),
-            ),
+            Value::Text(_) => {
+                TextRange::new(self.range.start() + TextSize::new(1), self.range.end() - TextSize::new(1))
+            }
             _ => self.range,
         }
     }
@@ -313,10 +252,9 @@ impl Node {
     /// The value without positions. A number beyond what JSON readers hold is null.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
-            Value::Object(properties) => properties
-                .iter()
-                .map(|property| (property.key.value.clone(), property.value.to_json()))
-                .collect(),
+            Value::Object(properties) => {
+                properties.iter().map(|property| (property.key.value.clone(), property.value.to_json())).collect()
+            }
             Value::List(elements) => elements.iter().map(Node::to_json).collect(),
             Value::Text(text) => text.as_str().into(),
             Value::Number(number) => serde_json::from_str(number).unwrap_or_default(),

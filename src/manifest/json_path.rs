@@ -30,15 +30,9 @@ fn steps(path: &str, from: usize) -> Option<(std::ops::Range<usize>, &'static st
                 position = end + 1;
             }
             b'.' => {
-                let dots = if bytes.get(position + 1) == Some(&b'.') {
-                    2
-                } else {
-                    1
-                };
+                let dots = if bytes.get(position + 1) == Some(&b'.') { 2 } else { 1 };
                 let name = position + dots;
-                let end = path[name..]
-                    .find(['.', '[', ']'])
-                    .map_or(path.len(), |length| name + length);
+                let end = path[name..].find(['.', '[', ']']).map_or(path.len(), |length| name + length);
                 let bracketed = bytes.get(name) == Some(&b'[');
                 if path[name..end].trim().is_empty() && !(bracketed && dots == 2) {
                     return Some((position..name, "a name is missing after the dot"));
@@ -48,10 +42,7 @@ fn steps(path: &str, from: usize) -> Option<(std::ops::Range<usize>, &'static st
             b']' => return Some((position..position + 1, "this `]` closes nothing")),
             _ => {
                 let width = path[position..].chars().next().map_or(1, char::len_utf8);
-                return Some((
-                    position..position + width,
-                    "a `.` or `[` is missing before this",
-                ));
+                return Some((position..position + width, "a `.` or `[` is missing before this"));
             }
         }
     }
@@ -80,11 +71,7 @@ fn bracket_end(path: &str, open: usize) -> Result<usize, &'static str> {
             (None, _) => {}
         }
     }
-    Err(if quote.is_some() {
-        "a quote is not closed after this `[`"
-    } else {
-        "this `[` is never closed"
-    })
+    Err(if quote.is_some() { "a quote is not closed after this `[`" } else { "this `[` is never closed" })
 }
 
 #[cfg(test)]

@@ -61,11 +61,7 @@ pub fn locate(text: &str, offset: TextSize) -> Option<Location> {
         position = token.end;
         let quoted = token.text.starts_with('"');
         let punctuation = !quoted && matches!(token.text, "{" | "}" | "[" | "]" | ":" | ",");
-        let inside = if quoted && token.closed {
-            offset < token.end
-        } else {
-            offset <= token.end
-        };
+        let inside = if quoted && token.closed { offset < token.end } else { offset <= token.end };
         if inside && !punctuation {
             return Some(under(&frames, after_colon, &token, quoted));
         }
@@ -84,9 +80,7 @@ pub fn locate(text: &str, offset: TextSize) -> Option<Location> {
         }
         match (token.text, frames.last_mut()) {
             (":", Some(Frame::Object { .. })) => after_colon = true,
-            (_, Some(Frame::Object { key })) if !punctuation && !after_colon => {
-                *key = Some(unquote(token.text))
-            }
+            (_, Some(Frame::Object { key })) if !punctuation && !after_colon => *key = Some(unquote(token.text)),
             (_, _) if token.text != ":" => after_colon = false,
             _ => {}
         }
@@ -95,12 +89,7 @@ pub fn locate(text: &str, offset: TextSize) -> Option<Location> {
     if filled || frames.is_empty() {
         return None;
     }
-    let blank = Token {
-        start: offset,
-        end: offset,
-        text: "",
-        closed: false,
-    };
+    let blank = Token { start: offset, end: offset, text: "", closed: false };
     Some(under(&frames, after_colon, &blank, false))
 }
 
@@ -121,21 +110,11 @@ fn under(frames: &[Frame], after_colon: bool, token: &Token<'_>, quoted: bool) -
     let start = token.start + usize::from(quoted);
     let end = token.end - usize::from(quoted && token.closed);
     let size = |offset| TextSize::try_from(offset).unwrap_or_default();
-    Location {
-        path,
-        role,
-        token: TextRange::new(size(start), size(end)),
-        quoted,
-    }
+    Location { path, role, token: TextRange::new(size(start), size(end)), quoted }
 }
 
 fn unquote(token: &str) -> String {
-    serde_json::from_str(token).unwrap_or_else(|_| {
-        token
-            .trim_start_matches('"')
-            .trim_end_matches('"')
-            .to_owned()
-    })
+    serde_json::from_str(token).unwrap_or_else(|_| token.trim_start_matches('"').trim_end_matches('"').to_owned())
 }
 
 fn next_token(text: &str, from: usize) -> Option<Token<'_>> {
@@ -149,12 +128,7 @@ fn next_token(text: &str, from: usize) -> Option<Token<'_>> {
             (rest.find(ends).unwrap_or(rest.len()), true)
         }
     };
-    Some(Token {
-        start,
-        end: start + length,
-        text: &rest[..length],
-        closed,
-    })
+    Some(Token { start, end: start + length, text: &rest[..length], closed })
 }
 
 /// How long the string at the start of `text` is; an unclosed one ends with its line.
@@ -185,8 +159,7 @@ mod tests {
             Segment::Key(key) => format!(".{key}"),
             Segment::Index(index) => format!("[{index}]"),
         });
-        let token =
-            text[location.token.start().to_usize()..location.token.end().to_usize()].to_owned();
+        let token = text[location.token.start().to_usize()..location.token.end().to_usize()].to_owned();
         Some((path.collect(), location.role, token))
     }
 
@@ -196,37 +169,19 @@ mod tests {
 
     #[test]
     fn finds_keys_and_values() {
-        assert_eq!(
-            at(r#"{"kind": "integ$0ration"}"#),
-            found(".kind", Role::Value, "integration")
-        );
+        assert_eq!(at(r#"{"kind": "integ$0ration"}"#), found(".kind", Role::Value, "integration"));
         assert_eq!(at(r#"{"ki$0nd": "x"}"#), found(".kind", Role::Key, "kind"));
-        assert_eq!(
-            at(r#"{"a": 1, "commands": [{}, {"status": $0}]}"#),
-            found(".commands[1].status", Role::Value, "")
-        );
-        assert_eq!(
-            at(r#"{"a": [1, tr$0ue]}"#),
-            found(".a[1]", Role::Value, "true")
-        );
+        assert_eq!(at(r#"{"a": 1, "commands": [{}, {"status": $0}]}"#), found(".commands[1].status", Role::Value, ""));
+        assert_eq!(at(r#"{"a": [1, tr$0ue]}"#), found(".a[1]", Role::Value, "true"));
         assert_eq!(at(r#"{"a": {"b": 1}, $0}"#), found(".", Role::Key, ""));
     }
 
     #[test]
     fn finds_its_way_in_half_typed_text() {
-        assert_eq!(
-            at(r#"{"commands": [{"sta$0"#),
-            found(".commands[0].sta", Role::Key, "sta")
-        );
-        assert_eq!(
-            at("{\"commands\": [{\"status\": \"$0\n}]}"),
-            found(".commands[0].status", Role::Value, "")
-        );
+        assert_eq!(at(r#"{"commands": [{"sta$0"#), found(".commands[0].sta", Role::Key, "sta"));
+        assert_eq!(at("{\"commands\": [{\"status\": \"$0\n}]}"), found(".commands[0].status", Role::Value, ""));
         assert_eq!(at(r#"{"a": 1, "k": $0"#), found(".k", Role::Value, ""));
-        assert_eq!(
-            at(r#"{"libraries": ["a", "$0"]}"#),
-            found(".libraries[1]", Role::Value, "")
-        );
+        assert_eq!(at(r#"{"libraries": ["a", "$0"]}"#), found(".libraries[1]", Role::Value, ""));
         assert_eq!(at(r#"{"a": "x" $0}"#), None);
         assert_eq!(at("$0"), None);
     }

@@ -272,9 +272,7 @@ impl Kind {
 
     /// The kind of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Integration, Self::Utility]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
+        [Self::Integration, Self::Utility].into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -285,26 +283,15 @@ impl Manifest {
         let root = match json::parse(&text) {
             Ok(root) => root,
             Err(error) => {
-                let fix = error.remove.map(|range| {
-                    (
-                        "Remove it".to_owned(),
-                        vec![Edit::delete(range)],
-                        Applicability::Safe,
-                    )
-                });
+                let fix =
+                    error.remove.map(|range| ("Remove it".to_owned(), vec![Edit::delete(range)], Applicability::Safe));
                 errors.push(Severity::Error, error.range, error.message, fix);
-                return Self {
-                    errors: errors.list,
-                    ..read::nothing(text)
-                };
+                return Self { errors: errors.list, ..read::nothing(text) };
             }
         };
         shape::check(&root, "", root_shape(), &mut errors);
         if !matches!(root.value, json::Value::Object(_)) {
-            return Self {
-                errors: errors.list,
-                ..read::nothing(text)
-            };
+            return Self { errors: errors.list, ..read::nothing(text) };
         }
         let mut manifest = read::manifest(text, root);
         if let Some(root) = &manifest.root {
@@ -316,45 +303,34 @@ impl Manifest {
 
     /// The commands that have a Python function, in order.
     pub fn python_commands(&self) -> impl Iterator<Item = &Command> {
-        self.commands
-            .iter()
-            .filter(|command| command.implementation == Implementation::Python)
+        self.commands.iter().filter(|command| command.implementation == Implementation::Python)
     }
 
     /// The Python commands whose functions stand in `script`, a path as [`Manifest::scripts`] or
     /// [`Manifest::live_scripts`] writes it.
     pub fn commands_of<'a>(&'a self, script: &'a str) -> impl Iterator<Item = &'a Command> {
-        let is =
-            move |path: Option<&Spanned<String>>| path.is_some_and(|path| path.value == script);
-        self.python_commands()
-            .filter(move |command| match self.kind {
-                Kind::Integration => self.script.value == script || is(self.live_script.as_ref()),
-                Kind::Utility => is(command.script.as_ref()) || is(command.live_script.as_ref()),
-            })
+        let is = move |path: Option<&Spanned<String>>| path.is_some_and(|path| path.value == script);
+        self.python_commands().filter(move |command| match self.kind {
+            Kind::Integration => self.script.value == script || is(self.live_script.as_ref()),
+            Kind::Utility => is(command.script.as_ref()) || is(command.live_script.as_ref()),
+        })
     }
 
     /// The command of that internal name, in any implementation.
     pub fn command(&self, internal_name: &str) -> Option<&Command> {
-        self.commands
-            .iter()
-            .find(|command| command.internal_name.value == internal_name)
+        self.commands.iter().find(|command| command.internal_name.value == internal_name)
     }
 
     /// The connection parameter that scripts read under `key`.
     pub fn connection_parameter(&self, key: &str) -> Option<&ConnectionParameter> {
-        self.connection
-            .iter()
-            .find(|parameter| parameter.parameter_name.value == key)
+        self.connection.iter().find(|parameter| parameter.parameter_name.value == key)
     }
 
     /// The draft scripts it names, relative to it, each once: the integration's, or those of the Python commands of a utility manifest.
     pub fn scripts(&self) -> Vec<&Spanned<String>> {
         match self.kind {
             Kind::Integration => vec![&self.script],
-            Kind::Utility => once(
-                self.python_commands()
-                    .filter_map(|command| command.script.as_ref()),
-            ),
+            Kind::Utility => once(self.python_commands().filter_map(|command| command.script.as_ref())),
         }
     }
 
@@ -362,23 +338,18 @@ impl Manifest {
     pub fn live_scripts(&self) -> Vec<&Spanned<String>> {
         match self.kind {
             Kind::Integration => self.live_script.iter().collect(),
-            Kind::Utility => once(
-                self.python_commands()
-                    .filter_map(|command| command.live_script.as_ref()),
-            ),
+            Kind::Utility => once(self.python_commands().filter_map(|command| command.live_script.as_ref())),
         }
     }
 
     /// What it takes the script at `path` (relative to it, `/` between folders) for; `None` if it does not name it.
     pub fn role_of(&self, path: &str) -> Option<ScriptRole> {
-        let names =
-            |scripts: Vec<&Spanned<String>>| scripts.iter().any(|script| script.value == path);
+        let names = |scripts: Vec<&Spanned<String>>| scripts.iter().any(|script| script.value == path);
         if names(self.scripts()) {
             Some(ScriptRole::Draft)
         } else if names(self.live_scripts()) {
             Some(ScriptRole::Live)
-        } else if matches!(&self.system_script, SystemScriptSetting::File(file) if file.value == path)
-        {
+        } else if matches!(&self.system_script, SystemScriptSetting::File(file) if file.value == path) {
             Some(ScriptRole::System)
         } else {
             None
@@ -400,31 +371,27 @@ impl Manifest {
         let (Segment::Key(last), parents) = path.split_last()? else {
             return None;
         };
-        self.node(parents)?
-            .property(last)
-            .map(|property| property.key.range)
+        self.node(parents)?.property(last).map(|property| property.key.range)
     }
 
     /// The keys that the object at `path` has already, for completion. None in text that is no JSON.
     pub fn keys_at(&self, path: &[Segment]) -> Vec<&str> {
         match self.node(path).map(|node| &node.value) {
-            Some(json::Value::Object(properties)) => properties
-                .iter()
-                .map(|property| property.key.value.as_str())
-                .collect(),
+            Some(json::Value::Object(properties)) => {
+                properties.iter().map(|property| property.key.value.as_str()).collect()
+            }
             _ => Vec::new(),
         }
     }
 
     fn node(&self, path: &[Segment]) -> Option<&json::Node> {
-        path.iter()
-            .try_fold(self.root.as_ref()?, |node, segment| match segment {
-                Segment::Key(key) => node.get(key),
-                Segment::Index(index) => match &node.value {
-                    json::Value::List(elements) => elements.get(*index),
-                    _ => None,
-                },
-            })
+        path.iter().try_fold(self.root.as_ref()?, |node, segment| match segment {
+            Segment::Key(key) => node.get(key),
+            Segment::Index(index) => match &node.value {
+                json::Value::List(elements) => elements.get(*index),
+                _ => None,
+            },
+        })
     }
 }
 
@@ -435,9 +402,7 @@ pub fn key(name: &str) -> Segment {
 
 fn once<'a>(paths: impl Iterator<Item = &'a Spanned<String>>) -> Vec<&'a Spanned<String>> {
     let mut seen = std::collections::HashSet::new();
-    paths
-        .filter(|path| seen.insert(path.value.as_str()))
-        .collect()
+    paths.filter(|path| seen.insert(path.value.as_str())).collect()
 }
 
 #[cfg(test)]

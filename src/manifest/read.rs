@@ -6,8 +6,8 @@ use crate::text::{Spanned, TextRange};
 
 use super::json::{Node, Value};
 use super::{
-    Command, ConnectionParameter, DEFAULT_SCRIPT, DEFAULT_TYPE, Implementation, InputParameter,
-    KeyField, Kind, Manifest, OutputValue, Outputs, Status, SystemScriptSetting,
+    Command, ConnectionParameter, DEFAULT_SCRIPT, DEFAULT_TYPE, Implementation, InputParameter, KeyField, Kind,
+    Manifest, OutputValue, Outputs, Status, SystemScriptSetting,
 };
 
 /// A manifest that says nothing, for a text that is no JSON object.
@@ -39,10 +39,8 @@ pub(super) fn manifest(text: Arc<str>, root: Node) -> Manifest {
         _ => None,
     };
     let name = text_of(&root, "name");
-    let internal_name = text_of(&root, "internalName").or_else(|| {
-        name.as_ref()
-            .map(|name| Spanned::new(without_blanks(&name.value), name.range))
-    });
+    let internal_name = text_of(&root, "internalName")
+        .or_else(|| name.as_ref().map(|name| Spanned::new(without_blanks(&name.value), name.range)));
     let commands = root.property("commands");
     let is_list = commands.is_some_and(|property| matches!(property.value.value, Value::List(_)));
     let version = matches!(root.get("version"), Some(Node { value: Value::Number(number), .. }) if number == "1");
@@ -54,26 +52,10 @@ pub(super) fn manifest(text: Arc<str>, root: Node) -> Manifest {
         script: path_of(&root, "script").unwrap_or_else(|| Spanned::new(DEFAULT_SCRIPT.to_owned(), root.bracket())),
         system_script: system_script(&root),
         live_script: path_of(&root, "liveScript"),
-        libraries: root
-            .list("libraries")
-            .iter()
-            .filter_map(Node::text)
-            .collect(),
-        connection_sets: root
-            .list("connectionSets")
-            .iter()
-            .filter_map(Node::text)
-            .collect(),
-        connection: root
-            .list("connection")
-            .iter()
-            .filter_map(connection)
-            .collect(),
-        commands: root
-            .list("commands")
-            .iter()
-            .filter_map(|node| command(node, kind))
-            .collect(),
+        libraries: root.list("libraries").iter().filter_map(Node::text).collect(),
+        connection_sets: root.list("connectionSets").iter().filter_map(Node::text).collect(),
+        connection: root.list("connection").iter().filter_map(connection).collect(),
+        commands: root.list("commands").iter().filter_map(|node| command(node, kind)).collect(),
         commands_key: commands.map_or(root.bracket(), |property| property.key.range),
         errors: Vec::new(),
         text,
@@ -84,8 +66,7 @@ pub(super) fn manifest(text: Arc<str>, root: Node) -> Manifest {
 fn system_script(root: &Node) -> SystemScriptSetting {
     match root.get("systemScript") {
         None => SystemScriptSetting::None,
-        Some(_) => path_of(root, "systemScript")
-            .map_or(SystemScriptSetting::Unknown, SystemScriptSetting::File),
+        Some(_) => path_of(root, "systemScript").map_or(SystemScriptSetting::Unknown, SystemScriptSetting::File),
     }
 }
 
@@ -93,10 +74,7 @@ fn connection(node: &Node) -> Option<ConnectionParameter> {
     let display_name = text_of(node, "displayName");
     let parameter_name = text_of(node, "parameterName").or_else(|| {
         let name = display_name.as_ref()?;
-        Some(Spanned::new(
-            without_blanks(&name.value).to_lowercase(),
-            name.range,
-        ))
+        Some(Spanned::new(without_blanks(&name.value).to_lowercase(), name.range))
     })?;
     Some(ConnectionParameter {
         range: node.range,
@@ -116,32 +94,21 @@ fn command(node: &Node, kind: Option<Kind>) -> Option<Command> {
         Some("Live") => Status::Live,
         _ => Status::Draft,
     };
-    let default_script =
-        || Spanned::new(format!("{}.py", internal_name.value), internal_name.range);
+    let default_script = || Spanned::new(format!("{}.py", internal_name.value), internal_name.range);
     let utility = kind == Some(Kind::Utility);
     Some(Command {
         range: node.range,
         display_name: text_of(node, "displayName"),
         description: word(node, "description"),
         implementation: implementation(node),
-        status: Spanned::new(
-            status,
-            status_word.map_or(internal_name.range, |word| word.range),
-        ),
-        features: node.get("features").map(|_| {
-            node.list("features")
-                .iter()
-                .filter_map(Node::text)
-                .collect()
-        }),
+        status: Spanned::new(status, status_word.map_or(internal_name.range, |word| word.range)),
+        features: node.get("features").map(|_| node.list("features").iter().filter_map(Node::text).collect()),
         inputs: inputs(node.list("inputs")),
         outputs: node.get("outputs").map(outputs).unwrap_or_default(),
         event_field_mapping: node
             .list("eventFieldMapping")
             .iter()
-            .filter_map(|field| {
-                Some((text_of(field, "fieldName")?, text_of(field, "sourceField")?))
-            })
+            .filter_map(|field| Some((text_of(field, "fieldName")?, text_of(field, "sourceField")?)))
             .collect(),
         script: utility.then(|| path_of(node, "script").unwrap_or_else(default_script)),
         live_script: utility.then(|| path_of(node, "liveScript")).flatten(),
@@ -163,11 +130,7 @@ fn implementation(node: &Node) -> Implementation {
 
 /// The inputs, sorted by index; equal indexes keep the order of the list.
 fn inputs(nodes: &[Node]) -> Vec<InputParameter> {
-    let mut inputs: Vec<_> = nodes
-        .iter()
-        .enumerate()
-        .filter_map(|(place, node)| input(place, node))
-        .collect();
+    let mut inputs: Vec<_> = nodes.iter().enumerate().filter_map(|(place, node)| input(place, node)).collect();
     inputs.sort_by_key(|input| input.index);
     inputs
 }
@@ -191,12 +154,7 @@ fn input(place: usize, node: &Node) -> Option<InputParameter> {
         input_type: text_of(node, "inputType"),
         required: flag(node, "required"),
         index: index(node).unwrap_or_else(|| u32::try_from(place).unwrap_or(u32::MAX)),
-        options: node
-            .list("options")
-            .iter()
-            .filter_map(Node::text)
-            .map(|option| option.value)
-            .collect(),
+        options: node.list("options").iter().filter_map(Node::text).map(|option| option.value).collect(),
         default: node.get("default").map(Node::to_json),
         description: word(node, "description"),
         sample_data: node.get("sampleData").map(Node::to_json),
@@ -206,10 +164,7 @@ fn input(place: usize, node: &Node) -> Option<InputParameter> {
 /// The index that an input gives itself.
 pub(super) fn index(node: &Node) -> Option<u32> {
     match node.get("index")? {
-        Node {
-            value: Value::Number(number),
-            ..
-        } => number.parse().ok(),
+        Node { value: Value::Number(number), .. } => number.parse().ok(),
         _ => None,
     }
 }
@@ -231,11 +186,7 @@ fn outputs(node: &Node) -> Outputs {
             json_path: text_of(field, "jsonPath"),
         })
     });
-    Outputs {
-        raw_data: values("rawData"),
-        key_fields: key_fields.collect(),
-        return_data: values("returnData"),
-    }
+    Outputs { raw_data: values("rawData"), key_fields: key_fields.collect(), return_data: values("returnData") }
 }
 
 fn text_of(node: &Node, key: &str) -> Option<Spanned<String>> {
@@ -247,13 +198,7 @@ fn word(node: &Node, key: &str) -> Option<String> {
 }
 
 fn flag(node: &Node, key: &str) -> bool {
-    matches!(
-        node.get(key),
-        Some(Node {
-            value: Value::Flag(true),
-            ..
-        })
-    )
+    matches!(node.get(key), Some(Node { value: Value::Flag(true), .. }))
 }
 
 fn type_of(node: &Node, key: &str) -> Spanned<String> {
@@ -268,7 +213,5 @@ fn path_of(node: &Node, key: &str) -> Option<Spanned<String>> {
 }
 
 pub(super) fn without_blanks(text: &str) -> String {
-    text.chars()
-        .filter(|character| !character.is_whitespace())
-        .collect()
+    text.chars().filter(|character| !character.is_whitespace()).collect()
 }

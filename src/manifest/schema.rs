@@ -64,34 +64,25 @@ pub fn root_shape() -> &'static Shape {
 
 /// The shape of the value at `path`: its keys, words, default and text. `None` for what is unknown.
 pub fn shape_at(path: &[Segment]) -> Option<&'static Shape> {
-    path.iter().try_fold(root_shape(), |shape, segment| {
-        match (&shape.kind, segment) {
-            (ShapeKind::Object(keys), Segment::Key(name)) => keys
-                .iter()
-                .find(|key| key.name == *name)
-                .map(|key| &key.shape),
-            (ShapeKind::List(element), Segment::Index(_)) => Some(&**element),
-            _ => None,
+    path.iter().try_fold(root_shape(), |shape, segment| match (&shape.kind, segment) {
+        (ShapeKind::Object(keys), Segment::Key(name)) => {
+            keys.iter().find(|key| key.name == *name).map(|key| &key.shape)
         }
+        (ShapeKind::List(element), Segment::Index(_)) => Some(&**element),
+        _ => None,
     })
 }
 
 fn schema() -> Value {
     let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
-    let mut schema = Value::from(
-        settings
-            .into_generator()
-            .into_root_schema_for::<ManifestFile>(),
-    );
+    let mut schema = Value::from(settings.into_generator().into_root_schema_for::<ManifestFile>());
     tidy(&mut schema);
     let Value::Object(mut rest) = schema else {
         return schema;
     };
     let head = ["$schema", "title", "description"];
-    let mut ordered: Map<String, Value> = head
-        .into_iter()
-        .filter_map(|key| Some((key.to_owned(), rest.shift_remove(key)?)))
-        .collect();
+    let mut ordered: Map<String, Value> =
+        head.into_iter().filter_map(|key| Some((key.to_owned(), rest.shift_remove(key)?))).collect();
     ordered.append(&mut rest);
     Value::Object(ordered)
 }
@@ -158,15 +149,8 @@ fn shape(schema: &Value) -> Shape {
         Value::Array(_) => ShapeKind::TextOrNull,
         _ => ShapeKind::Any,
     };
-    let doc = schema["description"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    Shape {
-        doc,
-        default: schema.get("default").cloned(),
-        kind,
-    }
+    let doc = schema["description"].as_str().unwrap_or_default().to_owned();
+    Shape { doc, default: schema.get("default").cloned(), kind }
 }
 
 fn keys(schema: &Value) -> Vec<Key> {
@@ -178,11 +162,5 @@ fn keys(schema: &Value) -> Vec<Key> {
 }
 
 fn texts(value: &Value) -> Vec<String> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -30,27 +30,14 @@ impl Errors {
     }
 
     /// D3903.
-    pub fn push(
-        &mut self,
-        severity: Severity,
-        range: TextRange,
-        message: String,
-        fix: Option<Repair>,
-    ) {
+    pub fn push(&mut self, severity: Severity, range: TextRange, message: String, fix: Option<Repair>) {
         let kind = ManifestErrorKind::Invalid;
-        self.list.push(ManifestError {
-            kind,
-            severity,
-            range,
-            message,
-            fix,
-        });
+        self.list.push(ManifestError { kind, severity, range, message, fix });
     }
 
     /// All findings, sorted by place.
     pub fn finish(mut self) -> Vec<ManifestError> {
-        self.list
-            .sort_by_key(|error| (error.range.start(), error.range.end()));
+        self.list.sort_by_key(|error| (error.range.start(), error.range.end()));
         self.list
     }
 
@@ -66,17 +53,11 @@ pub(super) fn check(node: &Node, name: &str, shape: &Shape, errors: &mut Errors)
     }
     match (&shape.kind, &node.value) {
         (ShapeKind::Any, _) => duplicates_below(node, errors),
-        (ShapeKind::Object(keys), Value::Object(properties)) => {
-            object(node, properties, name, keys, errors)
-        }
+        (ShapeKind::Object(keys), Value::Object(properties)) => object(node, properties, name, keys, errors),
         (ShapeKind::List(element), Value::List(elements)) => {
-            elements
-                .iter()
-                .for_each(|node| check(node, name, element, errors));
+            elements.iter().for_each(|node| check(node, name, element, errors));
         }
-        (ShapeKind::Text(words), Value::Text(text)) if !words.is_empty() => {
-            word(node, text, name, words, errors)
-        }
+        (ShapeKind::Text(words), Value::Text(text)) if !words.is_empty() => word(node, text, name, words, errors),
         (ShapeKind::Text(_) | ShapeKind::TextOrNull, Value::Text(_))
         | (ShapeKind::TextOrNull, Value::Null)
         | (ShapeKind::Flag, Value::Flag(_)) => {}
@@ -98,8 +79,7 @@ fn object(node: &Node, properties: &[Property], name: &str, keys: &[Key], errors
     }
     for key in keys.iter().filter(|key| key.required) {
         let given = |property: &Property| {
-            property.key.value == key.name
-                || near_key(&property.key.value, keys) == Some(key.name.as_str())
+            property.key.value == key.name || near_key(&property.key.value, keys) == Some(key.name.as_str())
         };
         if !properties.iter().any(given) {
             missing_key(node, name, &key.name, errors);
@@ -127,63 +107,34 @@ fn near_key<'a>(name: &str, keys: &'a [Key]) -> Option<&'a str> {
 
 fn unknown_key(property: &Property, siblings: &[Property], keys: &[Key], errors: &mut Errors) {
     let name = &property.key.value;
-    let range = if property.key.range.is_empty() {
-        property.value.range
-    } else {
-        property.key.range
-    };
+    let range = if property.key.range.is_empty() { property.value.range } else { property.key.range };
     let Some(near) = near_key(name, keys) else {
-        let known: Vec<&str> = keys
-            .iter()
-            .map(|key| key.name.as_str())
-            .filter(|key| *key != "$schema")
-            .collect();
-        errors.add(
-            range,
-            format!("unknown key `{name}`; known here are {}", known.join(", ")),
-        );
+        let known: Vec<&str> = keys.iter().map(|key| key.name.as_str()).filter(|key| *key != "$schema").collect();
+        errors.add(range, format!("unknown key `{name}`; known here are {}", known.join(", ")));
         return;
     };
     if siblings.iter().any(|sibling| sibling.key.value == near) {
-        errors.add(
-            range,
-            format!("unknown key `{name}`, and `{near}` is given too; remove it"),
-        );
+        errors.add(range, format!("unknown key `{name}`, and `{near}` is given too; remove it"));
         return;
     }
     let edit = Edit::replace(property.key.range, near);
     let fix = (format!("Rename to `{near}`"), vec![edit], trust(name, near));
-    errors.add_fixed(
-        range,
-        format!("unknown key `{name}`; did you mean `{near}`?"),
-        fix,
-    );
+    errors.add_fixed(range, format!("unknown key `{name}`; did you mean `{near}`?"), fix);
 }
 
 /// One letter or the case off: nothing else can have been meant.
 fn trust(name: &str, near: &str) -> Applicability {
-    if edit_distance(name, near) <= 1 {
-        Applicability::Safe
-    } else {
-        Applicability::Offered
-    }
+    if edit_distance(name, near) <= 1 { Applicability::Safe } else { Applicability::Offered }
 }
 
 fn duplicates(properties: &[Property], errors: &mut Errors) {
     let mut seen = HashSet::new();
     for property in properties {
         if !seen.insert(property.key.value.as_str()) && !errors.full() {
-            let range = if property.key.range.is_empty() {
-                property.value.range
-            } else {
-                property.key.range
-            };
+            let range = if property.key.range.is_empty() { property.value.range } else { property.key.range };
             errors.add(
                 range,
-                format!(
-                    "the key `{}` is given twice, and the last one counts; remove one",
-                    property.key.value
-                ),
+                format!("the key `{}` is given twice, and the last one counts; remove one", property.key.value),
             );
         }
     }
@@ -193,13 +144,9 @@ fn duplicates_below(node: &Node, errors: &mut Errors) {
     match &node.value {
         Value::Object(properties) => {
             duplicates(properties, errors);
-            properties
-                .iter()
-                .for_each(|property| duplicates_below(&property.value, errors));
+            properties.iter().for_each(|property| duplicates_below(&property.value, errors));
         }
-        Value::List(elements) => elements
-            .iter()
-            .for_each(|element| duplicates_below(element, errors)),
+        Value::List(elements) => elements.iter().for_each(|element| duplicates_below(element, errors)),
         _ => {}
     }
 }
@@ -211,28 +158,16 @@ fn word(node: &Node, text: &str, name: &str, words: &[String], errors: &mut Erro
     if let Some(near) = nearest(text, words.iter().map(String::as_str)) {
         let edit = Edit::replace(node.inner(), near);
         let fix = (format!("Change to `{near}`"), vec![edit], trust(text, near));
-        errors.add_fixed(
-            node.mark(),
-            format!("`{name}` can't be `{text}`; did you mean `{near}`?"),
-            fix,
-        );
+        errors.add_fixed(node.mark(), format!("`{name}` can't be `{text}`; did you mean `{near}`?"), fix);
         return;
     }
     let known = words.join(", ");
-    if words
-        .iter()
-        .map(String::as_str)
-        .eq(vocabulary::PARAMETER_TYPES.iter().copied())
-        && !text.is_empty()
-    {
+    if words.iter().map(String::as_str).eq(vocabulary::PARAMETER_TYPES.iter().copied()) && !text.is_empty() {
         // The list in D3's form is a picture: another type may exist.
         let message = format!("`{text}` is not among the types that D3 publishes: {known}");
         errors.push(Severity::Warning, node.mark(), message, None);
     } else {
-        errors.add(
-            node.mark(),
-            format!("`{name}` can't be `{text}`; use one of {known}"),
-        );
+        errors.add(node.mark(), format!("`{name}` can't be `{text}`; use one of {known}"));
     }
 }
 
@@ -254,19 +189,11 @@ fn wrong_type(node: &Node, name: &str, shape: &Shape, errors: &mut Errors) {
         Value::Object(_) | Value::List(_) => (name, node.bracket()),
         _ => (name, node.range),
     };
-    let subject = if subject.is_empty() {
-        "the manifest".to_owned()
-    } else {
-        format!("`{subject}`")
-    };
+    let subject = if subject.is_empty() { "the manifest".to_owned() } else { format!("`{subject}`") };
     let message = format!("{subject} must be {wanted}, not {got}");
     match unquoted(node, shape) {
         Some(value) => {
-            let fix = (
-                format!("Change to `{value}`"),
-                vec![Edit::replace(node.range, value)],
-                Applicability::Safe,
-            );
+            let fix = (format!("Change to `{value}`"), vec![Edit::replace(node.range, value)], Applicability::Safe);
             errors.add_fixed(range, message, fix);
         }
         None => errors.add(range, message),

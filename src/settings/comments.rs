@@ -47,12 +47,7 @@ pub struct IgnoreCode {
 
 /// Reads the ignore comments among `comments`, which are ranges of `text` from `#` to before the line end.
 pub fn ignores(comments: &[TextRange], text: &str) -> Ignores {
-    Ignores {
-        list: comments
-            .iter()
-            .filter_map(|comment| ignore(*comment, text))
-            .collect(),
-    }
+    Ignores { list: comments.iter().filter_map(|comment| ignore(*comment, text)).collect() }
 }
 
 fn ignore(comment: TextRange, text: &str) -> Option<Ignore> {
@@ -65,9 +60,7 @@ fn ignore(comment: TextRange, text: &str) -> Option<Ignore> {
         _ => (Scope::Line, "ignore".len()),
     };
     let tail = &rest[word..];
-    if tail.starts_with(|character: char| {
-        character.is_alphanumeric() || matches!(character, '-' | '_')
-    }) {
+    if tail.starts_with(|character: char| character.is_alphanumeric() || matches!(character, '-' | '_')) {
         return None;
     }
     let open = tail.len() - tail.trim_start().len();
@@ -75,19 +68,12 @@ fn ignore(comment: TextRange, text: &str) -> Option<Ignore> {
     let base = after + word + open;
     let (codes, last) = if content[base..].starts_with('[') {
         // An unclosed bracket ends with the comment.
-        let close = content[base..]
-            .find(']')
-            .map_or(content.len(), |close| base + close);
-        (
-            codes(content, base + 1, close, &at),
-            (close + 1).min(content.len()),
-        )
+        let close = content[base..].find(']').map_or(content.len(), |close| base + close);
+        (codes(content, base + 1, close, &at), (close + 1).min(content.len()))
     } else {
         (Vec::new(), after + word)
     };
-    let line_start = text[..start]
-        .rfind(['\n', '\r'])
-        .map_or(0, |index| index + 1);
+    let line_start = text[..start].rfind(['\n', '\r']).map_or(0, |index| index + 1);
     Some(Ignore {
         scope,
         range: TextRange::new(at(marker), at(last)),
@@ -105,20 +91,13 @@ fn marker(comment: &str) -> Option<(usize, usize)> {
         let rest = &comment[hash + 1..];
         let blanks = rest.len() - rest.trim_start().len();
         let name = hash + 1 + blanks;
-        let colon = comment[name..]
-            .strip_prefix("d3")
-            .or_else(|| comment[name..].strip_prefix("D3"))?;
+        let colon = comment[name..].strip_prefix("d3").or_else(|| comment[name..].strip_prefix("D3"))?;
         let word = colon.trim_start().strip_prefix(':')?.trim_start();
         Some((name, comment.len() - word.len()))
     })
 }
 
-fn codes(
-    content: &str,
-    start: usize,
-    end: usize,
-    at: &impl Fn(usize) -> TextSize,
-) -> Vec<IgnoreCode> {
+fn codes(content: &str, start: usize, end: usize, at: &impl Fn(usize) -> TextSize) -> Vec<IgnoreCode> {
     let mut pieces = Vec::new();
     let mut piece = start;
     for part in content[start..end].split(',') {
@@ -135,18 +114,11 @@ fn codes(
         // The first one goes with what separates it from the second, any other with what separates it from the one before.
         let removal = match (index, filled.get(index + 1)) {
             (0, Some(&(next, next_end))) => {
-                let next = next
-                    + (content[next..next_end].len() - content[next..next_end].trim_start().len());
+                let next = next + (content[next..next_end].len() - content[next..next_end].trim_start().len());
                 (from_code, next)
             }
             (0, None) => (from_code, to_code),
-            _ => (
-                filled[index - 1].0
-                    + content[filled[index - 1].0..filled[index - 1].1]
-                        .trim_end()
-                        .len(),
-                to_code,
-            ),
+            _ => (filled[index - 1].0 + content[filled[index - 1].0..filled[index - 1].1].trim_end().len(), to_code),
         };
         IgnoreCode {
             code: Spanned::new(code.to_owned(), TextRange::new(at(from_code), at(to_code))),
@@ -170,21 +142,11 @@ impl Ignore {
 
     /// Removes the codes at these places of [`Ignore::codes`]; the whole comment if none is left.
     pub fn remove_codes(&self, text: &str, places: &[usize]) -> Vec<Edit> {
-        let kept: Vec<&IgnoreCode> = self
-            .codes
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| !places.contains(place))
-            .map(|(_, code)| code)
-            .collect();
+        let kept: Vec<&IgnoreCode> =
+            self.codes.iter().enumerate().filter(|(place, _)| !places.contains(place)).map(|(_, code)| code).collect();
         match (kept.as_slice(), places) {
             ([], _) => vec![self.remove(text)],
-            (_, [place]) => self
-                .codes
-                .get(*place)
-                .map(|code| Edit::delete(code.removal))
-                .into_iter()
-                .collect(),
+            (_, [place]) => self.codes.get(*place).map(|code| Edit::delete(code.removal)).into_iter().collect(),
             (_, []) => Vec::new(),
             (kept, _) => {
                 let (Some(first), Some(last)) = (self.codes.first(), self.codes.last()) else {
@@ -203,17 +165,11 @@ impl Ignore {
         let slice = |start: TextSize, end: TextSize| &text[start.to_usize()..end.to_usize()];
         let before = slice(self.comment.start(), self.range.start());
         let after = slice(self.range.end(), self.comment.end());
-        let lead = before
-            .trim_end_matches(|character: char| character == '#' || character.is_whitespace());
+        let lead = before.trim_end_matches(|character: char| character == '#' || character.is_whitespace());
         let start = self.comment.start() + TextSize::try_from(lead.len()).unwrap_or_default();
         if !after.trim().is_empty() {
             // Other words follow: they stay, behind the `#` that stands there.
-            let blanks = after.len()
-                - after
-                    .trim_start()
-                    .trim_start_matches('#')
-                    .trim_start()
-                    .len();
+            let blanks = after.len() - after.trim_start().trim_start_matches('#').trim_start().len();
             let end = self.range.end() + TextSize::try_from(blanks).unwrap_or_default();
             return Edit::delete(TextRange::new(self.range.start(), end));
         }
@@ -223,15 +179,8 @@ impl Ignore {
         let code = slice(self.line_start, self.comment.start());
         if code.trim().is_empty() {
             let rest = &text[self.comment.end().to_usize()..];
-            let newline = if rest.starts_with("\r\n") {
-                2
-            } else {
-                u32::from(rest.starts_with(['\n', '\r']))
-            };
-            return Edit::delete(TextRange::new(
-                self.line_start,
-                self.comment.end() + TextSize::new(newline),
-            ));
+            let newline = if rest.starts_with("\r\n") { 2 } else { u32::from(rest.starts_with(['\n', '\r'])) };
+            return Edit::delete(TextRange::new(self.line_start, self.comment.end() + TextSize::new(newline)));
         }
         let start = self.line_start + TextSize::try_from(code.trim_end().len()).unwrap_or_default();
         Edit::delete(TextRange::new(start, self.comment.end()))
@@ -262,10 +211,7 @@ mod tests {
         for line in text.split_inclusive('\n') {
             let content = line.trim_end_matches(['\r', '\n']);
             if let Some(hash) = content.find('#') {
-                comments.push(TextRange::new(
-                    size(start + hash),
-                    size(start + content.len()),
-                ));
+                comments.push(TextRange::new(size(start + hash), size(start + content.len())));
             }
             start += line.len();
         }
@@ -273,54 +219,24 @@ mod tests {
     }
 
     fn read(text: &str) -> Vec<(Scope, Vec<String>)> {
-        let codes = |ignore: Ignore| {
-            ignore
-                .codes
-                .into_iter()
-                .map(|code| code.code.value)
-                .collect()
-        };
-        ignores(&comments(text), text)
-            .list
-            .into_iter()
-            .map(|ignore| (ignore.scope, codes(ignore)))
-            .collect()
+        let codes = |ignore: Ignore| ignore.codes.into_iter().map(|code| code.code.value).collect();
+        ignores(&comments(text), text).list.into_iter().map(|ignore| (ignore.scope, codes(ignore))).collect()
     }
 
     fn line(codes: &[&str]) -> Vec<(Scope, Vec<String>)> {
-        vec![(
-            Scope::Line,
-            codes.iter().map(|code| (*code).to_owned()).collect(),
-        )]
+        vec![(Scope::Line, codes.iter().map(|code| (*code).to_owned()).collect())]
     }
 
     #[test]
     fn reads_ignores_in_any_spacing() {
-        assert_eq!(
-            read("x = 1  # d3: ignore[D3101, reserved-class]\n"),
-            line(&["D3101", "reserved-class"])
-        );
-        assert_eq!(
-            read("x = 1 #d3:ignore [ D3101 ,D3202 , ]"),
-            line(&["D3101", "D3202"])
-        );
-        assert_eq!(
-            read("x = 1  # noqa  # d3 : ignore[D3101]"),
-            line(&["D3101"])
-        );
+        assert_eq!(read("x = 1  # d3: ignore[D3101, reserved-class]\n"), line(&["D3101", "reserved-class"]));
+        assert_eq!(read("x = 1 #d3:ignore [ D3101 ,D3202 , ]"), line(&["D3101", "D3202"]));
+        assert_eq!(read("x = 1  # noqa  # d3 : ignore[D3101]"), line(&["D3101"]));
         assert_eq!(read("x = 1  # d3: ignore[D3101"), line(&["D3101"]));
         assert_eq!(read("x = 1  # d3: ignore"), line(&[]));
         assert_eq!(read("x = 1  # d3: ignore[]"), line(&[]));
-        assert_eq!(
-            read("# d3: ignore-file[D3101]"),
-            vec![(Scope::File, vec!["D3101".to_owned()])]
-        );
-        for other in [
-            "# d3: ignored",
-            "# d3: ignore-files[D3101]",
-            "# use d3: ignore[D3101]",
-            "# d3 ignore[D3101]",
-        ] {
+        assert_eq!(read("# d3: ignore-file[D3101]"), vec![(Scope::File, vec!["D3101".to_owned()])]);
+        for other in ["# d3: ignored", "# d3: ignore-files[D3101]", "# use d3: ignore[D3101]", "# d3 ignore[D3101]"] {
             assert_eq!(read(other), vec![], "{other}");
         }
     }
@@ -343,43 +259,19 @@ mod tests {
     #[test]
     fn removes_one_code_or_all() {
         let text = "x = 1  # d3: ignore[D3101, D3202, D3203]\ny = 2\n";
-        assert_eq!(
-            removed(text, &[0]),
-            "x = 1  # d3: ignore[D3202, D3203]\ny = 2\n"
-        );
-        assert_eq!(
-            removed(text, &[1]),
-            "x = 1  # d3: ignore[D3101, D3203]\ny = 2\n"
-        );
-        assert_eq!(
-            removed(text, &[2]),
-            "x = 1  # d3: ignore[D3101, D3202]\ny = 2\n"
-        );
-        assert_eq!(
-            removed(text, &[0, 2]),
-            "x = 1  # d3: ignore[D3202]\ny = 2\n"
-        );
+        assert_eq!(removed(text, &[0]), "x = 1  # d3: ignore[D3202, D3203]\ny = 2\n");
+        assert_eq!(removed(text, &[1]), "x = 1  # d3: ignore[D3101, D3203]\ny = 2\n");
+        assert_eq!(removed(text, &[2]), "x = 1  # d3: ignore[D3101, D3202]\ny = 2\n");
+        assert_eq!(removed(text, &[0, 2]), "x = 1  # d3: ignore[D3202]\ny = 2\n");
         assert_eq!(removed(text, &[0, 1, 2]), "x = 1\ny = 2\n");
     }
 
     #[test]
     fn removal_keeps_what_else_stands_there() {
-        assert_eq!(
-            removed("# d3: ignore-file[D3101]\r\nx = 1\r\n", &[0]),
-            "x = 1\r\n"
-        );
-        assert_eq!(
-            removed("x = 1  # noqa  # d3: ignore[D3101]\n", &[0]),
-            "x = 1  # noqa\n"
-        );
-        assert_eq!(
-            removed("x = 1  # d3: ignore[D3101]  # noqa\n", &[0]),
-            "x = 1  # noqa\n"
-        );
-        assert_eq!(
-            removed("x = 1  # d3: ignore[D3101] because\n", &[0]),
-            "x = 1  # because\n"
-        );
+        assert_eq!(removed("# d3: ignore-file[D3101]\r\nx = 1\r\n", &[0]), "x = 1\r\n");
+        assert_eq!(removed("x = 1  # noqa  # d3: ignore[D3101]\n", &[0]), "x = 1  # noqa\n");
+        assert_eq!(removed("x = 1  # d3: ignore[D3101]  # noqa\n", &[0]), "x = 1  # noqa\n");
+        assert_eq!(removed("x = 1  # d3: ignore[D3101] because\n", &[0]), "x = 1  # because\n");
     }
 
     #[test]

@@ -53,10 +53,7 @@ impl PerFileIgnore {
     /// Whether the file at `path`, relative to the folder of `d3ls.toml`, is meant.
     pub fn matches(&self, path: &Path) -> bool {
         self.matcher.is_match(path)
-            || (!self.pattern.value.contains('/')
-                && path
-                    .file_name()
-                    .is_some_and(|name| self.matcher.is_match(name)))
+            || (!self.pattern.value.contains('/') && path.file_name().is_some_and(|name| self.matcher.is_match(name)))
     }
 }
 
@@ -76,10 +73,7 @@ impl Settings {
     /// All unknown keys, wrong types and wrong values, in order; or the one place where the text is no TOML.
     pub fn parse(text: &str) -> Result<Self, Vec<SettingsError>> {
         let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut reader = Reader {
-            base: text.len() - body.len(),
-            errors: Vec::new(),
-        };
+        let mut reader = Reader { base: text.len() - body.len(), errors: Vec::new() };
         let table = match DeTable::parse(body) {
             Ok(table) => table,
             Err(error) => {
@@ -89,32 +83,21 @@ impl Settings {
             }
         };
         let mut settings = Self::default();
-        reader.table(
-            table.get_ref(),
-            &["lint", "image", "runner"],
-            |reader, key, value| match key {
-                "lint" => reader.lint(value, &mut settings),
-                "image" => reader.section(value, key, &["profile"], |reader, key, value| {
-                    settings.profile = reader.path(value, key);
-                }),
-                _ => reader.section(
-                    value,
-                    key,
-                    &["python", "timeout", "memory"],
-                    |reader, key, value| match key {
-                        "python" => settings.python = reader.path(value, key),
-                        "timeout" => settings.timeout = reader.positive(value, key, "seconds"),
-                        _ => settings.memory = reader.positive(value, key, "MiB"),
-                    },
-                ),
-            },
-        );
+        reader.table(table.get_ref(), &["lint", "image", "runner"], |reader, key, value| match key {
+            "lint" => reader.lint(value, &mut settings),
+            "image" => reader.section(value, key, &["profile"], |reader, key, value| {
+                settings.profile = reader.path(value, key);
+            }),
+            _ => reader.section(value, key, &["python", "timeout", "memory"], |reader, key, value| match key {
+                "python" => settings.python = reader.path(value, key),
+                "timeout" => settings.timeout = reader.positive(value, key, "seconds"),
+                _ => settings.memory = reader.positive(value, key, "MiB"),
+            }),
+        });
         if reader.errors.is_empty() {
             Ok(settings)
         } else {
-            reader
-                .errors
-                .sort_by_key(|error| (error.range.start(), error.range.end()));
+            reader.errors.sort_by_key(|error| (error.range.start(), error.range.end()));
             Err(reader.errors)
         }
     }
@@ -154,10 +137,7 @@ impl Reader {
             }
             let message = match nearest(name, known.iter().copied()) {
                 Some(near) => format!("unknown setting `{name}`; did you mean `{near}`?"),
-                None => format!(
-                    "unknown setting `{name}`; known here are {}",
-                    known.join(", ")
-                ),
+                None => format!("unknown setting `{name}`; known here are {}", known.join(", ")),
             };
             self.error(key.span(), message);
         }
@@ -198,10 +178,7 @@ impl Reader {
                 Some("warning") => Severity::Warning,
                 Some("info") => Severity::Info,
                 Some(other) => {
-                    self.error(
-                        value.span(),
-                        format!("a severity can't be `{other}`; use error, warning or info"),
-                    );
+                    self.error(value.span(), format!("a severity can't be `{other}`; use error, warning or info"));
                     continue;
                 }
                 None => {
@@ -218,11 +195,7 @@ impl Reader {
 
     fn per_file_ignores(&mut self, value: Entry<'_, '_>) -> Vec<PerFileIgnore> {
         let DeValue::Table(table) = value.get_ref() else {
-            self.wrong_type(
-                value,
-                "per-file-ignores",
-                "a table such as { \"legacy/*\" = [\"D3601\"] }",
-            );
+            self.wrong_type(value, "per-file-ignores", "a table such as { \"legacy/*\" = [\"D3601\"] }");
             return Vec::new();
         };
         let mut ignores = Vec::with_capacity(table.len());
@@ -230,17 +203,11 @@ impl Reader {
             let codes = self.codes(codes, pattern.get_ref());
             match Glob::new(pattern.get_ref().trim_start_matches("./")) {
                 Ok(glob) => ignores.push(PerFileIgnore {
-                    pattern: Spanned::new(
-                        pattern.get_ref().to_string(),
-                        self.range(pattern.span()),
-                    ),
+                    pattern: Spanned::new(pattern.get_ref().to_string(), self.range(pattern.span())),
                     codes,
                     matcher: glob.compile_matcher(),
                 }),
-                Err(error) => self.error(
-                    pattern.span(),
-                    format!("this is no file pattern: {}", error.kind()),
-                ),
+                Err(error) => self.error(pattern.span(), format!("this is no file pattern: {}", error.kind())),
             }
         }
         ignores.sort_by_key(|entry| entry.pattern.range.start());
@@ -264,10 +231,7 @@ impl Reader {
 
     fn path(&mut self, value: Entry<'_, '_>, name: &str) -> Option<Spanned<String>> {
         match value.get_ref().as_str() {
-            Some("") => self.error(
-                value.span(),
-                format!("`{name}` is empty; name a file or remove it"),
-            ),
+            Some("") => self.error(value.span(), format!("`{name}` is empty; name a file or remove it")),
             Some(path) => return Some(Spanned::new(path.to_owned(), self.quoted(value))),
             None => self.wrong_type(value, name, "a path in quotes"),
         }
@@ -276,17 +240,9 @@ impl Reader {
 
     fn positive(&mut self, value: Entry<'_, '_>, name: &str, unit: &str) -> Option<u32> {
         if let Some(number) = value.get_ref().as_integer() {
-            let parsed = u32::from_str_radix(number.as_str(), number.radix())
-                .ok()
-                .filter(|number| *number > 0);
+            let parsed = u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|number| *number > 0);
             if parsed.is_none() {
-                self.error(
-                    value.span(),
-                    format!(
-                        "`{name}` can't be {}; it is in {unit}, at least 1",
-                        number.as_str()
-                    ),
-                );
+                self.error(value.span(), format!("`{name}` can't be {}; it is in {unit}, at least 1", number.as_str()));
             }
             return parsed;
         }
@@ -297,18 +253,11 @@ impl Reader {
     /// A string's bytes without its quotes.
     fn quoted(&self, value: Entry<'_, '_>) -> TextRange {
         let span = value.span();
-        if span.len() >= 2 {
-            self.range(span.start + 1..span.end - 1)
-        } else {
-            self.range(span)
-        }
+        if span.len() >= 2 { self.range(span.start + 1..span.end - 1) } else { self.range(span) }
     }
 
     fn wrong_type(&mut self, value: Entry<'_, '_>, name: &str, wanted: &str) {
-        let message = format!(
-            "`{name}` must be {wanted}, not {}",
-            type_name(value.get_ref())
-        );
+        let message = format!("`{name}` must be {wanted}, not {}", type_name(value.get_ref()));
         self.error(value.span(), message);
     }
 }
@@ -330,12 +279,8 @@ mod tests {
 
     fn errors(text: &str) -> Vec<(String, String)> {
         let errors = Settings::parse(text).expect_err("errors");
-        let slice =
-            |range: TextRange| text[range.start().to_usize()..range.end().to_usize()].to_owned();
-        errors
-            .into_iter()
-            .map(|error| (slice(error.range), error.message))
-            .collect()
+        let slice = |range: TextRange| text[range.start().to_usize()..range.end().to_usize()].to_owned();
+        errors.into_iter().map(|error| (slice(error.range), error.message)).collect()
     }
 
     #[test]
@@ -358,21 +303,13 @@ memory = 512
         let settings = Settings::parse(text).expect("valid settings");
         let select = settings.select.expect("a selection");
         assert_eq!(select[1].value, "reserved-name");
-        assert_eq!(
-            &text[select[1].range.start().to_usize()..select[1].range.end().to_usize()],
-            "reserved-name"
-        );
+        assert_eq!(&text[select[1].range.start().to_usize()..select[1].range.end().to_usize()], "reserved-name");
         assert_eq!(settings.severity[0].severity, Severity::Info);
         assert_eq!(settings.profile.expect("a profile").value, "d3-image.json");
         assert_eq!((settings.timeout, settings.memory), (Some(10), Some(512)));
-        let [legacy, manifest] = settings.per_file_ignores.as_slice() else {
-            panic!("two patterns")
-        };
+        let [legacy, manifest] = settings.per_file_ignores.as_slice() else { panic!("two patterns") };
         assert!(legacy.matches(Path::new("legacy/a.py")) && !legacy.matches(Path::new("a.py")));
-        assert!(
-            manifest.matches(Path::new("acme/d3.json")),
-            "a pattern without a folder matches in any"
-        );
+        assert!(manifest.matches(Path::new("acme/d3.json")), "a pattern without a folder matches in any");
     }
 
     #[test]
@@ -386,17 +323,11 @@ memory = 512
     fn names_the_nearest_setting() {
         assert_eq!(
             errors("[lint]\nselct = []\n"),
-            [(
-                "selct".to_owned(),
-                "unknown setting `selct`; did you mean `select`?".to_owned()
-            )]
+            [("selct".to_owned(), "unknown setting `selct`; did you mean `select`?".to_owned())]
         );
         assert_eq!(
             errors("\u{feff}colour = 1\n"),
-            [(
-                "colour".to_owned(),
-                "unknown setting `colour`; known here are lint, image, runner".to_owned()
-            )]
+            [("colour".to_owned(), "unknown setting `colour`; known here are lint, image, runner".to_owned())]
         );
     }
 
@@ -405,14 +336,8 @@ memory = 512
         let text = "[lint]\nselect = \"D3\"\nseverity = { D3601 = \"warn\" }\n[runner]\ntimeout = 0\nmemory = -1\npython = 3\n";
         let places: Vec<_> = errors(text).into_iter().map(|(place, _)| place).collect();
         assert_eq!(places, ["\"D3\"", "\"warn\"", "0", "-1", "3"]);
-        assert_eq!(
-            errors("lint = 3")[0].1,
-            "`lint` must be a table, not a number"
-        );
-        assert_eq!(
-            errors("[lint]\nper-file-ignores = { \"a[\" = [] }")[0].0,
-            "\"a[\""
-        );
+        assert_eq!(errors("lint = 3")[0].1, "`lint` must be a table, not a number");
+        assert_eq!(errors("[lint]\nper-file-ignores = { \"a[\" = [] }")[0].0, "\"a[\"");
     }
 
     #[test]

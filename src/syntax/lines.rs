@@ -144,9 +144,8 @@ const STATEMENT_WORDS: &[&str] = &[
 ];
 
 /// The words that begin the header of a block.
-const HEADER_WORDS: &[&str] = &[
-    "def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async",
-];
+const HEADER_WORDS: &[&str] =
+    &["def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async"];
 
 /// The word with which some code begins.
 pub(super) fn first_word(code: &str) -> &str {

@@ -18,12 +18,7 @@ fn hostile_text_is_one_finding() {
         "\"",
         "{\"a\": 01}",
     ] {
-        assert_eq!(
-            parse(text).errors.len(),
-            1,
-            "{:?}",
-            text.chars().take(20).collect::<String>()
-        );
+        assert_eq!(parse(text).errors.len(), 1, "{:?}", text.chars().take(20).collect::<String>());
         assert!(!parse(text).usable);
     }
     let large = format!("{}{}", with(""), " ".repeat(crate::text::MAX_BYTES));
@@ -32,16 +27,13 @@ fn hostile_text_is_one_finding() {
 
 #[test]
 fn a_wall_of_findings_ends() {
-    let keys: String = (0..10_000)
-        .map(|number| format!(r#", "zzzzzz{number}": 1"#))
-        .collect();
+    let keys: String = (0..10_000).map(|number| format!(r#", "zzzzzz{number}": 1"#)).collect();
     assert!(parse(&with(&keys)).errors.len() <= 201);
 }
 
 #[test]
 fn ten_megabytes_are_read() {
-    let command =
-        r#"{"internalName": "Check7", "inputs": [{"parameterName": "host", "index": 0}]}, "#;
+    let command = r#"{"internalName": "Check7", "inputs": [{"parameterName": "host", "index": 0}]}, "#;
     let count = crate::text::MAX_BYTES / command.len() - 2;
     let mut text = String::from(r#"{"version": 1, "kind": "integration", "commands": ["#);
     for number in 0..count {
