@@ -24,6 +24,8 @@ pub(super) struct Line {
     pub(super) indent: usize,
     /// What is not closed in it.
     pub(super) faults: Vec<Fault>,
+    /// Where it nests too deeply, and in what way.
+    pub(super) too_deep: Option<(usize, &'static str)>,
 }
 
 /// The end that a triple-quoted string should have had.
@@ -105,7 +107,8 @@ fn finish(text: &str, mut skimmer: Skimmer<'_>, start: Option<usize>) -> Line {
     }
     skimmer.close_all(at);
     let end = skimmer.last_end.max(start);
-    Line { start, end, line_start, stop: skimmer.pos, indent: indent(&text[line_start..start]), faults: skimmer.faults }
+    let indent = indent(&text[line_start..start]);
+    Line { start, end, line_start, stop: skimmer.pos, indent, faults: skimmer.faults, too_deep: None }
 }
 
 /// Whether the physical line at which a skimmer stands begins a new statement. The skimmer

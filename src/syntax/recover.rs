@@ -6,7 +6,7 @@ use ruff_python_parser::{LexicalErrorType, ParseErrorType, UnsupportedSyntaxErro
 
 use super::lines::{Line, first_word, split};
 use super::relocate::Insertions;
-use super::{SyntaxError, messages, options};
+use super::{SyntaxError, limits, messages, options};
 use crate::dialect::{self, Fault, FaultKind, TypeSlot};
 use crate::text::{Ranged, TextRange, TextSize};
 
@@ -24,7 +24,9 @@ pub(super) struct Recovered {
 
 /// Parses a broken text.
 pub(super) fn recover(text: &str) -> Recovered {
-    let lines = split(text);
+    let mut lines = split(text);
+    let deep = replace_deep(text, &mut lines);
+    let text = deep.as_deref().unwrap_or(text);
     let mut recovered = Recovered::default();
     for line in &lines {
         recovered.slots.extend(dialect::slots(text, range(line.start, line.stop)));
@@ -43,6 +45,22 @@ pub(super) fn recover(text: &str) -> Recovered {
         piece_start = piece_end;
     }
     recovered
+}
+
+/// Replaces each line that nests too deeply by `pass`, so that it costs itself only.
+fn replace_deep(text: &str, lines: &mut [Line]) -> Option<String> {
+    let mut replaced: Option<String> = None;
+    for line in lines {
+        let Some((at, message)) = limits::too_deep(text, line.start, line.end) else { continue };
+        line.faults.clear();
+        line.too_deep = Some((at, message));
+        let code = &text[line.start..line.end];
+        let mut blank = String::from("pass");
+        let rest = code.bytes().skip(blank.len());
+        blank.extend(rest.map(|byte| if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' }));
+        replaced.get_or_insert_with(|| text.to_owned()).replace_range(line.start..line.end, &blank);
+    }
+    replaced
 }
 
 /// Whether a logical line begins a top-level statement.
@@ -139,6 +157,10 @@ impl<'a> Damage<'a> {
     /// Finds what is not closed: a string, or else the outermost bracket of each line.
     fn add_faults(&mut self) {
         for (line, fate) in self.piece.lines.iter().zip(&mut self.fates) {
+            if let Some((at, message)) = line.too_deep {
+                let error = SyntaxError { range: range(at, at + 1), message: message.to_owned() };
+                *fate = Fate::Broken(error, false);
+            }
             let is_string = |fault: &&Fault| matches!(fault.kind, FaultKind::String(_) | FaultKind::TripleString(_));
             let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else { continue };
             let (end, message) = match fault.kind {
