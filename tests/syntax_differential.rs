@@ -6,3 +6,5 @@ mod python39;
 mod recovery;
 #[path = "syntax/refusals.rs"]
 mod refusals;
+#[path = "syntax/anything.rs"]
+mod anything;

@@ -12,6 +12,7 @@ mod messages;
 mod recover;
 mod relocate;
 mod scopes;
+mod trailing;
 
 use std::sync::Arc;
 
@@ -121,18 +122,24 @@ pub enum MalformedKind {
 
 /// Parses any text whatever.
 pub fn parse(text: &Arc<str>) -> Parsed {
-    let found = understand(text);
+    let mut found = understand(text);
+    let trailing = trailing::find(text, &found.pieces);
+    found.body.retain(|stmt| !trailing::holds(trailing, stmt));
+    found.comments.retain(|comment| !trailing::holds(trailing, comment));
     let (d3_calls, malformed_calls) = calls::find(text, &found.body, &found.slots);
     let checked = checks::check(text, &found.body);
-    let is_sound = |range: &TextRange| !found.broken.iter().any(|broken| broken.contains_range(*range));
+    let is_sound =
+        |range: &TextRange| !found.pieces.iter().any(|piece| piece.broken && piece.range.contains_range(*range));
     let mut errors = found.errors;
     errors.extend(layout::check_encoding(text));
     errors.extend(messages::removed(&found.unsupported));
     errors.extend(checked.errors.into_iter().filter(|error| is_sound(&error.range)));
+    errors.retain(|error| !trailing::holds(trailing, &error.range));
     errors.sort_by_key(|error| (error.range.start(), error.range.end()));
     errors.dedup();
     let mut newer = messages::newer(&found.unsupported);
     newer.extend(checked.newer);
+    newer.retain(|newer| !trailing::holds(trailing, &newer.range));
     newer.sort_by_key(|newer| (newer.range.start(), newer.range.end()));
     newer.dedup();
     Parsed {
@@ -143,7 +150,7 @@ pub fn parse(text: &Arc<str>) -> Parsed {
         newer,
         d3_calls,
         malformed_calls,
-        trailing: None,
+        trailing,
     }
 }
 

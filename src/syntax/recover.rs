@@ -18,8 +18,21 @@ pub(super) struct Recovered {
     pub(super) slots: Vec<TypeSlot>,
     pub(super) errors: Vec<SyntaxError>,
     pub(super) unsupported: Vec<UnsupportedSyntaxError>,
-    /// The pieces that hold errors: top-level statements.
-    pub(super) broken: Vec<TextRange>,
+    /// The top-level statements of a broken text.
+    pub(super) pieces: Vec<PieceInfo>,
+}
+
+/// A top-level statement of a broken text.
+#[derive(Debug)]
+pub(super) struct PieceInfo {
+    /// With what stands before it.
+    pub(super) range: TextRange,
+    /// Where its first token begins.
+    pub(super) start: usize,
+    /// How many logical lines it has.
+    pub(super) lines: usize,
+    /// Whether it holds an error.
+    pub(super) broken: bool,
 }
 
 /// Parses a broken text.
@@ -99,8 +112,9 @@ impl Piece<'_> {
             ..error.clone()
         });
         recovered.unsupported.extend(unsupported.filter(|error| !damage.is_broken_at(error.range.start())));
-        if damage.is_broken() {
-            recovered.broken.push(self.range);
+        if let Some(first) = self.lines.first() {
+            let (start, lines, broken) = (first.start, self.lines.len(), damage.is_broken());
+            recovered.pieces.push(PieceInfo { range: self.range, start, lines, broken });
         }
         recovered.errors.extend(damage.errors());
         let mut body = parsed.into_suite();
@@ -195,7 +209,7 @@ impl<'a> Damage<'a> {
         }
     }
 
-    /// Whether an error stems from an earlier one, or from a D3 type that is not closed.
+    /// Whether an error stems from an earlier one, or from a D3 call that is not written well.
     fn is_caused(&self, index: usize, error: &ParseErrorType) -> bool {
         let line = &self.piece.lines[index];
         let word = first_word(&self.piece.text[line.start..]);
@@ -204,16 +218,21 @@ impl<'a> Damage<'a> {
         let after_error = index > 0 && !matches!(self.fates[index - 1], Fate::Sound);
         let structural = is_indentation(error) || matches!(error, ParseErrorType::OtherError(_));
         let at_end = matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Dedent, .. });
-        self.has_unclosed_type(line)
+        self.has_malformed_type(line)
             || earlier && (orphan || at_end)
             || after_error && structural
             || self.indentation && is_indentation(error)
     }
 
-    fn has_unclosed_type(&self, line: &Line) -> bool {
+    fn has_malformed_type(&self, line: &Line) -> bool {
         let first = self.slots.partition_point(|slot| slot.range.start().to_usize() < line.start);
         let mut inside = self.slots[first..].iter().take_while(|slot| slot.range.start().to_usize() < line.end);
-        inside.any(|slot| !slot.closed)
+        // A type right after a dot belongs to a call without a command.
+        let is_nameless = |slot: &TypeSlot| {
+            let between = TextRange::new(slot.callee.end(), slot.range.start());
+            self.piece.text[between].contains('.')
+        };
+        inside.any(|slot| !slot.closed || is_nameless(slot))
     }
 
     /// The errors, with each run of lines that are prose as one.
