@@ -27,7 +27,8 @@ fn pair(path: &str, code: &str) -> (String, String) {
 #[test]
 fn a_clean_script_exits_0() {
     let run = Folder::new(&[("a.py", CLEAN)]).run(&["lint", "a.py"]);
-    assert_eq!((run.status, run.stdout.as_str()), (0, "All good in 1 file.\n"), "{run:?}");
+    assert_eq!(run.status, 0, "{run:?}");
+    assert!(run.stdout.starts_with("All good in 1 file.\nNot evaluated for some files: D3401, "), "{run:?}");
 }
 
 #[test]
@@ -199,7 +200,8 @@ fn fixing_twice_equals_once_and_keeps_line_ends_and_mark() {
     let folder = Folder::new(&[("a.py", &format!("\u{feff}{}", FAULTY.replace('\n', "\r\n")))]);
     assert_eq!(folder.run(&["lint", "--fix"]).status, 1, "an unsafe fix is not applied");
     let run = folder.run(&["lint", "--fix", "--unsafe-fixes"]);
-    assert_eq!((run.status, run.stdout.as_str()), (0, "Fixed 1 finding.\nAll good in 1 file.\n"));
+    assert_eq!(run.status, 0);
+    assert!(run.stdout.starts_with("Fixed 1 finding.\nAll good in 1 file.\n"), "{run:?}");
     let once = folder.read("a.py");
     let text = String::from_utf8(once.clone()).expect("text");
     assert_eq!(text, format!("\u{feff}{}", FAULTY.replace("APIError", "CustomAPIError").replace('\n', "\r\n")));
