@@ -100,6 +100,13 @@ fn treat_as_makes_any_python_file_a_script() {
 }
 
 #[test]
+fn only_python_files_are_scripts_by_what_they_hold() {
+    let folder = Folder::new(&[("notes.md", "pb.returnOutputModel\nAPIError = 1\n"), ("b.txt", FAULTY)]);
+    assert_eq!(codes(&folder.json(&["notes.md", "--treat-as", "utility"])), []);
+    assert_eq!(codes(&folder.json(&["b.txt"])), [pair("b.txt", "D3201")], "a header comment makes any named file one");
+}
+
+#[test]
 fn each_file_is_checked_once_and_ignored_ones_only_when_named() {
     let folder = Folder::new(&[("b/a.py", FAULTY), ("b/c/d.py", FAULTY), (".gitignore", "d.py\n")]);
     assert_eq!(codes(&folder.json(&["b", ".", "b/a.py", "./b/../b/a.py"])), [pair("b/a.py", "D3201")]);
