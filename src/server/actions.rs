@@ -107,7 +107,8 @@ fn line_edits(before: &str, after: &str) -> Vec<Edit> {
         text.split_inclusive('\n').collect()
     }
     let (old, new) = (lines(before), lines(after));
-    let length = |lines: &[&str]| TextSize::try_from(lines.iter().map(|line| line.len()).sum::<usize>()).unwrap_or_default();
+    let length =
+        |lines: &[&str]| TextSize::try_from(lines.iter().map(|line| line.len()).sum::<usize>()).unwrap_or_default();
     similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new)
         .into_iter()
         .filter(|operation| operation.tag() != similar::DiffTag::Equal)

@@ -114,7 +114,12 @@ mod tests {
             },
         }));
         let expected = Agreed {
-            encoding: Encoding::Utf16, pulls: true, refreshes: true, watches: true, document_changes: true, related: true,
+            encoding: Encoding::Utf16,
+            pulls: true,
+            refreshes: true,
+            watches: true,
+            document_changes: true,
+            related: true,
         };
         assert_eq!(all, expected);
     }

@@ -107,7 +107,13 @@ impl Documents {
     }
 
     /// Applies changes in order. `false` where the document is not open.
-    pub fn change(&self, uri: &Uri, version: i32, changes: &[TextDocumentContentChangeEvent], encoding: Encoding) -> bool {
+    pub fn change(
+        &self,
+        uri: &Uri,
+        version: i32,
+        changes: &[TextDocumentContentChangeEvent],
+        encoding: Encoding,
+    ) -> bool {
         let revision = self.revision();
         let Some(mut document) = self.by_uri.get_mut(uri) else { return false };
         for change in changes {
@@ -218,18 +224,21 @@ mod tests {
 
     fn whole_text_edit(text: &str, range: Range, new_text: &str, encoding: Encoding) -> String {
         let index = LineIndex::new(text);
-        let offset = |at: ls_types::Position| index.offset(text, Position { line: at.line, column: at.character }, encoding);
+        let offset =
+            |at: ls_types::Position| index.offset(text, Position { line: at.line, column: at.character }, encoding);
         let (start, end) = (offset(range.start), offset(range.end));
         apply(text, &[Edit::replace(TextRange::new(start.min(end), start.max(end)), new_text)])
     }
 
     fn text() -> impl Strategy<Value = String> {
-        const PIECES: &[&str] = &["a", "x = 1", "é", "🙂", "👩‍🚒", "\n", "\r\n", "\r", "\t", "\u{feff}", "\u{2028}", "\u{b}", "\u{85}", " "];
+        const PIECES: &[&str] =
+            &["a", "x = 1", "é", "🙂", "👩‍🚒", "\n", "\r\n", "\r", "\t", "\u{feff}", "\u{2028}", "\u{b}", "\u{85}", " "];
         prop::collection::vec(prop::sample::select(PIECES), 0..12).prop_map(|pieces| pieces.concat())
     }
 
     fn position() -> impl Strategy<Value = ls_types::Position> {
-        (0..8_u32, prop_oneof![0..12_u32, Just(u32::MAX)]).prop_map(|(line, character)| ls_types::Position { line, character })
+        (0..8_u32, prop_oneof![0..12_u32, Just(u32::MAX)])
+            .prop_map(|(line, character)| ls_types::Position { line, character })
     }
 
     proptest! {

@@ -305,7 +305,12 @@ mod tests {
 
     #[test]
     fn finds_the_next_frame_after_a_bad_header() {
-        for bad in ["Content-Length: x\r\n\r\n{}", "Content-Length: -2\r\n\r\n{}", "Content-Type: a\r\n\r\n{}", "Content-Length:\r\n\r\n{}"] {
+        for bad in [
+            "Content-Length: x\r\n\r\n{}",
+            "Content-Length: -2\r\n\r\n{}",
+            "Content-Type: a\r\n\r\n{}",
+            "Content-Length:\r\n\r\n{}",
+        ] {
             let input = format!("{bad}Content-Length: 2\r\n\r\n[]");
             assert_eq!(frames(input.as_bytes()), [BAD, BAD, body("[]")], "{bad:?}");
         }

@@ -83,7 +83,8 @@ pub fn start(session: &Arc<Session>, uri: &Uri) {
 /// Checks until the newest revision is checked.
 async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
     loop {
-        let snapshot = session.documents.with(&uri, |document| (document.opened == opened).then(|| document.snapshot()));
+        let snapshot =
+            session.documents.with(&uri, |document| (document.opened == opened).then(|| document.snapshot()));
         let Some(Some(snapshot)) = snapshot else { return };
         let (revision, version) = (snapshot.revision, snapshot.version);
         let (inside, target) = (Arc::clone(&session), uri.clone());
@@ -97,7 +98,10 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
                 return document.opened != opened;
             }
             document.running = false;
-            if !session.agreed().pulls && !checked.broken && (!matches!(checked.subject, Subject::Other) || document.shows) {
+            if !session.agreed().pulls
+                && !checked.broken
+                && (!matches!(checked.subject, Subject::Other) || document.shows)
+            {
                 // Queued under the document's guard, so that no close or change comes between.
                 document.shows = !checked.items.is_empty();
                 session.outbox.publish(&uri, checked.items.clone(), Some(version));
