@@ -5,6 +5,7 @@
 use crate::diagnostic::Severity;
 use crate::manifest::Manifest;
 
+mod commands;
 mod context;
 mod names;
 mod selection;
@@ -80,6 +81,13 @@ pub static RULES: &[&Rule] = &[
     &text::trailing_text::RULE,
     &text::main_guard::RULE,
     &text::future_import::RULE,
+    &commands::command_without_function::RULE,
+    &commands::parameter_count::RULE,
+    &commands::parameter_mismatch::RULE,
+    &commands::args_out_of_range::RULE,
+    &commands::uncallable_signature::RULE,
+    &commands::not_a_plain_function::RULE,
+    &commands::duplicate_command::RULE,
     &names::reserved_class::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
