@@ -277,7 +277,7 @@ fn code_inside(text: &str, open: usize, end: usize) -> Option<Cut> {
     for line in text[open..end].split_inclusive('\n') {
         let code = line.trim();
         if offset > open && (begins_block(code) || looks_assigned(code)) {
-            return Some(Cut { at: text[..offset].trim_end_matches(['\n', '\r']).len().max(open + 3) });
+            return Some(Cut { at: text[..offset].trim_end_matches(['\n', '\r']).len() });
         }
         offset += line.len();
     }

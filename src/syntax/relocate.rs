@@ -1,7 +1,9 @@
 //! Moves the ranges of a tree that was parsed from a repaired text back to the text as given.
 
+use std::cell::Cell;
+
 use ruff_python_ast::visitor::transformer::{self, Transformer};
-use ruff_python_ast::{self as ast, Expr, Identifier, Pattern, Stmt, TypeParam};
+use ruff_python_ast::{self as ast, Expr, Identifier, Pattern, Stmt, StringFlags, TypeParam};
 
 use crate::text::{TextRange, TextSize};
 
@@ -12,17 +14,30 @@ pub(super) struct Insertions {
     base: TextSize,
     /// The offset in the repaired piece and the length of each insertion, in order.
     inserted: Vec<(TextSize, TextSize)>,
+    /// Whether the parser has read an inserted closer as the opener of a string.
+    diverged: Cell<bool>,
 }
 
 impl Insertions {
     /// No insertions yet, in a piece that begins at `base`.
     pub(super) fn new(base: TextSize) -> Self {
-        Self { base, inserted: Vec::new() }
+        Self { base, inserted: Vec::new(), diverged: Cell::new(false) }
     }
 
     /// Adds an insertion of `length` bytes at an offset of the repaired piece, behind all others.
     pub(super) fn push(&mut self, at: TextSize, length: TextSize) {
         self.inserted.push((at, length));
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.inserted.is_empty()
+    }
+
+    /// Whether the parser did not understand the insertions as they were meant. Known after
+    /// [`Self::relocate`].
+    pub(super) fn has_diverged(&self) -> bool {
+        self.diverged.get()
     }
 
     /// The offset in the text as given.
@@ -47,9 +62,18 @@ impl Insertions {
         self.inserted.iter().any(|&(at, length)| at < repaired.end() && repaired.end() <= at + length)
     }
 
-    /// Moves all ranges of some statements.
+    /// Moves all ranges of some statements, and marks the strings that are not closed.
     pub(super) fn relocate(&self, body: &mut [Stmt]) {
         self.visit_body(body);
+    }
+
+    /// Moves the range of a string; gives whether the string is closed in the text as given.
+    fn move_string(&self, range: &mut TextRange, flags: impl StringFlags) -> bool {
+        let ends_inserted = self.ends_inserted(*range);
+        *range = self.range(*range);
+        self.diverged.set(self.diverged.get() || range.len() < flags.opener_len());
+        // The parser forgets of an invalid string that it is not closed.
+        !flags.is_unclosed() && !ends_inserted && range.len() >= flags.opener_len() + flags.closer_len()
     }
 
     fn name(&self, name: &mut Identifier) {
@@ -244,17 +268,13 @@ impl Transformer for Insertions {
     }
 
     fn visit_string_literal(&self, string: &mut ast::StringLiteral) {
-        if self.ends_inserted(string.range) {
-            string.flags = string.flags.with_unclosed(true);
-        }
-        string.range = self.range(string.range);
+        let closed = self.move_string(&mut string.range, string.flags);
+        string.flags = string.flags.with_unclosed(!closed);
     }
 
     fn visit_bytes_literal(&self, string: &mut ast::BytesLiteral) {
-        if self.ends_inserted(string.range) {
-            string.flags = string.flags.with_unclosed(true);
-        }
-        string.range = self.range(string.range);
+        let closed = self.move_string(&mut string.range, string.flags);
+        string.flags = string.flags.with_unclosed(!closed);
     }
 
     fn visit_interpolated_string_element(&self, element: &mut ast::InterpolatedStringElement) {
