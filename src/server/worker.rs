@@ -15,7 +15,7 @@ use crate::manifest::SystemScriptSetting;
 use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script};
 use crate::rules::Selection;
 use crate::semantic::SystemScript;
-use crate::text::Source;
+use crate::text::{MAX_BYTES, Source};
 
 /// What a check of one document found.
 #[derive(Debug, Default)]
@@ -131,15 +131,10 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
     let text = snapshot.text();
     // A document that is no file has no folder, so no manifest and no settings.
     let place = path.unwrap_or(Path::new(""));
-    match session.workspace.input(place, Source::from_text(Arc::clone(&text)), None) {
-        Candidate::Script(script) => {
-            let own = Sheet::new(uri.clone(), Some(snapshot.version), text);
-            check_script(session, own, *script, &mut checked);
-        }
-        Candidate::Manifest(file) => {
-            let own = Sheet::new(uri.clone(), Some(snapshot.version), text);
-            check_manifest_file(session, own, &file, &mut checked);
-        }
+    let own = Sheet::new(uri.clone(), Some(snapshot.version), Arc::clone(&text));
+    match candidate(session, place, &text) {
+        Candidate::Script(script) => check_script(session, own, *script, &mut checked),
+        Candidate::Manifest(file) => check_manifest_file(session, own, &file, &mut checked),
         Candidate::NotD3 | Candidate::NotText(_) => {}
     }
     if polls {
@@ -153,6 +148,21 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
         .filter_map(|finding| convert::diagnostic(&finding.diagnostic, &finding.sheets, encoding, related))
         .collect();
     checked
+}
+
+/// What a text is. One that can't be analysed is a script if it would be one without what is in the way.
+fn candidate(session: &Session, path: &Path, text: &Arc<str>) -> Candidate {
+    let source = Source::from_text(Arc::clone(text));
+    match session.workspace.input(path, source.clone(), None) {
+        Candidate::NotText(reason) => {
+            let readable = text[..text.floor_char_boundary(MAX_BYTES)].replace('\0', " ");
+            match session.workspace.input(path, Source::from_text(readable), None) {
+                Candidate::Script(_) => Candidate::Script(Box::new(session.workspace.as_script(path, source))),
+                _ => Candidate::NotText(reason),
+            }
+        }
+        known => known,
+    }
 }
 
 /// The script's folder, and the manifests and settings that may be in it or above.

@@ -66,11 +66,6 @@ impl Client {
         client
     }
 
-    /// The server's process id.
-    pub fn process_id(&self) -> u32 {
-        self.process.id()
-    }
-
     /// Writes bytes as they are.
     pub fn raw(&mut self, bytes: &[u8]) {
         let input = self.input.as_mut().expect("the input is open");
