@@ -147,6 +147,44 @@ fn an_open_manifest_shows_its_own_findings() {
 }
 
 #[test]
+fn open_settings_show_their_own_findings_and_are_in_force() {
+    let acme = integration("other");
+    let settings = uri(&acme.root.join("d3ls.toml"));
+    let mut client = Client::initialized(json!({"textDocument": {"diagnostic": {}}}));
+    client.open(&acme.script, "python", 1, SCRIPT);
+    assert!(unknown_key(&client.pull(&acme.script)));
+    client.open(&settings, "toml", 1, "[lint]\nignore = [\"D3401\", \"D9999\"]\n");
+    assert_eq!(codes(&client.pull(&settings)), ["D3902"]);
+    assert!(!unknown_key(&client.pull(&acme.script)));
+    client.change(&settings, 2, json!([{"text": "[lint]\nignored = []\n"}]));
+    let items = client.pull(&settings);
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["range"]["start"], json!({"line": 1, "character": 0}));
+    assert!(unknown_key(&client.pull(&acme.script)));
+    client.finish();
+}
+
+#[test]
+fn a_change_of_the_system_script_checks_the_script_above_it() {
+    let acme = integration("serverurl");
+    let with_system = manifest("serverurl").replace("\"name\"", "\"systemScript\": \"system.py\", \"name\"");
+    fs::write(acme.root.join("d3.json"), with_system).expect("written");
+    fs::write(acme.root.join("system.py"), "import os\n").expect("written");
+    let script = "from __future__ import annotations\n";
+    let system = uri(&acme.root.join("system.py"));
+    let mut client = Client::initialized(json!({"textDocument": {"diagnostic": {}}}));
+    client.open(&acme.script, "python", 1, script);
+    assert_eq!(codes(&client.pull(&acme.script)), ["D3006"]);
+    client.open(&system, "python", 1, "# only a comment before\n");
+    assert_eq!(codes(&client.pull(&acme.script)), Vec::<&str>::new());
+    client.change(&system, 2, json!([{"text": "import os\n"}]));
+    assert_eq!(codes(&client.pull(&acme.script)), ["D3006"]);
+    client.close(&system);
+    assert_eq!(codes(&client.pull(&acme.script)), ["D3006"]);
+    client.finish();
+}
+
+#[test]
 fn addresses_may_be_written_in_several_ways() {
     let acme = integration("other");
     let raw = format!("file://{}", acme.root.join("script.py").display());
