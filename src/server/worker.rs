@@ -82,7 +82,7 @@ pub fn start(session: &Arc<Session>, uri: &Uri) {
         let known = document.checked.borrow().as_ref().is_some_and(|checked| checked.revision == document.revision);
         let start = !known && !document.running;
         document.running |= start;
-        start.then(|| document.opened)
+        start.then_some(document.opened)
     });
     if let Some(Some(opened)) = started {
         tokio::spawn(run(Arc::clone(session), uri.clone(), opened));

@@ -85,7 +85,7 @@ fn a_pull_right_after_a_change_of_the_manifest_sees_it() {
         client.change(&acme.manifest, version + 1, json!([{"text": manifest("serverurl")}]));
         assert!(!unknown_key(&client.pull(&acme.script)), "version {version}");
     }
-    let refresh = client.from_server("workspace/diagnostic/refresh");
+    let refresh = client.message_of_server("workspace/diagnostic/refresh");
     client.accept(&refresh);
     client.request("shutdown", Value::Null);
     client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
@@ -99,7 +99,7 @@ fn a_watching_client_tells_of_changes_on_disk() {
     let acme = integration("serverurl");
     let mut client =
         Client::initialized(json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}}));
-    let registration = client.from_server("client/registerCapability");
+    let registration = client.message_of_server("client/registerCapability");
     assert_eq!(registration["params"]["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
     client.accept(&registration);
     client.open(&acme.script, "python", 1, SCRIPT);

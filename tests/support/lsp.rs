@@ -111,7 +111,7 @@ impl Client {
     }
 
     /// Waits for a request or notification of the server.
-    pub fn from_server(&mut self, method: &str) -> Value {
+    pub fn message_of_server(&mut self, method: &str) -> Value {
         self.find(method, |message| message["method"] == method)
     }
 
