@@ -32,7 +32,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     if hides_names(model) || model.system().is_some_and(hides_names) {
         return;
     }
-    let harmless = semantic::Context::NAME_GUARD | semantic::Context::NOT_EVALUATED;
+    // What stands under a test of the version may be meant for another one.
+    let harmless =
+        semantic::Context::NAME_GUARD | semantic::Context::VERSION_GUARD | semantic::Context::NOT_EVALUATED;
     let mut hints: FxHashMap<&str, Option<&str>> = FxHashMap::default();
     for reference in &model.references {
         let name = reference.node.id.as_str();
