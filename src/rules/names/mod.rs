@@ -18,6 +18,7 @@ pub(super) mod reserved_class;
 pub(super) mod reserved_name;
 pub(super) mod star_import;
 pub(super) mod undefined_name;
+pub(super) mod unused_import;
 
 /// Whether a binding gives its name another value inside D3: it is evaluated, no attribute of a class, no bare
 /// annotation, and no stand-in for where the engine is absent (`except NameError: pb = Stub()`).

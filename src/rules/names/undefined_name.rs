@@ -33,8 +33,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     // What stands under a test of the version may be meant for another one.
-    let harmless =
-        semantic::Context::NAME_GUARD | semantic::Context::VERSION_GUARD | semantic::Context::NOT_EVALUATED;
+    let harmless = semantic::Context::NAME_GUARD | semantic::Context::VERSION_GUARD | semantic::Context::NOT_EVALUATED;
     let mut hints: FxHashMap<&str, Option<&str>> = FxHashMap::default();
     for reference in &model.references {
         let name = reference.node.id.as_str();
