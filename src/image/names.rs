@@ -171,6 +171,13 @@ pub struct SystemCommand {
 
 /// The command that tests the connection.
 pub const TEST_CONNECTION: &str = "TestConnection";
+/// Its function, to be filled in (D3's page, "Test connection").
+pub const TEST_CONNECTION_TEMPLATE: &str = r#"def TestConnection():
+    # Send one cheap GET request here, and put what goes wrong into `error`.
+    error = ""
+    returnData = "Failed" if error else "Successful"
+    return pb.returnOutputModel("", returnData, "", "", "", error)
+"#;
 
 const FETCH_EVENT_PARAMETERS: [(&str, &str); 5] = [
     (PASSDOWN_START_TIME, "DateTime"),

@@ -212,3 +212,6 @@ pub fn uses_d3(parsed: &Parsed) -> bool {
     let tables = builder::build(parsed);
     origin::uses_engine(&tables)
 }
+
+#[cfg(test)]
+mod tests;
