@@ -8,6 +8,7 @@ use crate::manifest::Manifest;
 mod calls;
 mod context;
 mod names;
+mod output_model;
 mod selection;
 mod text;
 mod tool;
@@ -82,6 +83,12 @@ pub static RULES: &[&Rule] = &[
     &text::main_guard::RULE,
     &text::future_import::RULE,
     &names::reserved_class::RULE,
+    &output_model::missing_output_model::RULE,
+    &output_model::discarded_output_model::RULE,
+    &output_model::output_model_arguments::RULE,
+    &output_model::unknown_status::RULE,
+    &output_model::deprecated_field::RULE,
+    &output_model::print_call::RULE,
     &calls::unknown_connection_key::RULE,
     &calls::malformed_connection_key::RULE,
     &calls::unguarded_connection_key::RULE,
