@@ -9,6 +9,7 @@ mod calls;
 mod commands;
 mod context;
 mod names;
+mod output_model;
 mod selection;
 mod text;
 mod tool;
@@ -102,6 +103,12 @@ pub static RULES: &[&Rule] = &[
     &names::undefined_name::RULE,
     &names::implicit_import::RULE,
     &names::unused_import::RULE,
+    &output_model::missing_output_model::RULE,
+    &output_model::discarded_output_model::RULE,
+    &output_model::output_model_arguments::RULE,
+    &output_model::unknown_status::RULE,
+    &output_model::deprecated_field::RULE,
+    &output_model::print_call::RULE,
     &calls::unknown_connection_key::RULE,
     &calls::malformed_connection_key::RULE,
     &calls::unguarded_connection_key::RULE,
