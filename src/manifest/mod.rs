@@ -1,12 +1,39 @@
 //! `d3.json`: what D3 keeps in its web forms, as a file.
 //!
-//! Owns: reading a manifest with positions, its defaults, its errors, its schema.
+//! Owns: reading a manifest with positions, its defaults, its errors, its schema, edits of its text.
 //! Must not know: Python, rules, the disk.
 
 use std::sync::Arc;
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::text::{Edit, Spanned, TextRange};
+use crate::text::{Edit, Spanned, TextRange, TextSize};
+
+mod check;
+pub mod edits;
+mod inputs;
+mod json;
+mod json_path;
+mod location;
+pub mod model;
+mod read;
+mod schema;
+mod shape;
+pub mod vocabulary;
+
+pub use location::{Location, Role, Segment};
+pub use schema::{Key, Shape, ShapeKind, root_shape, schema_text, shape_at};
+
+/// `script`, where it is not given.
+pub const DEFAULT_SCRIPT: &str = "script.py";
+
+/// `parameterType` and `type`, where they are not given.
+pub const DEFAULT_TYPE: &str = "Text";
+
+/// `inputType`, where it is not given.
+pub const DEFAULT_INPUT_TYPE: &str = "Custom Input";
+
+/// A repair: title, edits, how far it can be trusted.
+pub type Repair = (String, Vec<Edit>, Applicability);
 
 /// Whether a script belongs to an integration or is a utility command (D3's page, "Types of Custom Command").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,8 +111,10 @@ pub struct Manifest {
     pub connection: Vec<ConnectionParameter>,
     /// `commands`, in order.
     pub commands: Vec<Command>,
-    /// The key `commands`, for findings about all of them.
+    /// The key `commands`, for findings about all of them; the manifest's first bracket where it is not given.
     pub commands_key: TextRange,
+    /// The tree, `None` where the text is no JSON object.
+    root: Option<json::Node>,
 }
 
 /// A connection parameter (D3's page, "Configure Integration Connection").
@@ -143,7 +172,8 @@ pub struct Command {
 pub struct InputParameter {
     /// The whole object.
     pub range: TextRange,
-    /// `parameterName`: the name in the function definition.
+    /// `parameterName`: the name in the function definition. By default the display name without spaces; empty where
+    /// neither is given.
     pub parameter_name: Spanned<String>,
     /// `displayName`.
     pub display_name: Option<Spanned<String>>,
@@ -207,8 +237,8 @@ pub struct ManifestError {
     pub range: TextRange,
     /// What, and what to do.
     pub message: String,
-    /// A repair, where there is one: title, edits, how far it can be trusted.
-    pub fix: Option<(String, Vec<Edit>, Applicability)>,
+    /// A repair, where there is one.
+    pub fix: Option<Repair>,
 }
 
 /// The rules about manifests alone.
@@ -220,24 +250,159 @@ pub enum ManifestErrorKind {
     MixedStatus,
 }
 
-impl Manifest {
-    /// Reads a manifest. Never fails: what is wrong with it is in its errors.
-    pub fn parse(text: Arc<str>) -> Self {
-        Self {
-            text,
-            errors: Vec::new(),
-            usable: false,
-            kind: Kind::Integration,
-            name: None,
-            internal_name: None,
-            script: Spanned::new("script.py".to_owned(), TextRange::default()),
-            system_script: SystemScriptSetting::None,
-            live_script: None,
-            libraries: Vec::new(),
-            connection_sets: Vec::new(),
-            connection: Vec::new(),
-            commands: Vec::new(),
-            commands_key: TextRange::default(),
+/// What a manifest takes a script for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ScriptRole {
+    /// The custom script, or a utility command's.
+    Draft,
+    /// The same as last submitted.
+    Live,
+    /// The system script.
+    System,
+}
+
+impl Kind {
+    /// The kind's name in a manifest, a header comment and `--treat-as`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Integration => "integration",
+            Self::Utility => "utility",
         }
     }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Integration, Self::Utility].into_iter().find(|kind| kind.as_str() == name)
+    }
 }
+
+impl Manifest {
+    /// Reads a manifest. Never fails: what is wrong is in [`Manifest::errors`], sorted by place.
+    pub fn parse(text: Arc<str>) -> Self {
+        let mut errors = shape::Errors::default();
+        let root = match json::parse(&text) {
+            Ok(root) => root,
+            Err(error) => {
+                let fix = error.remove.map(|range| {
+                    ("Remove it".to_owned(), vec![Edit::delete(range)], Applicability::Safe)
+                });
+                errors.push(Severity::Error, error.range, error.message, fix);
+                return Self { errors: errors.list, ..read::nothing(text) };
+            }
+        };
+        shape::check(&root, "", root_shape(), &mut errors);
+        if !matches!(root.value, json::Value::Object(_)) {
+            return Self { errors: errors.list, ..read::nothing(text) };
+        }
+        let mut manifest = read::manifest(text, root);
+        if let Some(root) = &manifest.root {
+            check::check(root, &manifest, &mut errors);
+        }
+        manifest.errors = errors.finish();
+        manifest
+    }
+
+    /// The commands that have a Python function, in order.
+    pub fn python_commands(&self) -> impl Iterator<Item = &Command> {
+        self.commands.iter().filter(|command| command.implementation == Implementation::Python)
+    }
+
+    /// The Python commands whose functions stand in `script`, a path as [`Manifest::scripts`] or
+    /// [`Manifest::live_scripts`] writes it.
+    pub fn commands_of<'a>(&'a self, script: &'a str) -> impl Iterator<Item = &'a Command> {
+        let is = move |path: Option<&Spanned<String>>| path.is_some_and(|path| path.value == script);
+        self.python_commands().filter(move |command| match self.kind {
+            Kind::Integration => self.script.value == script || is(self.live_script.as_ref()),
+            Kind::Utility => is(command.script.as_ref()) || is(command.live_script.as_ref()),
+        })
+    }
+
+    /// The command of that internal name, in any implementation.
+    pub fn command(&self, internal_name: &str) -> Option<&Command> {
+        self.commands.iter().find(|command| command.internal_name.value == internal_name)
+    }
+
+    /// The connection parameter that scripts read under `key`.
+    pub fn connection_parameter(&self, key: &str) -> Option<&ConnectionParameter> {
+        self.connection.iter().find(|parameter| parameter.parameter_name.value == key)
+    }
+
+    /// The draft scripts it names, relative to it, each once: the integration's, or those of the Python commands of a utility manifest.
+    pub fn scripts(&self) -> Vec<&Spanned<String>> {
+        match self.kind {
+            Kind::Integration => vec![&self.script],
+            Kind::Utility => once(self.python_commands().filter_map(|command| command.script.as_ref())),
+        }
+    }
+
+    /// The scripts as last submitted, likewise.
+    pub fn live_scripts(&self) -> Vec<&Spanned<String>> {
+        match self.kind {
+            Kind::Integration => self.live_script.iter().collect(),
+            Kind::Utility => once(self.python_commands().filter_map(|command| command.live_script.as_ref())),
+        }
+    }
+
+    /// What it takes the script at `path` (relative to it, `/` between folders) for; `None` if it does not name it.
+    pub fn role_of(&self, path: &str) -> Option<ScriptRole> {
+        let names = |scripts: Vec<&Spanned<String>>| scripts.iter().any(|script| script.value == path);
+        if names(self.scripts()) {
+            Some(ScriptRole::Draft)
+        } else if names(self.live_scripts()) {
+            Some(ScriptRole::Live)
+        } else if matches!(&self.system_script, SystemScriptSetting::File(file) if file.value == path) {
+            Some(ScriptRole::System)
+        } else {
+            None
+        }
+    }
+
+    /// Where `offset` lies, in half-typed text too. `None` between and after values.
+    pub fn path_at(&self, offset: TextSize) -> Option<Location> {
+        location::locate(&self.text, offset)
+    }
+
+    /// The bytes of the value at `path`, a text without its quotes. `None` where there is no such value.
+    pub fn range_of(&self, path: &[Segment]) -> Option<TextRange> {
+        self.node(path).map(json::Node::inner)
+    }
+
+    /// The bytes of the key that ends `path`, without its quotes.
+    pub fn key_range_of(&self, path: &[Segment]) -> Option<TextRange> {
+        let (Segment::Key(last), parents) = path.split_last()? else { return None };
+        self.node(parents)?.property(last).map(|property| property.key.range)
+    }
+
+    /// The keys that the object at `path` has already, for completion. None in text that is no JSON.
+    pub fn keys_at(&self, path: &[Segment]) -> Vec<&str> {
+        match self.node(path).map(|node| &node.value) {
+            Some(json::Value::Object(properties)) => {
+                properties.iter().map(|property| property.key.value.as_str()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn node(&self, path: &[Segment]) -> Option<&json::Node> {
+        path.iter().try_fold(self.root.as_ref()?, |node, segment| match segment {
+            Segment::Key(key) => node.get(key),
+            Segment::Index(index) => match &node.value {
+                json::Value::List(elements) => elements.get(*index),
+                _ => None,
+            },
+        })
+    }
+}
+
+/// The step to the value of `name`.
+pub fn key(name: &str) -> Segment {
+    Segment::Key(name.to_owned())
+}
+
+fn once<'a>(paths: impl Iterator<Item = &'a Spanned<String>>) -> Vec<&'a Spanned<String>> {
+    let mut seen = std::collections::HashSet::new();
+    paths.filter(|path| seen.insert(path.value.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests;
