@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use d3ls::manifest::{Implementation, Key, Manifest, Segment, Shape, ShapeKind, Status, SystemScriptSetting, key, root_shape, schema_text, shape_at};
+use d3ls::manifest::{
+    Implementation, Key, Manifest, Segment, Shape, ShapeKind, Status, SystemScriptSetting, key, root_shape,
+    schema_text, shape_at,
+};
 
 #[test]
 fn the_committed_schema_is_current() {

@@ -113,7 +113,15 @@ fn damage(text: &Arc<str>, at: usize, cut: usize, insert: &str, loss: &mut Loss)
     if after.errors.is_empty() {
         return;
     }
-    let moved = |offset: usize| if offset < at { Some(offset) } else if offset < at + cut { None } else { Some(offset - cut + insert.len()) };
+    let moved = |offset: usize| {
+        if offset < at {
+            Some(offset)
+        } else if offset < at + cut {
+            None
+        } else {
+            Some(offset - cut + insert.len())
+        }
+    };
     let touched = |start: usize, end: usize| start < at + cut.max(1) && at <= end;
     let (old, new) = (starts(&before.body), starts(&after.body));
     let new_statements: BTreeSet<_> = new.statements.iter().map(|(start, _)| *start).collect();
@@ -140,7 +148,14 @@ fn damage(text: &Arc<str>, at: usize, cut: usize, insert: &str, loss: &mut Loss)
     if show && (lost > 0 || after.errors.len() > 1) {
         let line_start = text[..at].rmatch_indices('\n').nth(2).map_or(0, |(at, _)| at);
         let line_end = text[at + cut..].match_indices('\n').nth(3).map_or(text.len(), |(end, _)| at + cut + end);
-        eprintln!("---- lost {lost} of {} errors {}\n{}⟦{}⟧{insert}{}", old.statements.len(), after.errors.len(), &text[line_start..at], &text[at..at + cut], &text[at + cut..line_end]);
+        eprintln!(
+            "---- lost {lost} of {} errors {}\n{}⟦{}⟧{insert}{}",
+            old.statements.len(),
+            after.errors.len(),
+            &text[line_start..at],
+            &text[at..at + cut],
+            &text[at + cut..line_end]
+        );
         for error in after.errors.iter().take(5) {
             let line = broken[..error.range.start().to_usize()].matches('\n').count() + 1;
             eprintln!("   {line}: {} `{}`", error.message, &broken[error.range].chars().take(60).collect::<String>());

@@ -3,7 +3,9 @@
 Prints every difference that corrections.py does not explain, and exits 1 if there is one.
 """
 
+import functools
 import importlib
+import importlib.util
 import inspect
 import os
 import pkgutil
@@ -12,7 +14,16 @@ import warnings
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from corrections import ACCIDENTAL, BUILD_DEPENDENT, NOT_IMPORTED, OTHER_PLATFORM, UNSTUBBED_MODULES
+from corrections import (
+    ACCIDENTAL,
+    BUILD_DEPENDENT,
+    NEW_IN_A_PATCH,
+    NOT_IMPORTED,
+    OTHER_PLATFORM,
+    PATCHED,
+    SPLIT_OFF,
+    UNSTUBBED_MODULES,
+)
 
 DATA = Path(__file__).resolve().parents[2] / "src" / "image" / "data"
 
@@ -31,13 +42,13 @@ def main():
         if is_skipped(module):
             continue
         if module not in listed:
-            if not is_build_dependent(module):
+            if not may_differ(module):
                 problems.append(f"module {module}: exists, is not listed")
             continue
         try:
             real[module] = load(module)
         except Exception as error:
-            if module not in OTHER_PLATFORM and not is_build_dependent(module):
+            if module not in OTHER_PLATFORM and not may_differ(module):
                 problems.append(f"module {module}: listed, cannot be imported: {error!r}")
             continue
     for module, loaded in real.items():
@@ -68,7 +79,21 @@ def real_modules():
 
 
 def is_skipped(module):
-    return any(module == skipped or module.startswith(skipped + ".") for skipped in NOT_IMPORTED)
+    return any(module == skipped or module.startswith(skipped + ".") for skipped in NOT_IMPORTED + absent_packages())
+
+
+@functools.lru_cache(maxsize=None)
+def absent_packages():
+    """The split-off packages that this Python has not, or of which it has only a stump."""
+    missing = []
+    for package in SPLIT_OFF:
+        try:
+            importlib.import_module(package)
+        except ImportError:
+            missing.append(package)
+    if importlib.util.find_spec("distutils.core") is None and "distutils" not in missing:
+        missing.append("distutils")
+    return missing
 
 
 def load(module):
@@ -85,24 +110,31 @@ def load(module):
 def names_differ(module, loaded, star, rest):
     names = star | rest
     for name in sorted(names):
-        if not hasattr(loaded, name) and not is_build_dependent(module, name) and not is_submodule(loaded, name):
+        if not hasattr(loaded, name) and not may_differ(module, name) and not is_submodule(loaded, name):
             yield f"{module}:{name} listed, does not exist"
     declared = getattr(loaded, "__all__", None)
     for name in sorted(vars(loaded)):
-        if name in names or is_build_dependent(module, name) or is_private(module, name, declared):
+        if name in names or may_differ(module, name) or is_private(module, name, declared):
             continue
         value = vars(loaded)[name]
         if declared is None and (inspect.ismodule(value) or comes_from_elsewhere(loaded, value)):
             continue
         yield f"{module}:{name} exists, is not listed"
-    difference = [n for n in set(declared or star) ^ star if not is_build_dependent(module, n)]
+    difference = [n for n in set(declared or star) ^ star if not may_differ(module, n)]
     if difference:
         yield f"{module}: __all__ differs from the star names: {' '.join(sorted(difference))}"
 
 
-def is_build_dependent(module, name=None):
+def matches(text, patterns):
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
+
+
+def may_differ(module, name=None):
+    """Whether builds or patch versions of 3.9 differ in a module, or in a name of it."""
+    if name and sys.version_info[:3] < PATCHED and matches(f"{module}:{name}", NEW_IN_A_PATCH):
+        return True
     for pattern, names in BUILD_DEPENDENT.items():
-        if fnmatchcase(module, pattern) and (name is None or any(fnmatchcase(name, n) for n in names)):
+        if fnmatchcase(module, pattern) and (name is None or matches(name, names)):
             return True
     return False
 
@@ -114,7 +146,7 @@ def is_submodule(loaded, name):
 def is_private(module, name, declared):
     if declared is not None:
         return name not in declared
-    return name.startswith("_") or any(fnmatchcase(f"{module}:{name}", pattern) for pattern in ACCIDENTAL)
+    return name.startswith("_") or matches(f"{module}:{name}", ACCIDENTAL)
 
 
 def comes_from_elsewhere(loaded, value):
@@ -138,7 +170,7 @@ def check_versions(real):
         if module not in real:
             continue
         here = has(real[module], rest)
-        if here is None or is_build_dependent(module, rest) or f"{module}.{rest}" in OTHER_PLATFORM:
+        if here is None or may_differ(module, rest) or f"{module}.{rest}" in OTHER_PLATFORM:
             continue
         checked += 1
         if here == changes[0].startswith("+"):

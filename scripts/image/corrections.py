@@ -31,7 +31,8 @@ STUB_ONLY = set(
     email._header_value_parser:make_quoted_pairs genericpath:ALLOW_MISSING ntpath:ALLOW_MISSING
     os.path:ALLOW_MISSING posixpath:ALLOW_MISSING tarfile:LinkFallbackError""".split()
     # Private names that stand for a type, or that 3.9 has not.
-    + """_codecs:_EncodingMap _csv:_reader _csv:_writer _ctypes:_CArgObject _ctypes:_CData _ctypes:_CField
+    + """_dbm:_dbm _gdbm:_gdbm _codecs:_EncodingMap _csv:_reader _csv:_writer
+    _ctypes:_CArgObject _ctypes:_CData _ctypes:_CField
     _ctypes:_CTypeBaseType _ctypes:_CanCastTo _ctypes:_PointerLike _ctypes:_PyCArrayType
     _ctypes:_PyCFuncPtrType _ctypes:_PyCPointerType _ctypes:_PyCSimpleType _ctypes:_PyCStructType
     _ctypes:_UnionType _multibytecodec:_MultibyteCodec curses:_ncurses_version ast:_EndPositionT ast:_T
@@ -98,25 +99,39 @@ OTHER_PLATFORM = set(
     distutils.msvccompiler""".split()
 )
 
+# Packages that distributions of Linux put into packages of their own: skipped where the whole package is missing.
+SPLIT_OFF = ["distutils", "ensurepip", "idlelib", "lib2to3", "tkinter", "turtle", "turtledemo", "venv", "pydoc_data"]
+
 # What a build of 3.9 on Linux can lack or have, with names as patterns; an empty list stands for the module itself.
 BUILD_DEPENDENT = {
     # Optional C libraries.
     "_dbm": [], "_gdbm": [], "dbm.gnu": [], "dbm.ndbm": [], "nis": [], "ossaudiodev": [], "_tkinter": [],
-    "_bz2": [], "_lzma": [], "_curses": ["ACS_*", "COLORS", "COLOR_PAIRS", "LINES", "COLS"], "readline": [],
+    "_bz2": [], "_lzma": [], "ctypes.macholib": [], "ctypes.macholib.*": [], "sitecustomize": [],
+    "_curses": ["ACS_*", "COLORS", "COLOR_PAIRS", "LINES", "COLS"],
+    "readline": [],
     # Set by initscr() and start_color().
     "curses": ["ACS_*", "COLORS", "COLOR_PAIRS", "LINES", "COLS"],
     # The name holds the machine.
     "_sysconfigdata_*": [],
-    # Headers that today's Linux or OpenSSL no longer has.
+    # Headers that the machine has, or that today's Linux or OpenSSL no longer has.
     "fcntl": ["I_*"],
-    "socket": ["RDS_*", "IPX_TYPE", "SOL_*"],
-    "_socket": ["RDS_*", "IPX_TYPE", "SOL_*"],
+    "socket": ["RDS_*", "IPX_TYPE", "SOL_*", "AF_BLUETOOTH", "BDADDR_*", "BTPROTO_*", "HCI_*"],
+    "_socket": ["RDS_*", "IPX_TYPE", "SOL_*", "AF_BLUETOOTH", "BDADDR_*", "BTPROTO_*", "HCI_*"],
     "ssl": ["RAND_egd", "PROTOCOL_SSLv2", "PROTOCOL_SSLv3"],
     "_ssl": ["RAND_egd"],
     "termios": ["TIOCTTYGSTRUCT"],
     # Set by an interactive session, an uncaught exception, a debug build or the user.
     "sys": ["last_*", "ps1", "ps2", "tracebacklimit", "gettotalrefcount", "__interactivehook__"],
 }  # fmt: skip
+
+# New in 3.9 with a patch version after 3.9.2, the latest of them with 3.9.17, or new in an `__all__`.
+PATCHED = (3, 9, 17)
+NEW_IN_A_PATCH = """
+    _frozen_importlib_external:path_sep_tuple importlib._bootstrap_external:path_sep_tuple
+    _ssl:OP_IGNORE_UNEXPECTED_EOF ssl:OP_IGNORE_UNEXPECTED_EOF asyncio:Server asyncio.base_events:Server
+    sys:get_int_max_str_digits sys:set_int_max_str_digits tarfile:*Error tarfile:*_filter
+    typing:BinaryIO typing:IO typing:Match typing:Pattern typing:TextIO
+""".split()
 
 # Public only by accident: left over from a loop or an import. The stubs leave them out on purpose.
 ACCIDENTAL = """

@@ -65,7 +65,10 @@ fn row(rule: &'static Rule) -> Row {
 
 fn table(rows: &[Row]) -> String {
     let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0).max(4);
-    let mut out = format!("\u{1b}[1m{:5}  {:width$}  {:8}  {:7}  {:8}  Reports\u{1b}[0m\n", "Code", "Name", "Severity", "Fix", "Needs");
+    let mut out = format!(
+        "\u{1b}[1m{:5}  {:width$}  {:8}  {:7}  {:8}  Reports\u{1b}[0m\n",
+        "Code", "Name", "Severity", "Fix", "Needs"
+    );
     for row in rows {
         let severity = if row.on_by_default { row.severity.as_str() } else { "off" };
         let needs = if row.needs_manifest { "manifest" } else { "" };

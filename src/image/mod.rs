@@ -120,7 +120,9 @@ impl Image {
 
     /// Whether a name is a builtin of the image's Python, `__name__` and the like included.
     pub fn is_builtin(&self, name: &str) -> bool {
-        stdlib::is_builtin(name) || stdlib::change("builtins", Some(name)).is_some_and(|c| c.is_in(self.version))
+        stdlib::is_builtin(name)
+            || self.version > stdlib::BASE
+                && stdlib::change("builtins", Some(name)).is_some_and(|change| change.is_in(self.version))
     }
 
     /// The version that added `path` (`UTC`, `Path.walk`, `zip(strict)`) to a module of the standard

@@ -50,7 +50,10 @@ fn misplaced_keys(root: &Node, kind: Kind, errors: &mut Errors) {
     match kind {
         Kind::Utility => {
             for (key, message) in [
-                ("connection", "a utility manifest has no `connection`: utility commands can't read `runtime['connector']`; remove it"),
+                (
+                    "connection",
+                    "a utility manifest has no `connection`: utility commands can't read `runtime['connector']`; remove it",
+                ),
                 ("connectionSets", "a utility manifest has no `connectionSets`; remove it"),
                 ("script", "in a utility manifest each command names its own `script`; move it to the command"),
                 ("liveScript", "in a utility manifest each command names its own `liveScript`; move it to the command"),
@@ -63,8 +66,14 @@ fn misplaced_keys(root: &Node, kind: Kind, errors: &mut Errors) {
         Kind::Integration => {
             for node in root.list("commands") {
                 for (key, message) in [
-                    ("script", "all Python commands of an integration share one script; name it at the top of the manifest"),
-                    ("liveScript", "all Python commands of an integration share one script; name it at the top of the manifest"),
+                    (
+                        "script",
+                        "all Python commands of an integration share one script; name it at the top of the manifest",
+                    ),
+                    (
+                        "liveScript",
+                        "all Python commands of an integration share one script; name it at the top of the manifest",
+                    ),
                     ("category", "only utility commands have a `category`; remove it"),
                 ] {
                     if let Some(property) = node.property(key) {
@@ -118,7 +127,8 @@ fn connection(root: &Node, errors: &mut Errors) {
             connection_key(node, name, errors);
         }
         if node.get("parameterName").is_none() && node.get("displayName").is_none() {
-            errors.add(node.bracket(), "this connection parameter has no `displayName` and no `parameterName`; add one");
+            errors
+                .add(node.bracket(), "this connection parameter has no `displayName` and no `parameterName`; add one");
             continue;
         }
         let name = given.or_else(|| {
@@ -128,7 +138,10 @@ fn connection(root: &Node, errors: &mut Errors) {
         if let Some(name) = name
             && !names.insert(name.value.clone())
         {
-            errors.add(name.range, format!("there is a connection parameter `{}` already; rename or remove one", name.value));
+            errors.add(
+                name.range,
+                format!("there is a connection parameter `{}` already; rename or remove one", name.value),
+            );
         }
     }
 }
@@ -210,7 +223,10 @@ fn connection_set(node: &Node, manifest: &Manifest, errors: &mut Errors) {
     }
     let message = format!("a command of {0} needs the connection set {0}; add it to `connectionSets`", word.value);
     if manifest.kind == Kind::Utility {
-        errors.add(word.range, format!("a command of {0} needs the connection set {0}, which only integrations have", word.value));
+        errors.add(
+            word.range,
+            format!("a command of {0} needs the connection set {0}, which only integrations have", word.value),
+        );
     } else {
         let edits = super::edits::append(manifest, &[super::key("connectionSets")], &word.value.as_str().into());
         let fix = (format!("Add the connection set {}", word.value), edits, Applicability::Offered);
@@ -276,9 +292,8 @@ fn return_status(output: &Node, command: &str, errors: &mut Errors) {
         return;
     }
     let message = format!("returnData is the command's status: {}", known.join(", "));
-    let fix = nearest(text, known).map(|near| {
-        (format!("Change to `{near}`"), vec![Edit::replace(sample.inner(), near)], Applicability::Safe)
-    });
+    let fix = nearest(text, known)
+        .map(|near| (format!("Change to `{near}`"), vec![Edit::replace(sample.inner(), near)], Applicability::Safe));
     errors.push(Severity::Info, sample.mark(), message, fix);
 }
 

@@ -26,9 +26,10 @@ pub fn add_command(manifest: &Manifest, internal_name: &str, inputs: &[&str]) ->
 
 /// Sets each Python command that is Live to Draft.
 pub fn set_all_to_draft(manifest: &Manifest) -> Vec<Edit> {
-    let live = manifest.commands.iter().filter(|command| {
-        command.implementation == Implementation::Python && command.status.value == Status::Live
-    });
+    let live = manifest
+        .commands
+        .iter()
+        .filter(|command| command.implementation == Implementation::Python && command.status.value == Status::Live);
     live.map(|command| Edit::replace(command.status.range, "Draft")).collect()
 }
 
@@ -62,7 +63,12 @@ pub fn set_inputs(manifest: &Manifest, command: &Command, names: &[&str]) -> Vec
     // In list order; in a sane manifest also the order of the indexes.
     let mut by_index: Vec<&Node> = old.iter().collect();
     by_index.sort_by_key(|node| command.inputs.iter().position(|input| input.range == node.range));
-    let taken = |node: &Node| command.inputs.iter().any(|input| input.range == node.range && names.contains(&input.parameter_name.value.as_str()));
+    let taken = |node: &Node| {
+        command
+            .inputs
+            .iter()
+            .any(|input| input.range == node.range && names.contains(&input.parameter_name.value.as_str()))
+    };
     let mut texts = Vec::with_capacity(names.len());
     for (slot, name) in names.iter().enumerate() {
         let same = command.inputs.iter().find(|input| input.parameter_name.value == *name);
@@ -177,11 +183,7 @@ pub fn set(manifest: &Manifest, path: &[Segment], name: &str, value: &Json) -> V
     let blanks: String = slice(manifest, TextRange::new(before, key_start)).trim_start_matches([',', ' ']).to_owned();
     let own_line = blanks.starts_with(['\r', '\n']);
     let gap = if own_line { format!(",{blanks}") } else { ", ".to_owned() };
-    let rendered = if own_line {
-        style.render(value, style.indent_at(key_start))
-    } else {
-        inline(value)
-    };
+    let rendered = if own_line { style.render(value, style.indent_at(key_start)) } else { inline(value) };
     vec![Edit::insert(last.value.range.end(), format!("{gap}{}: {rendered}", json!(name)))]
 }
 
@@ -273,7 +275,8 @@ impl<'a> Style<'a> {
 fn inline(value: &Json) -> String {
     match value {
         Json::Object(entries) => {
-            let parts: Vec<_> = entries.iter().map(|(key, value)| format!("{}: {}", json!(key), inline(value))).collect();
+            let parts: Vec<_> =
+                entries.iter().map(|(key, value)| format!("{}: {}", json!(key), inline(value))).collect();
             format!("{{{}}}", parts.join(", "))
         }
         Json::Array(elements) => {

@@ -76,8 +76,8 @@ pub fn parse(text: &str) -> Result<Node, JsonError> {
     }
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let base = text.len() - body.len();
-    let parsed = parse_to_ast(body, &CollectOptions::default(), &OPTIONS)
-        .map_err(|error| syntax_error(text, base, &error))?;
+    let parsed =
+        parse_to_ast(body, &CollectOptions::default(), &OPTIONS).map_err(|error| syntax_error(text, base, &error))?;
     let Some(value) = parsed.value else {
         let message = "the manifest is empty; it needs at least `version`, `kind` and `commands`".to_owned();
         return Err(JsonError { range: TextRange::empty(size(base)), message, remove: None });
@@ -96,7 +96,11 @@ fn strict(text: &str, base: usize) -> Result<(), JsonError> {
     let start = index.offset(&text[base..], Position { line, column }, Encoding::Utf8).to_usize() + base;
     let reason = error.to_string();
     let reason = reason.split(" at line ").next().unwrap_or_default();
-    Err(JsonError { range: character(text, start), message: format!("the manifest is not valid JSON: {reason}"), remove: None })
+    Err(JsonError {
+        range: character(text, start),
+        message: format!("the manifest is not valid JSON: {reason}"),
+        remove: None,
+    })
 }
 
 fn syntax_error(text: &str, base: usize, error: &jsonc_parser::errors::ParseError) -> JsonError {
@@ -107,13 +111,21 @@ fn syntax_error(text: &str, base: usize, error: &jsonc_parser::errors::ParseErro
         ParseErrorKind::UnterminatedObject => (character(text, start), "this `{` is never closed".to_owned()),
         ParseErrorKind::UnterminatedArray => (character(text, start), "this `[` is never closed".to_owned()),
         ParseErrorKind::CommentsNotAllowed => (whole, "it allows no comments; remove this one".to_owned()),
-        ParseErrorKind::TrailingCommasNotAllowed => (whole, "it allows no comma after the last entry; remove it".to_owned()),
+        ParseErrorKind::TrailingCommasNotAllowed => {
+            (whole, "it allows no comma after the last entry; remove it".to_owned())
+        }
         ParseErrorKind::ExpectedComma => (character(text, start), "a comma is missing here".to_owned()),
-        ParseErrorKind::ExpectedColonAfterObjectKey => (character(text, start), "a `:` is missing after the key".to_owned()),
+        ParseErrorKind::ExpectedColonAfterObjectKey => {
+            (character(text, start), "a `:` is missing after the key".to_owned())
+        }
         ParseErrorKind::ExpectedObjectValue => (character(text, start), "a value is missing after `:`".to_owned()),
         ParseErrorKind::ExpectedStringObjectProperty => (whole, "keys stand in double quotes".to_owned()),
-        ParseErrorKind::SingleQuotedStringsNotAllowed => (character(text, start), "texts stand in double quotes".to_owned()),
-        ParseErrorKind::MultipleRootJsonValues => (character(text, start), "nothing may follow the closing bracket".to_owned()),
+        ParseErrorKind::SingleQuotedStringsNotAllowed => {
+            (character(text, start), "texts stand in double quotes".to_owned())
+        }
+        ParseErrorKind::MultipleRootJsonValues => {
+            (character(text, start), "nothing may follow the closing bracket".to_owned())
+        }
         ParseErrorKind::NestingDepthExceeded => (character(text, start), "it is nested too deeply".to_owned()),
         ParseErrorKind::UnexpectedWord | ParseErrorKind::UnexpectedToken => {
             (whole, "this is no value; texts stand in double quotes".to_owned())

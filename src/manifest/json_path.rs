@@ -22,7 +22,10 @@ fn steps(path: &str, from: usize) -> Option<(std::ops::Range<usize>, &'static st
                     Err(message) => return Some((position..position + 1, message)),
                 };
                 if path[position + 1..end].trim().is_empty() {
-                    return Some((position..end + 1, "an index, a name in quotes or `*` is missing between the brackets"));
+                    return Some((
+                        position..end + 1,
+                        "an index, a name in quotes or `*` is missing between the brackets",
+                    ));
                 }
                 position = end + 1;
             }
@@ -78,8 +81,21 @@ mod tests {
     #[test]
     fn reads_what_some_dialect_reads() {
         for path in [
-            "$", "$.a.b[0].c", "$.items[*].id", "$..x", "$['a b']", "$[\"a]\"].b", "$.items[?(@.x == '[')].y", "$.a-b",
-            "$..[0]", "$.@odata.type", "$.items[-1:]", "$.items[0,1]", "$.*", "$.a['it\\'s']", "$.items[?(@.tags[0] == 1)]",
+            "$",
+            "$.a.b[0].c",
+            "$.items[*].id",
+            "$..x",
+            "$['a b']",
+            "$[\"a]\"].b",
+            "$.items[?(@.x == '[')].y",
+            "$.a-b",
+            "$..[0]",
+            "$.@odata.type",
+            "$.items[-1:]",
+            "$.items[0,1]",
+            "$.*",
+            "$.a['it\\'s']",
+            "$.items[?(@.tags[0] == 1)]",
             "$.größe",
         ] {
             assert_eq!(check(path), None, "{path}");

@@ -114,8 +114,7 @@ fn under(frames: &[Frame], after_colon: bool, token: &Token<'_>, quoted: bool) -
 }
 
 fn unquote(token: &str) -> String {
-    serde_json::from_str(token)
-        .unwrap_or_else(|_| token.trim_start_matches('"').trim_end_matches('"').to_owned())
+    serde_json::from_str(token).unwrap_or_else(|_| token.trim_start_matches('"').trim_end_matches('"').to_owned())
 }
 
 fn next_token(text: &str, from: usize) -> Option<Token<'_>> {

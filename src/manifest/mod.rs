@@ -283,9 +283,8 @@ impl Manifest {
         let root = match json::parse(&text) {
             Ok(root) => root,
             Err(error) => {
-                let fix = error.remove.map(|range| {
-                    ("Remove it".to_owned(), vec![Edit::delete(range)], Applicability::Safe)
-                });
+                let fix =
+                    error.remove.map(|range| ("Remove it".to_owned(), vec![Edit::delete(range)], Applicability::Safe));
                 errors.push(Severity::Error, error.range, error.message, fix);
                 return Self { errors: errors.list, ..read::nothing(text) };
             }

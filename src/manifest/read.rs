@@ -49,8 +49,7 @@ pub(super) fn manifest(text: Arc<str>, root: Node) -> Manifest {
         kind: kind.unwrap_or(Kind::Integration),
         name,
         internal_name,
-        script: path_of(&root, "script")
-            .unwrap_or_else(|| Spanned::new(DEFAULT_SCRIPT.to_owned(), root.bracket())),
+        script: path_of(&root, "script").unwrap_or_else(|| Spanned::new(DEFAULT_SCRIPT.to_owned(), root.bracket())),
         system_script: system_script(&root),
         live_script: path_of(&root, "liveScript"),
         libraries: root.list("libraries").iter().filter_map(Node::text).collect(),
@@ -176,9 +175,7 @@ fn outputs(node: &Node) -> Outputs {
             .iter()
             .map(|output| OutputValue {
                 value_type: type_of(output, "type"),
-                sample_data: output
-                    .get("sampleData")
-                    .map(|sample| Spanned::new(sample.to_json(), sample.mark())),
+                sample_data: output.get("sampleData").map(|sample| Spanned::new(sample.to_json(), sample.mark())),
             })
             .collect()
     };

@@ -145,11 +145,7 @@ fn keys(schema: &Value) -> Vec<Key> {
     let required = texts(&schema["required"]);
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties
-        .map(|(name, property)| Key {
-            name: name.clone(),
-            required: required.contains(name),
-            shape: shape(property),
-        })
+        .map(|(name, property)| Key { name: name.clone(), required: required.contains(name), shape: shape(property) })
         .collect()
 }
 

@@ -132,7 +132,10 @@ fn duplicates(properties: &[Property], errors: &mut Errors) {
     for property in properties {
         if !seen.insert(property.key.value.as_str()) && !errors.full() {
             let range = if property.key.range.is_empty() { property.value.range } else { property.key.range };
-            errors.add(range, format!("the key `{}` is given twice, and the last one counts; remove one", property.key.value));
+            errors.add(
+                range,
+                format!("the key `{}` is given twice, and the last one counts; remove one", property.key.value),
+            );
         }
     }
 }

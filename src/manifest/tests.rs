@@ -103,7 +103,17 @@ fn broken_json_is_one_finding_where_it_breaks() {
 fn hostile_text_is_one_finding() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     let unclosed = "{\"a\":".repeat(100_000);
-    for text in [&*deep, &*unclosed, "\0", "{\"a\": \"\\ud800\"}", "{\"a\": \"x\ty\"}", "{\u{a0}}", "{\"a\": \"\0\"}", "\"", "{\"a\": 01}"] {
+    for text in [
+        &*deep,
+        &*unclosed,
+        "\0",
+        "{\"a\": \"\\ud800\"}",
+        "{\"a\": \"x\ty\"}",
+        "{\u{a0}}",
+        "{\"a\": \"\0\"}",
+        "\"",
+        "{\"a\": 01}",
+    ] {
         assert_eq!(parse(text).errors.len(), 1, "{:?}", text.chars().take(20).collect::<String>());
         assert!(!parse(text).usable);
     }
@@ -256,7 +266,9 @@ fn names_are_unique_and_identifiers() {
 
 #[test]
 fn json_paths_are_readable() {
-    let field = |path: &str| with_command(&format!(r#", "outputs": {{"keyFields": [{{"name": "id", "jsonPath": "{path}"}}]}}"#));
+    let field = |path: &str| {
+        with_command(&format!(r#", "outputs": {{"keyFields": [{{"name": "id", "jsonPath": "{path}"}}]}}"#))
+    };
     assert_eq!(findings(&field("$.items[*].id")), Vec::<String>::new());
     assert_eq!(findings(&field("$.items[0")), ["[: this is no JSON path: this `[` is never closed"]);
     assert_eq!(findings(&field("id")), ["id: this is no JSON path: it starts with `$`, the raw data"]);
@@ -290,9 +302,13 @@ fn sql_commands_need_their_connection_set() {
 #[test]
 fn keys_of_the_other_kind_are_misplaced() {
     let utility = r#"{"version": 1, "kind": "utility", "connection": [], "script": "a.py", "commands": [{"internalName": "A", "category": "Basic Utility", "script": "a.py"}]}"#;
-    let marked: Vec<_> = findings(utility).iter().map(|finding| finding.split(':').next().unwrap_or_default().to_owned()).collect();
+    let marked: Vec<_> =
+        findings(utility).iter().map(|finding| finding.split(':').next().unwrap_or_default().to_owned()).collect();
     assert_eq!(marked, ["connection", "script"]);
-    assert_eq!(findings(&with_command(r#", "category": "Basic Utility""#)), ["category: only utility commands have a `category`; remove it"]);
+    assert_eq!(
+        findings(&with_command(r#", "category": "Basic Utility""#)),
+        ["category: only utility commands have a `category`; remove it"]
+    );
     assert_eq!(findings(&with_command(r#", "script": "a.py""#)).len(), 1);
 }
 
@@ -345,7 +361,10 @@ fn edits_keep_the_layout() {
     let manifest = parse(spread);
     assert_eq!(
         apply(spread, &edits::add_command(&manifest, "B", &["x"])),
-        spread.replace("\"Live\"}", "\"Draft\"},\n        {\"internalName\": \"B\", \"inputs\": [{\"parameterName\": \"x\"}]}")
+        spread.replace(
+            "\"Live\"}",
+            "\"Draft\"},\n        {\"internalName\": \"B\", \"inputs\": [{\"parameterName\": \"x\"}]}"
+        )
     );
     assert_eq!(apply(spread, &edits::add_library(&manifest, "b")), spread.replace("[\"a\"]", "[\"a\", \"b\"]"));
     assert_eq!(
@@ -366,7 +385,9 @@ fn edits_keep_the_layout() {
 
 #[test]
 fn inputs_follow_the_function() {
-    let text = with_command(r#", "inputs": [{"parameterName": "a", "index": 0, "required": true}, {"parameterName": "b", "index": 1}]"#);
+    let text = with_command(
+        r#", "inputs": [{"parameterName": "a", "index": 0, "required": true}, {"parameterName": "b", "index": 1}]"#,
+    );
     let set = |names: &[&str]| {
         let manifest = parse(&text);
         let edited = apply(&text, &edits::set_inputs(&manifest, &manifest.commands[0], names));

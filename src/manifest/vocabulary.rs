@@ -21,21 +21,11 @@ pub const FEATURES: &[&str] =
     &["Command Task", "Conditional Task", "Transform Command", "Ad-Hoc Command", "Allow command to be run on agent"];
 
 /// Parameter and output types that D3's pages show. The list in D3's form is a picture, so there may be more.
-pub const PARAMETER_TYPES: &[&str] = &[
-    "Text",
-    "Number",
-    "Boolean",
-    "DateTime",
-    "Text Array",
-    "Number Array",
-    "JSON Object",
-    "JSON Array",
-    "File",
-];
+pub const PARAMETER_TYPES: &[&str] =
+    &["Text", "Number", "Boolean", "DateTime", "Text Array", "Number Array", "JSON Object", "JSON Array", "File"];
 
 /// `inputType` (D3's page, "Command Input Setup").
-pub const INPUT_TYPES: &[&str] =
-    &["Custom Input", "Text Template", "HTML Template", DROP_DOWN, MULTI_SELECT];
+pub const INPUT_TYPES: &[&str] = &["Custom Input", "Text Template", "HTML Template", DROP_DOWN, MULTI_SELECT];
 
 /// The input type that needs options and the parameter type Text.
 pub const DROP_DOWN: &str = "Drop Down Option";

@@ -7,7 +7,6 @@
 mod cache;
 mod candidate;
 mod files;
-mod kind;
 mod paths;
 mod walk;
 mod workspace;

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use super::cache::Cache;
 use super::candidate::{Candidate, ManifestFile, Places, Script};
 use super::files::{Disk, Files};
-use super::kind::header_kind;
 use super::paths::normalised;
 use super::{MANIFEST, SETTINGS};
 use crate::check::Input;
@@ -16,6 +15,7 @@ use crate::image::Image;
 use crate::manifest::{Implementation, Kind, Manifest, SystemScriptSetting};
 use crate::rules::{Selection, Selector};
 use crate::semantic::{self, Analysis, Surroundings, SystemScript};
+use crate::settings::header_kind;
 use crate::syntax;
 use crate::text::{Source, Spanned};
 
@@ -142,10 +142,7 @@ impl Workspace {
             return Candidate::Manifest(self.manifest_file(path, &source));
         }
         let named = self.manifest_for(path);
-        let header = match &source {
-            Source::Text(text) => header_kind(text),
-            Source::Not(_) => None,
-        };
+        let header = header_kind(&source.text());
         if named.is_none() && header.is_none() && treat_as.is_none() {
             match &source {
                 Source::Not(reason) => return Candidate::NotText(*reason),
@@ -160,7 +157,8 @@ impl Workspace {
 
     /// The file at `path` as a D3 script, whatever it looks like.
     pub fn as_script(&self, path: &Path, source: Source) -> Script {
-        self.script(path, source, self.manifest_for(path), None)
+        let header = header_kind(&source.text());
+        self.script(path, source, self.manifest_for(path), header)
     }
 
     fn script(&self, path: &Path, source: Source, named: Option<Named>, kind: Option<Kind>) -> Script {

@@ -8,6 +8,8 @@ mod json;
 mod results;
 mod statistics;
 mod text;
+#[cfg(test)]
+mod tests;
 
 pub use json::json;
 pub use results::{File, Files, Finding, Results};

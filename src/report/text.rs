@@ -40,8 +40,10 @@ fn one(renderer: &Renderer, finding: &Finding, style: Style) -> String {
     let (severity, code, rule, message) =
         (diagnostic.severity.as_str(), diagnostic.code, diagnostic.rule, visible(&diagnostic.message));
     let path = visible(&file.path);
-    let mut out =
-        format!("{path}:{}:{}: {level}{severity} {code}[{rule}]{level:#}: {BOLD}{message}{BOLD:#}\n", at.line, at.column);
+    let mut out = format!(
+        "{path}:{}:{}: {level}{severity} {code}[{rule}]{level:#}: {BOLD}{message}{BOLD:#}\n",
+        at.line, at.column
+    );
     let here: Vec<&Related> = diagnostic.related.iter().filter(|related| related.place == diagnostic.place).collect();
     let shown = near(&file.index, diagnostic.range, &here);
     push_block(&mut out, &excerpt(renderer, file, diagnostic.severity, diagnostic.range, &shown));
@@ -50,7 +52,12 @@ fn one(renderer: &Renderer, finding: &Finding, style: Style) -> String {
             let file = finding.files.at(related.place);
             let at = file.position(related.range.start());
             let message = visible(&related.message);
-            out.push_str(&format!("  {HELP}note{HELP:#}: {}:{}:{}: {message}\n", visible(&file.path), at.line, at.column));
+            out.push_str(&format!(
+                "  {HELP}note{HELP:#}: {}:{}:{}: {message}\n",
+                visible(&file.path),
+                at.line,
+                at.column
+            ));
             push_block(&mut out, &excerpt(renderer, file, Severity::Info, related.range, &[]));
         }
     }

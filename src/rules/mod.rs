@@ -5,6 +5,7 @@
 use crate::diagnostic::Severity;
 use crate::manifest::Manifest;
 
+mod calls;
 mod context;
 mod names;
 mod selection;
@@ -81,6 +82,18 @@ pub static RULES: &[&Rule] = &[
     &text::main_guard::RULE,
     &text::future_import::RULE,
     &names::reserved_class::RULE,
+    &calls::unknown_connection_key::RULE,
+    &calls::malformed_connection_key::RULE,
+    &calls::unguarded_connection_key::RULE,
+    &calls::connection_in_utility::RULE,
+    &calls::integration_call_in_utility::RULE,
+    &calls::foreign_integration_call::RULE,
+    &calls::unknown_integration_command::RULE,
+    &calls::unknown_utility_command::RULE,
+    &calls::utility_arguments::RULE,
+    &calls::draft_call::RULE,
+    &calls::unused_connection_parameter::RULE,
+    &calls::unknown_pb_member::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
     &tool::invalid_manifest::RULE,

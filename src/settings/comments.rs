@@ -187,24 +187,13 @@ impl Ignore {
 
 /// The kind that a script's leading comments give: `# d3: integration` or `# d3: utility` before any code, after a
 /// byte-order mark, `#!`, coding line or blank lines.
-pub fn header_kind(text: &str, comments: &[TextRange]) -> Option<Kind> {
-    let mut end = 0;
-    for comment in comments {
-        let (from, to) = (comment.start().to_usize(), comment.end().to_usize());
-        let between = text.get(end..from)?;
-        if !between.chars().all(|character| character.is_whitespace() || character == '\u{feff}') {
-            return None;
-        }
-        let content = text.get(from..to)?;
-        if let Some((_, word)) = marker(content) {
-            let word = content[word..].split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-            if let Some(kind) = Kind::parse(&word) {
-                return Some(kind);
-            }
-        }
-        end = to;
-    }
-    None
+pub fn header_kind(text: &str) -> Option<Kind> {
+    text.trim_start_matches('\u{feff}')
+        .split(['\n', '\r'])
+        .map(str::trim)
+        .take_while(|line| line.is_empty() || line.starts_with('#'))
+        .filter_map(|line| Some(&line[marker(line)?.1..]))
+        .find_map(|rest| Kind::parse(&rest.split_whitespace().next()?.to_ascii_lowercase()))
 }
 
 #[cfg(test)]
@@ -283,17 +272,15 @@ mod tests {
         assert_eq!(removed("x = 1  # d3: ignore[D3101] because\n", &[0]), "x = 1  # because\n");
     }
 
-    fn kind(text: &str) -> Option<Kind> {
-        header_kind(text, &comments(text))
-    }
-
     #[test]
     fn a_leading_comment_gives_the_kind() {
-        assert_eq!(kind("# d3: integration\nx = 1\n"), Some(Kind::Integration));
+        assert_eq!(header_kind("# d3: integration\nx = 1\n"), Some(Kind::Integration));
         let long = "\u{feff}#!/usr/bin/env python3\n# -*- coding: utf-8 -*-\n\n# Acme\n#d3:utility\nx = 1\n";
-        assert_eq!(kind(long), Some(Kind::Utility));
-        assert_eq!(kind("x = 1\n# d3: integration\n"), None);
-        assert_eq!(kind("# d3: integrations\n"), None);
-        assert_eq!(kind("# about d3: integration\n"), None);
+        assert_eq!(header_kind(long), Some(Kind::Utility));
+        assert_eq!(header_kind("x = 1\n# d3: integration\n"), None);
+        assert_eq!(header_kind("# d3: integrations\n"), None);
+        assert_eq!(header_kind("# about d3: integration\n"), None);
+        assert_eq!(header_kind("'''\n# d3: utility\n'''"), None);
+        assert_eq!(header_kind("# d3: ignore-file[D3101]\n# d3: utility"), Some(Kind::Utility));
     }
 }

@@ -146,9 +146,8 @@ const STATEMENT_WORDS: &[&str] = &[
 ];
 
 /// The words that begin the header of a block.
-const HEADER_WORDS: &[&str] = &[
-    "def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async",
-];
+const HEADER_WORDS: &[&str] =
+    &["def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async"];
 
 /// The word with which some code begins.
 pub(super) fn first_word(code: &str) -> &str {
@@ -249,9 +248,7 @@ fn triple_strings(text: &str, pos: usize) -> TripleStrings {
         }
     }
     let unclosed = skimmer.faults.iter().find(|fault| matches!(fault.kind, FaultKind::TripleString(_)));
-    let unclosed = unclosed.map(|fault| {
-        code_inside(text, fault.open, text.len()).unwrap_or(Cut { at: text.len() })
-    });
+    let unclosed = unclosed.map(|fault| code_inside(text, fault.open, text.len()).unwrap_or(Cut { at: text.len() }));
     TripleStrings { suspects, unclosed }
 }
 

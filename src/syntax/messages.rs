@@ -53,7 +53,12 @@ fn since(kind: Kind) -> Option<(&'static str, (u8, u8))> {
         UnpackingInComprehension(_) => ("unpacking in a comprehension", (3, 15)),
         UnparenthesizedExceptionTypes => ("several exception types without parentheses", (3, 14)),
         TemplateStrings => ("template string", (3, 14)),
-        ParenthesizedKeywordArgumentName | ParenthesizedContextManager | Walrus | StarTuple(_) | RelaxedDecorator(_)
-        | PositionalOnlyParameter | UnparenthesizedUnpackInFor => return None,
+        ParenthesizedKeywordArgumentName
+        | ParenthesizedContextManager
+        | Walrus
+        | StarTuple(_)
+        | RelaxedDecorator(_)
+        | PositionalOnlyParameter
+        | UnparenthesizedUnpackInFor => return None,
     })
 }

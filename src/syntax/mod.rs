@@ -17,8 +17,8 @@ pub use ruff_python_ast::visitor as walk;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
 use crate::dialect;
-use recover::Recovered;
 use crate::text::{Ranged, Spanned, TextRange, TextSize};
+use recover::Recovered;
 
 /// What [`parse`] makes of a text. All ranges are bytes of that text.
 #[derive(Debug)]

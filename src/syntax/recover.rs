@@ -75,10 +75,10 @@ impl Piece<'_> {
         let mut damage = Damage::new(self, &recovered.slots);
         damage.add_faults();
         damage.add_parse_errors(&found);
-        let unsupported = parsed.unsupported_syntax_errors().iter().map(|error| UnsupportedSyntaxError {
-            range: original(error.range),
-            ..error.clone()
-        });
+        let unsupported = parsed
+            .unsupported_syntax_errors()
+            .iter()
+            .map(|error| UnsupportedSyntaxError { range: original(error.range), ..error.clone() });
         recovered.unsupported.extend(unsupported.filter(|error| !damage.is_broken_at(error.range.start())));
         if damage.lines.iter().any(|line| *line) {
             recovered.broken.push(self.range);

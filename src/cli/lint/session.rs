@@ -120,7 +120,9 @@ impl Session {
                 Source::Text(_) => self.manifest(manifest, on_disk),
                 Source::Not(reason) => Outcome::failed(path, &reason.to_string()),
             },
-            Candidate::NotText(_) if named || self.looks_like_d3(path) => self.script(self.workspace.as_script(path, source), on_disk),
+            Candidate::NotText(_) if named || self.looks_like_d3(path) => {
+                self.script(self.workspace.as_script(path, source), on_disk)
+            }
             Candidate::NotText(reason) => Outcome {
                 problems: vec![Problem { path: path.to_owned(), message: format!("skipped: {reason}"), fatal: false }],
                 ..Outcome::skipped()
@@ -140,7 +142,9 @@ impl Session {
     fn script(&self, script: Script, on_disk: bool) -> Outcome {
         let Script { mut input, places } = script;
         let mut outcome = Outcome::checked(&input.selection);
-        if self.fix && let Source::Text(before) = input.source.clone() {
+        if self.fix
+            && let Source::Text(before) = input.source.clone()
+        {
             let with = |text: &Arc<str>| Input { source: Source::Text(Arc::clone(text)), ..input.clone() };
             let fixed = fix_all(&before, self.wanted(Place::Script), |text| {
                 let report = check(&with(text));

@@ -36,8 +36,10 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             Some(near) => format!("; this one is called `{near}`"),
             None => String::new(),
         };
-        let message =
-            format!("D3 lets a command call commands of its own integration only, not of `{}`{hint}", integration.value);
+        let message = format!(
+            "D3 lets a command call commands of its own integration only, not of `{}`{hint}",
+            integration.value
+        );
         let range = if command.value.is_empty() { integration.range } else { command.range };
         sink.report(range, message);
     }

@@ -23,14 +23,10 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
     let reads = &context.model.connection_reads;
     // A key that is tested, set or given a default anywhere is looked after.
-    let guarded: HashSet<&str> = reads
-        .iter()
-        .filter(|read| matches!(read.access, Access::Test | Access::Write))
-        .map(|read| read.key)
-        .collect();
+    let guarded: HashSet<&str> =
+        reads.iter().filter(|read| matches!(read.access, Access::Test | Access::Write)).map(|read| read.key).collect();
     for read in reads {
-        let is_optional =
-            manifest.connection_parameter(read.key).is_some_and(|parameter| !parameter.required);
+        let is_optional = manifest.connection_parameter(read.key).is_some_and(|parameter| !parameter.required);
         if read.access != Access::Subscript
             || !is_optional
             || guarded.contains(read.key)

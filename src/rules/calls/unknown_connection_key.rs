@@ -28,7 +28,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let reads = &context.model.connection_reads;
-    let written: HashSet<&str> = reads.iter().filter(|read| read.access == Access::Write).map(|read| read.key).collect();
+    let written: HashSet<&str> =
+        reads.iter().filter(|read| read.access == Access::Write).map(|read| read.key).collect();
     let known = || manifest.connection.iter().map(|parameter| parameter.parameter_name.value.as_str());
     for read in reads {
         let is_read = matches!(read.access, Access::Subscript | Access::Get { .. });

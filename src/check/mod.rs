@@ -3,6 +3,8 @@
 //! Owns: the order of things, and that one bad rule costs its own findings only.
 //! Must not know: files, clocks, the protocol. Broken input is data, never an error.
 
+mod ignores;
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
 use crate::rules::{Check, Context, Needs, RULES, Rule, Selection, Sink};
 use crate::semantic::{Analysis, Surroundings, SystemScript};
+use crate::settings;
 use crate::syntax;
 use crate::text::{Source, TextRange};
 
@@ -81,6 +84,12 @@ pub fn check_with(input: &Input, rules: &[&'static Rule]) -> Report {
             run.rule(rule, Place::Script, |sink| check(&context, sink));
         }
     }
+    let parsed = analysis.parsed();
+    let comments = settings::ignores(&parsed.comments, &parsed.text);
+    let mut diagnostics = std::mem::take(&mut run.diagnostics);
+    let evaluated = |rule: &Rule| input.selection.is_on(rule) && run.is_evaluated(rule);
+    ignores::apply(&comments, &parsed.text, &mut diagnostics, evaluated, |rule| input.selection.is_on(rule));
+    run.diagnostics = diagnostics;
     let (diagnostics, not_evaluated) = run.finish();
     Report { diagnostics, not_evaluated, analysis }
 }
@@ -114,11 +123,17 @@ struct Run<'s> {
     selection: &'s Selection,
     diagnostics: Vec<Diagnostic>,
     not_evaluated: Vec<&'static str>,
+    failed: Vec<&'static str>,
 }
 
 impl<'s> Run<'s> {
     fn new(selection: &'s Selection) -> Self {
-        Self { selection, diagnostics: Vec::new(), not_evaluated: Vec::new() }
+        Self { selection, diagnostics: Vec::new(), not_evaluated: Vec::new(), failed: Vec::new() }
+    }
+
+    /// Whether a rule that is on has had its say.
+    fn is_evaluated(&self, rule: &Rule) -> bool {
+        !self.not_evaluated.contains(&rule.code) && !self.failed.contains(&rule.code)
     }
 
     /// Runs one rule. A rule that panics loses its own findings and is reported as D3905.
@@ -131,7 +146,10 @@ impl<'s> Run<'s> {
         match outcome {
             Ok(Some(findings)) => self.diagnostics.extend(findings),
             Ok(None) => self.not_evaluated.push(rule.code),
-            Err(_) => self.diagnostics.push(internal_error(rule, place)),
+            Err(_) => {
+                self.failed.push(rule.code);
+                self.diagnostics.push(internal_error(rule, place));
+            }
         }
     }
 
