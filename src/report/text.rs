@@ -77,8 +77,8 @@ fn help(finding: &Finding, style: Style) -> Option<String> {
         (fix, " (--fix --unsafe-fixes)")
     } else {
         let first = diagnostic.fixes.first()?;
-        let manifest = first.edits.iter().any(|(place, _)| *place == Place::Manifest);
-        (first, if manifest { " (in the manifest)" } else { "" })
+        let elsewhere = |place: &Place| *place == Place::Manifest && diagnostic.place != Place::Manifest;
+        (first, if first.edits.iter().any(|(place, _)| elsewhere(place)) { " (in the manifest)" } else { "" })
     };
     Some(format!("{}{how}", visible(&fix.title)))
 }

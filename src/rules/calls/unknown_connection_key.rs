@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
-use crate::manifest::edits;
+use crate::manifest::{Kind, edits};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::Access;
 use crate::text::{Edit, Ranged, nearest};
@@ -24,7 +24,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
-    if !manifest.connection_sets.is_empty() {
+    // A utility command has no connection at all: that is another rule's finding.
+    if manifest.kind == Kind::Utility || !manifest.connection_sets.is_empty() {
         return;
     }
     let reads = &context.model.connection_reads;
