@@ -6,11 +6,16 @@
 mod completion;
 mod cursor;
 mod describe;
+mod hover;
 mod snippet;
 mod statement;
+mod subject;
 
+#[cfg(test)]
+mod hover_tests;
 #[cfg(test)]
 mod testing;
 
 pub use completion::{CompletionItem, CompletionKind, complete};
 pub use describe::rule_help;
+pub use hover::{Hover, hover};

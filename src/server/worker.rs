@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::manifest::SystemScriptSetting;
 use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script};
 use crate::rules::Selection;
-use crate::semantic::SystemScript;
+use crate::semantic::{Analysis, SystemScript};
 use crate::text::Source;
 
 /// What a check of one document found.
@@ -46,6 +46,8 @@ pub enum Subject {
     Script {
         /// What was checked.
         input: Box<Input>,
+        /// What it means.
+        analysis: Arc<Analysis>,
         /// The files behind it.
         sheets: Arc<Sheets>,
     },
@@ -175,7 +177,7 @@ fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Che
     let sheets = Arc::new(sheets(session, own, &script));
     let findings = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Script);
     checked.findings = findings.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }).collect();
-    checked.subject = Subject::Script { input: Box::new(script.input), sheets };
+    checked.subject = Subject::Script { input: Box::new(script.input), analysis: report.analysis, sheets };
 }
 
 /// The findings in a manifest: its own, and those that stem from its scripts.

@@ -80,6 +80,11 @@ impl CompletionItem {
         }
     }
 
+    /// What is inserted where the editor knows no snippets.
+    pub fn plain_insert(&self) -> String {
+        if self.is_snippet { snippet::plain(&self.insert) } else { self.insert.clone() }
+    }
+
     fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into()).filter(|detail| !detail.is_empty());
         self
