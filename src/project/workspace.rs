@@ -129,17 +129,20 @@ impl Workspace {
     }
 
     /// What the file at `path` is, whose content is `source`. `treat_as` is the kind of Python
-    /// files that no manifest names and that say nothing themselves.
+    /// files that no manifest names and that say nothing themselves. A name without an extension may be Python.
     pub fn input(&self, path: &Path, source: Source, treat_as: Option<Kind>) -> Candidate {
         if path.file_name().is_some_and(|name| name == MANIFEST) {
             return Candidate::Manifest(self.manifest_file(path, &source));
         }
         let named = self.manifest_for(path);
+        let is_python = path.extension().is_none_or(|extension| extension == "py");
+        let treat_as = treat_as.filter(|_| is_python);
         let kind = match (&named, &source) {
             (Some(named), _) if named.manifest.usable => Some(named.manifest.kind),
             (_, Source::Text(text)) => {
                 let kind = header_kind(text).or(treat_as);
-                if named.is_none() && kind.is_none() && !semantic::uses_d3(&syntax::parse(text)) {
+                let uses_d3 = || is_python && semantic::uses_d3(&syntax::parse(text));
+                if named.is_none() && kind.is_none() && !uses_d3() {
                     return Candidate::NotD3;
                 }
                 kind

@@ -13,13 +13,15 @@ use crate::syntax::Parsed;
 mod builder;
 mod commands;
 mod connection;
+mod dynamic;
 mod guards;
 mod model;
 mod names;
 mod origin;
 mod output_model;
+mod rename;
 
-pub use commands::Command;
+pub use commands::{Command, Definition, NotPlain};
 pub use connection::{Access, ConnectionRead};
 pub use model::*;
 pub use names::QualifiedName;

@@ -291,7 +291,7 @@ mod tests {
         fn any_comment_is_survived(tail in "[ #d3:ignore\\[\\],é-]{0,24}", code in "[x #]{0,4}") {
             let text = format!("{code}# d3: ignore{tail}\nx");
             let comments = comments(&text);
-            header_kind(&text, &comments);
+            header_kind(&text);
             for ignore in ignores(&comments, &text).list {
                 for place in 0..ignore.codes.len() {
                     let left = apply(&text, &ignore.remove_codes(&text, &[place]));

@@ -24,6 +24,8 @@ pub(super) struct Line {
     pub(super) indent: usize,
     /// What is not closed in it.
     pub(super) faults: Vec<Fault>,
+    /// Where it nests too deeply, and in what way.
+    pub(super) too_deep: Option<(usize, &'static str)>,
 }
 
 /// The end that a triple-quoted string should have had.
@@ -102,10 +104,13 @@ fn finish(text: &str, mut skimmer: Skimmer<'_>, start: Option<usize>) -> Line {
         && text[start..at].ends_with(':')
     {
         at -= 1;
+    } else {
+        at = skimmer.behind_blanks();
     }
     skimmer.close_all(at);
     let end = skimmer.last_end.max(start);
-    Line { start, end, line_start, stop: skimmer.pos, indent: indent(&text[line_start..start]), faults: skimmer.faults }
+    let indent = indent(&text[line_start..start]);
+    Line { start, end, line_start, stop: skimmer.pos, indent, faults: skimmer.faults, too_deep: None }
 }
 
 /// Whether the physical line at which a skimmer stands begins a new statement. The skimmer
@@ -116,7 +121,7 @@ fn boundary(text: &str, skimmer: &Skimmer<'_>, start: usize) -> Boundary {
     }
     let line = line_at(text, skimmer.pos);
     let code = line.trim_start_matches([' ', '\t', '\x0c']);
-    if code.is_empty() || code.starts_with('#') {
+    if code.is_empty() || code.starts_with(['#', ')', ']', '}']) {
         return Boundary::No;
     }
     if begins_statement(code) {
@@ -159,7 +164,7 @@ fn is_header(code: &str) -> bool {
 }
 
 /// Whether some code is a statement that can't continue an expression.
-fn begins_statement(code: &str) -> bool {
+pub(super) fn begins_statement(code: &str) -> bool {
     let word = first_word(code);
     let rest = code[word.len()..].trim_start();
     match word {
@@ -171,7 +176,7 @@ fn begins_statement(code: &str) -> bool {
 
 /// Whether some code has the shape of a statement: a block's header, a decorator, an
 /// assignment or a call that fills its line.
-fn looks_like_statement(code: &str) -> bool {
+pub(super) fn looks_like_statement(code: &str) -> bool {
     let code = code.split(" #").next().unwrap_or_default().trim_end();
     let word = first_word(code);
     if matches!(word, "if" | "for" | "else" | "async") {

@@ -6,7 +6,7 @@ use ruff_python_parser::{LexicalErrorType, ParseErrorType, UnsupportedSyntaxErro
 
 use super::lines::{Line, first_word, split};
 use super::relocate::Insertions;
-use super::{SyntaxError, messages, options};
+use super::{SyntaxError, limits, messages, options};
 use crate::dialect::{self, Fault, FaultKind, TypeSlot};
 use crate::text::{Ranged, TextRange, TextSize};
 
@@ -18,13 +18,28 @@ pub(super) struct Recovered {
     pub(super) slots: Vec<TypeSlot>,
     pub(super) errors: Vec<SyntaxError>,
     pub(super) unsupported: Vec<UnsupportedSyntaxError>,
-    /// The pieces that hold errors: top-level statements.
-    pub(super) broken: Vec<TextRange>,
+    /// The top-level statements of a broken text.
+    pub(super) pieces: Vec<PieceInfo>,
+}
+
+/// A top-level statement of a broken text.
+#[derive(Debug)]
+pub(super) struct PieceInfo {
+    /// With what stands before it.
+    pub(super) range: TextRange,
+    /// Where its first token begins.
+    pub(super) start: usize,
+    /// How many logical lines it has.
+    pub(super) lines: usize,
+    /// Whether it holds an error.
+    pub(super) broken: bool,
 }
 
 /// Parses a broken text.
 pub(super) fn recover(text: &str) -> Recovered {
-    let lines = split(text);
+    let mut lines = split(text);
+    let deep = replace_deep(text, &mut lines);
+    let text = deep.as_deref().unwrap_or(text);
     let mut recovered = Recovered::default();
     for line in &lines {
         recovered.slots.extend(dialect::slots(text, range(line.start, line.stop)));
@@ -43,6 +58,22 @@ pub(super) fn recover(text: &str) -> Recovered {
         piece_start = piece_end;
     }
     recovered
+}
+
+/// Replaces each line that nests too deeply by `pass`, so that it costs itself only.
+fn replace_deep(text: &str, lines: &mut [Line]) -> Option<String> {
+    let mut replaced: Option<String> = None;
+    for line in lines {
+        let Some((at, message)) = limits::too_deep(text, line.start, line.end) else { continue };
+        line.faults.clear();
+        line.too_deep = Some((at, message));
+        let code = &text[line.start..line.end];
+        let mut blank = String::from("pass");
+        let rest = code.bytes().skip(blank.len());
+        blank.extend(rest.map(|byte| if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' }));
+        replaced.get_or_insert_with(|| text.to_owned()).replace_range(line.start..line.end, &blank);
+    }
+    replaced
 }
 
 /// Whether a logical line begins a top-level statement.
@@ -81,8 +112,9 @@ impl Piece<'_> {
             .iter()
             .map(|error| UnsupportedSyntaxError { range: original(error.range), ..error.clone() });
         recovered.unsupported.extend(unsupported.filter(|error| !damage.is_broken_at(error.range.start())));
-        if damage.is_broken() {
-            recovered.broken.push(self.range);
+        if let Some(first) = self.lines.first() {
+            let (start, lines, broken) = (first.start, self.lines.len(), damage.is_broken());
+            recovered.pieces.push(PieceInfo { range: self.range, start, lines, broken });
         }
         recovered.errors.extend(damage.errors());
         let mut body = parsed.into_suite();
@@ -139,6 +171,10 @@ impl<'a> Damage<'a> {
     /// Finds what is not closed: a string, or else the outermost bracket of each line.
     fn add_faults(&mut self) {
         for (line, fate) in self.piece.lines.iter().zip(&mut self.fates) {
+            if let Some((at, message)) = line.too_deep {
+                let error = SyntaxError { range: range(at, at + 1), message: message.to_owned() };
+                *fate = Fate::Broken(error, false);
+            }
             let is_string = |fault: &&Fault| matches!(fault.kind, FaultKind::String(_) | FaultKind::TripleString(_));
             let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else { continue };
             let (end, message) = match fault.kind {
@@ -173,7 +209,7 @@ impl<'a> Damage<'a> {
         }
     }
 
-    /// Whether an error stems from an earlier one, or from a D3 type that is not closed.
+    /// Whether an error stems from an earlier one, or from a D3 call that is not written well.
     fn is_caused(&self, index: usize, error: &ParseErrorType) -> bool {
         let line = &self.piece.lines[index];
         let word = first_word(&self.piece.text[line.start..]);
@@ -182,16 +218,21 @@ impl<'a> Damage<'a> {
         let after_error = index > 0 && !matches!(self.fates[index - 1], Fate::Sound);
         let structural = is_indentation(error) || matches!(error, ParseErrorType::OtherError(_));
         let at_end = matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Dedent, .. });
-        self.has_unclosed_type(line)
+        self.has_malformed_type(line)
             || earlier && (orphan || at_end)
             || after_error && structural
             || self.indentation && is_indentation(error)
     }
 
-    fn has_unclosed_type(&self, line: &Line) -> bool {
+    fn has_malformed_type(&self, line: &Line) -> bool {
         let first = self.slots.partition_point(|slot| slot.range.start().to_usize() < line.start);
         let mut inside = self.slots[first..].iter().take_while(|slot| slot.range.start().to_usize() < line.end);
-        inside.any(|slot| !slot.closed)
+        // A type right after a dot belongs to a call without a command.
+        let is_nameless = |slot: &TypeSlot| {
+            let between = TextRange::new(slot.callee.end(), slot.range.start());
+            self.piece.text[between].contains('.')
+        };
+        inside.any(|slot| !slot.closed || is_nameless(slot))
     }
 
     /// The errors, with each run of lines that are prose as one.

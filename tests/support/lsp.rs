@@ -3,7 +3,7 @@
 //! Every wait has a deadline. When a client is dropped it asserts that the server ended as it
 //! should and that no message was left unread.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
