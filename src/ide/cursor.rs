@@ -1,9 +1,7 @@
 //! What the cursor is in, read from the tree of the statement around it and from what the script means.
 
 use crate::image::names;
-use crate::semantic::{
-    BindingKind, FunctionId, MODULE, Model, Origin, ParameterKind, Scope, ScopeId, ScopeKind, Slot,
-};
+use crate::semantic::{BindingKind, FunctionId, MODULE, Model, Origin, ParameterKind, Scope, ScopeId, ScopeKind, Slot};
 use crate::syntax::D3Call;
 use crate::syntax::ast::{self, AnyNodeRef, CmpOp, Expr};
 use crate::text::{Ranged, TextSize};
@@ -103,9 +101,11 @@ impl<'a> Cursor<'a> {
     pub(super) fn argument(&self, depth: usize) -> Option<(&'a ast::ExprCall, Argument<'a>)> {
         let node = self.chain.get(depth)?;
         let (arguments, call, argument) = match (node, self.chain.get(depth + 1)?) {
-            (_, AnyNodeRef::Keyword(keyword)) => {
-                (self.chain.get(depth + 2)?, self.chain.get(depth + 3)?, Argument::Named(keyword.arg.as_ref()?.as_str()))
-            }
+            (_, AnyNodeRef::Keyword(keyword)) => (
+                self.chain.get(depth + 2)?,
+                self.chain.get(depth + 3)?,
+                Argument::Named(keyword.arg.as_ref()?.as_str()),
+            ),
             (AnyNodeRef::Keyword(keyword), around) => {
                 (around, self.chain.get(depth + 2)?, Argument::Named(keyword.arg.as_ref()?.as_str()))
             }
@@ -231,7 +231,8 @@ fn slot_of_parameter(model: &Model<'_>, function: FunctionId, parameter: &str) -
 }
 
 fn slot_holding(slots: &[Slot<'_>], name: &str) -> Option<&'static str> {
-    let place = slots.iter().position(|slot| matches!(slot.expr(), Some(Expr::Name(given)) if given.id.as_str() == name))?;
+    let place =
+        slots.iter().position(|slot| matches!(slot.expr(), Some(Expr::Name(given)) if given.id.as_str() == name))?;
     names::OUTPUT_MODEL_SLOTS.get(place).copied()
 }
 

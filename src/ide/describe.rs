@@ -9,7 +9,8 @@ use crate::rules;
 /// What a rule is about, for its code: the first section of its page, and how to read on. `None` for an unknown code or name.
 pub fn rule_help(code_or_name: &str) -> Option<String> {
     let rule = rules::find(code_or_name)?;
-    let section = rule.page.split("\n## ").find_map(|section| section.strip_prefix("What it does\n")).unwrap_or(rule.summary);
+    let section =
+        rule.page.split("\n## ").find_map(|section| section.strip_prefix("What it does\n")).unwrap_or(rule.summary);
     Some(format!("**{}** `{}`\n\n{}\n\n`d3ls explain {}` says more.", rule.code, rule.name, section.trim(), rule.code))
 }
 
@@ -56,11 +57,17 @@ pub(super) fn pb_member(name: &str) -> String {
 pub(super) fn engine_name(name: &str) -> Option<String> {
     let doc = match name {
         names::PB => "The helper object that D3's engine gives to every script.",
-        names::RUNTIME => "The dictionary that D3's engine gives to every script: the connection's parameters and the retry count.",
-        names::D3 => "Calls of D3's own commands: `D3.Utility.{Command}<{Type}>(...)` and `D3.Integration.{Integration}.{Command}(...)`.",
+        names::RUNTIME => {
+            "The dictionary that D3's engine gives to every script: the connection's parameters and the retry count."
+        }
+        names::D3 => {
+            "Calls of D3's own commands: `D3.Utility.{Command}<{Type}>(...)` and `D3.Integration.{Integration}.{Command}(...)`."
+        }
         "input" => "Reserved for D3's playbook engine. Python's own `input` has nothing to read from in D3.",
         names::ARGS => "Reserved for D3's playbook engine, but allowed as `*args`.",
-        _ if names::RESERVED_CLASSES.contains(&name) => "A class of D3's playbook engine. The name is reserved: do not define it.",
+        _ if names::RESERVED_CLASSES.contains(&name) => {
+            "A class of D3's playbook engine. The name is reserved: do not define it."
+        }
         _ => return None,
     };
     Some(word(name, Some(doc)))
@@ -70,7 +77,11 @@ pub(super) fn engine_name(name: &str) -> Option<String> {
 pub(super) fn output_field(name: &str) -> Option<String> {
     let field = names::OUTPUT_FIELDS.iter().find(|field| field.name == name)?;
     let mut text = word(field.name, Some(field.doc));
-    text.push_str(if field.required { "\n\nField of the output model, required" } else { "\n\nField of the output model, optional" });
+    text.push_str(if field.required {
+        "\n\nField of the output model, required"
+    } else {
+        "\n\nField of the output model, optional"
+    });
     Some(text)
 }
 
@@ -100,7 +111,9 @@ pub(super) fn utility_command(command: &UtilityCommand) -> String {
         let _ = write!(text, "\n\nReturns: {returns}");
     }
     if !command.exact {
-        text.push_str("\n\nD3 does not document its call in a script: check the order and types of its arguments in D3.");
+        text.push_str(
+            "\n\nD3 does not document its call in a script: check the order and types of its arguments in D3.",
+        );
     }
     if let Some(url) = &command.url {
         let _ = write!(text, "\n\n[D3's page](https://{url})");
@@ -133,7 +146,10 @@ pub(super) fn command(command: &Command) -> String {
     let documented = names::system_command(&command.internal_name.value).map(|system| system.doc);
     push_paragraph(&mut text, command.description.as_deref().or(documented));
     if !command.inputs.is_empty() {
-        text.push_str(&table(["Input", "Type", "Required", "Default", "Sample", "Description"], command.inputs.iter().map(input_row)));
+        text.push_str(&table(
+            ["Input", "Type", "Required", "Default", "Sample", "Description"],
+            command.inputs.iter().map(input_row),
+        ));
     }
     if let Some(returned) = command.outputs.return_data.first() {
         let _ = write!(text, "\n\nReturn Data: {}", returned.value_type.value);

@@ -64,12 +64,13 @@ fn own_name(model: &Model<'_>, scope: ScopeId, name: &str) -> Option<String> {
     if let Some((function, kind)) = parameter(model, scope, name) {
         return documented_parameter(model, function, kind, name);
     }
-    let command = function_of_name(model, scope, name).filter(|_| scope == MODULE).and_then(|function| {
-        match declared(model, function) {
-            Some(declared) => Some(describe::command(declared)),
-            None => model.command_of(function).and_then(|command| describe::system_command(command.name)),
-        }
-    });
+    let command =
+        function_of_name(model, scope, name).filter(|_| scope == MODULE).and_then(|function| {
+            match declared(model, function) {
+                Some(declared) => Some(describe::command(declared)),
+                None => model.command_of(function).and_then(|command| describe::system_command(command.name)),
+            }
+        });
     if !overrides(model, scope, name) {
         return command;
     }

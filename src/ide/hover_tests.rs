@@ -150,7 +150,8 @@ fn the_engine_and_the_output_model() {
 
 #[test]
 fn system_script_and_rules() {
-    let analysis = |text: &str| with_manifest(text, ACME, system("def call(url,\n         key=None): pass\nBASE = 1\n"));
+    let analysis =
+        |text: &str| with_manifest(text, ACME, system("def call(url,\n         key=None): pass\nBASE = 1\n"));
     let at = |marked: &str| {
         let (text, offset) = unmark(marked);
         shown(&analysis(&text), offset)
@@ -164,6 +165,7 @@ fn system_script_and_rules() {
 
 #[test]
 fn commands_that_d3_defines_need_no_manifest() {
-    let (text, offset) = unmark("def fetchEvent(a, b, c, d, to$0l):\n    return pb.returnOutputModel('', '', '', '', '', '')\n");
+    let (text, offset) =
+        unmark("def fetchEvent(a, b, c, d, to$0l):\n    return pb.returnOutputModel('', '', '', '', '', '')\n");
     assert_eq!(shown(&alone(&text, None), offset), "[tol]\n**`tol`** ToleranceScope\n\nInput 4, Number\n");
 }

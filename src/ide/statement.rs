@@ -121,9 +121,11 @@ impl Statement {
     pub(super) fn in_script(&self, range: TextRange) -> TextRange {
         let (before, behind) = self.shift;
         let map = |offset: TextSize, shift: i64| {
-            TextSize::try_from(usize::try_from(i64::from(offset.to_u32()) - shift).unwrap_or_default()).unwrap_or_default()
+            TextSize::try_from(usize::try_from(i64::from(offset.to_u32()) - shift).unwrap_or_default())
+                .unwrap_or_default()
         };
-        let start = if range.start() <= self.cursor.start() { map(range.start(), before) } else { map(range.start(), behind) };
+        let start =
+            if range.start() <= self.cursor.start() { map(range.start(), before) } else { map(range.start(), behind) };
         let end = if range.end() >= self.cursor.end() { map(range.end(), behind) } else { map(range.end(), before) };
         TextRange::new(start.min(end), end)
     }
@@ -145,9 +147,7 @@ fn place(text: &str, from: usize, offset: usize) -> Option<Place> {
     let mut start = None;
     let mut at_line_start = true;
     let mut last = None;
-    let mut known = 0;
     while let Some(token) = skimmer.next_token() {
-        known = skimmer.faults.len();
         if token.kind == Kind::Newline {
             at_line_start = true;
             if skimmer.stack.is_empty() {
@@ -157,7 +157,6 @@ fn place(text: &str, from: usize, offset: usize) -> Option<Place> {
             let word = &text[token.start..token.end];
             if at_line_start && token.kind == Kind::Word && STATEMENT_WORDS.contains(&word) && token.end < offset {
                 skimmer.close_all(token.start);
-                known = skimmer.faults.len();
                 start = None;
             }
             start = start.or(Some(token.start));
@@ -168,10 +167,13 @@ fn place(text: &str, from: usize, offset: usize) -> Option<Place> {
     if last.is_some_and(|token| token.kind == Kind::Comment && token.end == offset) {
         return None;
     }
+    let known = skimmer.faults.len();
+    skimmer.close_all(offset);
     let mut closers = String::new();
     let mut string = None;
     if let Some(token) = last.filter(|token| token.kind == Kind::Text && token.end == offset)
-        && let Some(fault) = skimmer.faults[..known].last().filter(|fault| fault.open == token.start && fault.at >= offset)
+        && let Some(fault) =
+            skimmer.faults[..known].last().filter(|fault| fault.open == token.start && fault.at >= offset)
     {
         let quote = fault.closer();
         let opening = text[token.start..offset].find(quote)?;
@@ -211,7 +213,7 @@ fn logical_end(text: &str, start: usize, limit: usize) -> Option<usize> {
             }
         }
     }
-    skimmer.faults.is_empty().then_some(end)
+    (skimmer.stack.is_empty() && skimmer.faults.is_empty()).then_some(end)
 }
 
 /// What stands for the first word of a statement that can't stand alone, and how long that word is.
@@ -227,9 +229,9 @@ fn header(statement: &str) -> (&'static str, usize) {
 /// The name around `offset`.
 fn word_around(text: &str, offset: usize) -> std::ops::Range<usize> {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let start = text[..offset].rfind(|letter| !is_word(letter)).map_or(0, |at| {
-        at + text[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = text[..offset]
+        .rfind(|letter| !is_word(letter))
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     let end = text[offset..].find(|letter| !is_word(letter)).map_or(text.len(), |length| offset + length);
     start..end
 }
@@ -238,7 +240,8 @@ fn word_around(text: &str, offset: usize) -> std::ops::Range<usize> {
 fn string_end(text: &str, offset: usize, quote: &str) -> usize {
     let line = text[offset..].split(['\n', '\r']).next().unwrap_or_default();
     let word = line.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(line.len());
-    let key = line.find(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | ' ' | '-')).unwrap_or(line.len());
+    let key =
+        line.find(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | ' ' | '-')).unwrap_or(line.len());
     offset + if line[key..].starts_with(quote) { key } else { word }
 }
 

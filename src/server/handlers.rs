@@ -7,13 +7,13 @@ use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, LanguageServer};
 
-use super::{actions, assist};
 use super::capabilities::Agreed;
 use super::convert::path_of;
 use super::outbox::Outbox;
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
+use super::{actions, assist};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];

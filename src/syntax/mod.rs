@@ -17,12 +17,12 @@ mod trailing;
 use std::sync::Arc;
 
 pub use ruff_python_ast as ast;
-pub use ruff_python_ast::visitor as walk;
 use ruff_python_ast::PythonVersion;
+pub use ruff_python_ast::visitor as walk;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
-use recover::Recovered;
 use crate::text::{Ranged, Spanned, TextRange, TextSize};
+use recover::Recovered;
 
 /// What [`parse`] makes of a text. All ranges are bytes of that text.
 #[derive(Debug)]

@@ -67,7 +67,8 @@ fn look(text: &str, piece: &PieceInfo) -> Look {
 
 /// Whether a line begins HTML or a Markdown fence.
 fn is_mark(line: &str) -> bool {
-    let tag = line.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || "!/?".contains(c)));
+    let tag =
+        line.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || "!/?".contains(c)));
     tag || line.starts_with("```") || line.starts_with("~~~")
 }
 
@@ -82,7 +83,8 @@ fn is_prose(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
     let plain = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).chars().all(char::is_alphabetic);
     let enough = words.len() >= 4 || words.len() >= 2 && words.iter().all(|word| is_heading_word(word));
-    let keyword = begins_statement(line) || is_definition(line) || matches!(words.first(), Some(&("if" | "for" | "print")));
+    let keyword =
+        begins_statement(line) || is_definition(line) || matches!(words.first(), Some(&("if" | "for" | "print")));
     line.chars().all(allowed)
         && enough
         && words.iter().filter(|word| plain(word)).count() * 4 >= words.len() * 3

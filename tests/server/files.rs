@@ -97,7 +97,8 @@ fn a_pull_right_after_a_change_of_the_manifest_sees_it() {
 #[test]
 fn a_watching_client_tells_of_changes_on_disk() {
     let acme = integration("serverurl");
-    let mut client = Client::initialized(json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}}));
+    let mut client =
+        Client::initialized(json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}}));
     let registration = client.from_server("client/registerCapability");
     assert_eq!(registration["params"]["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
     client.accept(&registration);

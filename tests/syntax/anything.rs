@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use d3ls::syntax::ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal};
 use d3ls::syntax::ast::AnyNodeRef;
+use d3ls::syntax::ast::visitor::source_order::{SourceOrderVisitor, TraversalSignal};
 use d3ls::syntax::{Parsed, parse};
 use d3ls::text::{Ranged, TextRange};
 use proptest::prelude::*;
@@ -116,10 +116,62 @@ fn prefixes_of_the_library_are_parsed() {
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         proptest::sample::select(vec![
-            "(", ")", "[", "]", "{", "}", "'", "\"", "\"\"\"", "'''", "f\"{", "f'''{", "\\", "\n", "\r", "\r\n", "\t", "#", ":",
-            ",", ".", "<", ">", "=", ";", "@", "é", "😀", "\u{feff}", "\x0c", " ", "    ", "D3.Utility.", "D3.Utility.x<",
-            "<Text>", "def f(", "class ", "else:", "return", "lambda", "async ", "{!r:{", "\\N{", "\0", "```", "<p>", "*", "**",
-            ":=", "if x:\n", "match x:\n case", "except*", "0x", "1e", "rb'", "t'",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            "'",
+            "\"",
+            "\"\"\"",
+            "'''",
+            "f\"{",
+            "f'''{",
+            "\\",
+            "\n",
+            "\r",
+            "\r\n",
+            "\t",
+            "#",
+            ":",
+            ",",
+            ".",
+            "<",
+            ">",
+            "=",
+            ";",
+            "@",
+            "é",
+            "😀",
+            "\u{feff}",
+            "\x0c",
+            " ",
+            "    ",
+            "D3.Utility.",
+            "D3.Utility.x<",
+            "<Text>",
+            "def f(",
+            "class ",
+            "else:",
+            "return",
+            "lambda",
+            "async ",
+            "{!r:{",
+            "\\N{",
+            "\0",
+            "```",
+            "<p>",
+            "*",
+            "**",
+            ":=",
+            "if x:\n",
+            "match x:\n case",
+            "except*",
+            "0x",
+            "1e",
+            "rb'",
+            "t'",
         ])
         .prop_map(str::to_owned),
         "\\PC{0,6}",

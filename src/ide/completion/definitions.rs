@@ -16,9 +16,10 @@ pub(super) enum Form {
     Name,
 }
 
-/// The commands that the manifest declares and the script lacks.
+/// The commands that the manifest declares and that neither the script nor the system script has.
 pub(super) fn functions(cursor: &Cursor<'_>, form: Form) -> Vec<CompletionItem> {
-    let missing = cursor.model.commands.iter().filter(|command| command.function.is_none());
+    let in_system = |name: &str| cursor.model.system().is_some_and(|system| system.binds(name));
+    let missing = cursor.model.commands.iter().filter(|command| command.function.is_none() && !in_system(command.name));
     missing
         .filter_map(|command| {
             let declared = command.declared?;
@@ -55,11 +56,8 @@ pub(super) fn templates(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
 
 fn function(cursor: &Cursor<'_>, form: Form, name: &str, parameters: &[&str]) -> CompletionItem {
     let ingests = names::system_command(name).is_some_and(|command| command.ingests);
-    let passdown = if ingests {
-        format!(", {}={}", names::PASSDOWN_DATA, placeholder(2, "passdown"))
-    } else {
-        String::new()
-    };
+    let passdown =
+        if ingests { format!(", {}={}", names::PASSDOWN_DATA, placeholder(2, "passdown")) } else { String::new() };
     let call = format!("{}.{}", names::PB, names::RETURN_OUTPUT_MODEL);
     let parameters = snippet::escape(&parameters.join(", "));
     let head = if form == Form::Whole { "def " } else { "" };

@@ -57,8 +57,10 @@ fn below(cursor: &Cursor<'_>, prefix: &str) -> Vec<CompletionItem> {
         let modules = stdlib::modules().filter_map(|module| module.strip_prefix(prefix));
         modules.filter(|rest| !rest.contains('.') && !rest.starts_with('_')).map(|rest| (rest, "")).collect()
     };
-    let image_modules =
-        image.libraries().iter().flat_map(|library| library.modules.iter().map(|module| (module, &*library.distribution)));
+    let image_modules = image
+        .libraries()
+        .iter()
+        .flat_map(|library| library.modules.iter().map(|module| (module, &*library.distribution)));
     let own = surroundings.manifest.iter().flat_map(|manifest| &manifest.libraries);
     for (module, origin) in image_modules.chain(own.map(|library| (&library.value, "the manifest's libraries"))) {
         let Some(rest) = module.strip_prefix(prefix) else { continue };

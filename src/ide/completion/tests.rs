@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 
 use super::{CompletionItem, complete};
-use crate::ide::testing::{acme, alone, system, unmark, with_manifest, ACME};
+use crate::ide::testing::{ACME, acme, alone, system, unmark, with_manifest};
 use crate::manifest::Kind;
 use crate::semantic::Analysis;
 use crate::text::{Edit, apply};
@@ -142,7 +142,10 @@ fn connection_keys_come_behind_any_characters() {
 #[test]
 fn a_chosen_key_replaces_the_old_one() {
     assert_eq!(chosen("runtime['connector']['ap$0i'] + 1", "apikey"), "runtime['connector']['apikey'] + 1");
-    assert_eq!(chosen("x = '🚒'; runtime['connector'][\"$0\"]", "apikey"), "x = '🚒'; runtime['connector'][\"apikey\"]");
+    assert_eq!(
+        chosen("x = '🚒'; runtime['connector'][\"$0\"]", "apikey"),
+        "x = '🚒'; runtime['connector'][\"apikey\"]"
+    );
     assert_eq!(chosen("f(runtime['connector']['a$0)", "apikey"), "f(runtime['connector']['apikey)");
     assert_eq!(chosen("runtime['connector'][$0]", "apikey"), "runtime['connector']['apikey']");
     assert_eq!(chosen("runtime['connector'].get(api$0)", "apikey"), "runtime['connector'].get('apikey')");
@@ -164,7 +167,10 @@ fn without_a_manifest_used_and_documented_keys_come() {
     let text = "a = runtime['connector']['zone']\nb = runtime['connector']['$0']\n";
     let (text, offset) = unmark(text);
     let items = complete(&alone(&text, None), offset);
-    assert_eq!(shown(&items).lines().take(3).collect::<Vec<_>>(), ["zone  used in this script", "serverurl  Server URL", "username  Username"]);
+    assert_eq!(
+        shown(&items).lines().take(3).collect::<Vec<_>>(),
+        ["zone  used in this script", "serverurl  Server URL", "username  Username"]
+    );
 }
 
 #[test]
@@ -208,7 +214,13 @@ fn d3_has_branches_and_commands() {
         contains  Contains Text
         equals  Text Equals to
     "#]]
-    .assert_eq(&shown(&items.iter().filter(|item| ["concatToRear", "contains", "equals"].contains(&&*item.label)).cloned().collect::<Vec<_>>()));
+    .assert_eq(&shown(
+        &items
+            .iter()
+            .filter(|item| ["concatToRear", "contains", "equals"].contains(&&*item.label))
+            .cloned()
+            .collect::<Vec<_>>(),
+    ));
 }
 
 #[test]
@@ -238,7 +250,10 @@ fn a_chosen_command_brings_its_call() {
     assert_eq!(chosen("D3.Utility.$0", "GetUTCTimeNow"), "D3.Utility.GetUTCTimeNow<>()");
     assert_eq!(chosen("D3.Utility.eq$0<Text>(a, b)", "equals"), "D3.Utility.equals<Text>(a, b)");
     assert_eq!(chosen("D3.Utility.$0 (a, b)", "equals"), "D3.Utility.equals (a, b)");
-    assert_eq!(chosen("D3.Integration.AcmeEDR.$0", "CheckDevice"), "D3.Integration.AcmeEDR.CheckDevice(${1:hostname}, ${2:limit})");
+    assert_eq!(
+        chosen("D3.Integration.AcmeEDR.$0", "CheckDevice"),
+        "D3.Integration.AcmeEDR.CheckDevice(${1:hostname}, ${2:limit})"
+    );
     assert_eq!(chosen("D3.Integration.$0", "AcmeEDR"), "D3.Integration.AcmeEDR");
     assert_eq!(chosen("pb.$0", "log"), "pb.log($1)");
     assert_eq!(chosen("pb.l$0('x')", "log"), "pb.log('x')");
@@ -284,10 +299,7 @@ fn members_of_the_engines_objects() {
 
 #[test]
 fn output_model_arguments() {
-    assert_eq!(
-        labels(acme, "pb.returnOutputModel(r, 'Failed', '', '', '', '', $0)")[..1],
-        ["passdownData="]
-    );
+    assert_eq!(labels(acme, "pb.returnOutputModel(r, 'Failed', '', '', '', '', $0)")[..1], ["passdownData="]);
     let found = labels(acme, "pb.returnOutputModel(r, errors=e, $0");
     assert!(found.contains(&"rawData=".to_owned()) && !found.contains(&"errors=".to_owned()), "{found:?}");
     assert!(!found.contains(&"result=".to_owned()));
@@ -339,7 +351,8 @@ fn commands_that_are_not_written_yet() {
     let text = "def TestConnection():\n    return pb.returnOutputModel('', '', '', '', '', '')\n\n\n";
     let (marked, offset) = unmark(&format!("{text}$0"));
     let items = complete(&acme(&marked), offset);
-    let commands: Vec<_> = items.iter().filter(|item| item.detail.as_deref() == Some("command of the manifest")).collect();
+    let commands: Vec<_> =
+        items.iter().filter(|item| item.detail.as_deref() == Some("command of the manifest")).collect();
     assert_eq!(commands.iter().map(|item| &*item.label).collect::<Vec<_>>(), ["def CheckDevice", "def fetchEvent"]);
     expect![[r#"
         def CheckDevice(hostname, limit):
