@@ -7,12 +7,13 @@ use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, LanguageServer};
 
-use super::actions;
 use super::capabilities::Agreed;
 use super::convert::path_of;
 use super::outbox::Outbox;
 use super::session::Session;
 use super::watch;
+use super::worker::Checked;
+use super::{actions, assist};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -27,6 +28,20 @@ impl Handlers {
     /// A server before `initialize`. It calls `client_ended` when the client's process is gone.
     pub fn new(client: Client, outbox: Outbox, client_ended: impl Fn() + Send + Sync + 'static) -> Self {
         Self { session: Arc::new(Session::new(client, outbox)), client_ended: Arc::new(client_ended) }
+    }
+}
+
+impl Handlers {
+    /// What `answer` says of a position in the newest text of a document.
+    async fn at<T: Send + 'static>(
+        &self,
+        at: TextDocumentPositionParams,
+        answer: fn(&Checked, Position, &Agreed) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let Some(checked) = self.session.fresh(&at.text_document.uri).await else { return Ok(None) };
+        let agreed = self.session.agreed().clone();
+        let work = tokio::task::spawn_blocking(move || answer(&checked, at.position, &agreed));
+        work.await.map_err(|_panic| Error::internal_error())
     }
 }
 
@@ -111,6 +126,14 @@ impl LanguageServer for Handlers {
             full_document_diagnostic_report: FullDocumentDiagnosticReport { result_id: None, items },
         };
         Ok(DocumentDiagnosticReport::Full(report).into())
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        self.at(params.text_document_position, assist::completion).await
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.at(params.text_document_position_params, assist::hover).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

@@ -6,6 +6,7 @@
 //! computed for and are dropped when stale.
 
 mod actions;
+mod assist;
 mod capabilities;
 mod convert;
 mod documents;
