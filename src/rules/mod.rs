@@ -6,6 +6,7 @@ use crate::diagnostic::Severity;
 use crate::manifest::Manifest;
 
 mod calls;
+mod python39;
 mod context;
 mod names;
 mod selection;
@@ -94,6 +95,10 @@ pub static RULES: &[&Rule] = &[
     &calls::draft_call::RULE,
     &calls::unused_connection_parameter::RULE,
     &calls::unknown_pb_member::RULE,
+    &python39::newer_syntax::RULE,
+    &python39::newer_stdlib::RULE,
+    &python39::runtime_union::RULE,
+    &python39::removed_later::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
     &tool::invalid_manifest::RULE,

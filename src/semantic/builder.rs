@@ -1,11 +1,13 @@
 //! The one walk over the tree that fills the model's tables.
 
+use rustc_hash::FxHashSet;
+
 use crate::syntax::Parsed;
 use crate::syntax::ast::visitor::{self, Visitor};
 use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
-use super::guards::{caught, is_type_checking, tested};
+use super::guards::{caught, defers_annotations, is_type_checking, tested};
 use super::model::{
     Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, ImportId, MODULE, Nodes, ParameterKind,
     Reference, Resolution, Scope, ScopeId, ScopeKind, Site,
@@ -36,7 +38,12 @@ pub(super) fn build(parsed: &Parsed) -> Tables<'_> {
         scope: MODULE,
         function: None,
         context: Context::default(),
+        annotations: Context::ANNOTATION,
+        version_flags: FxHashSet::default(),
     };
+    if defers_annotations(&parsed.body) {
+        builder.annotations |= Context::NOT_EVALUATED;
+    }
     let whole = TextRange::up_to(TextSize::of(&*parsed.text));
     builder.push_scope(ScopeKind::Module, None, whole);
     builder.visit_body(&parsed.body);
@@ -48,6 +55,10 @@ struct Builder<'a> {
     scope: ScopeId,
     function: Option<FunctionId>,
     context: Context,
+    /// What surrounds every annotation.
+    annotations: Context,
+    /// Names of the module that hold a test of the version: `PY310 = sys.version_info >= (3, 10)`.
+    version_flags: FxHashSet<&'a str>,
 }
 
 /// A table's length as an index.
@@ -317,9 +328,13 @@ impl<'a> Builder<'a> {
         self.tables.nodes.tries.push(self.site(statement));
         let mut guards = Context::CONDITIONAL;
         for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-            guards |= handler.type_.as_deref().map_or(Context::IMPORT_GUARD | Context::NAME_GUARD, caught);
+            guards |= handler.type_.as_deref().map_or(
+                Context::IMPORT_GUARD | Context::NAME_GUARD | Context::ATTRIBUTE_GUARD | Context::EXIT_GUARD,
+                caught,
+            );
         }
         self.with(guards, |this| this.visit_body(&statement.body));
+        guards.remove(Context::EXIT_GUARD);
         self.with(guards | Context::HANDLER, |this| {
             for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
                 if let Some(exception) = &handler.type_ {
@@ -338,7 +353,7 @@ impl<'a> Builder<'a> {
     fn visit_if(&mut self, statement: &'a ast::StmtIf) {
         self.tables.nodes.ifs.push(self.site(statement));
         self.visit_expr(&statement.test);
-        let guards = Context::CONDITIONAL | tested(&statement.test);
+        let guards = Context::CONDITIONAL | self.tested(&statement.test);
         let body = if is_type_checking(&statement.test) { guards | Context::NOT_EVALUATED } else { guards };
         self.with(body, |this| this.visit_body(&statement.body));
         for clause in &statement.elif_else_clauses {
@@ -346,6 +361,19 @@ impl<'a> Builder<'a> {
                 self.visit_expr(test);
             }
             self.with(guards & !Context::MAIN_GUARD, |this| this.visit_body(&clause.body));
+        }
+    }
+
+    /// What a condition guards against.
+    fn tested(&self, test: &Expr) -> Context {
+        tested(test, &self.version_flags)
+    }
+
+    fn note_version_flag(&mut self, statement: &'a ast::StmtAssign) {
+        if let ([Expr::Name(name)], MODULE) = (&*statement.targets, self.scope)
+            && self.tested(&statement.value).contains(Context::VERSION_GUARD)
+        {
+            self.version_flags.insert(name.id.as_str());
         }
     }
 
@@ -406,14 +434,16 @@ impl<'a> Visitor<'a> for Builder<'a> {
             Stmt::ClassDef(node) => self.visit_class(node),
             Stmt::Assign(node) => {
                 self.tables.nodes.assigns.push(self.site(node));
+                self.note_version_flag(node);
                 self.visit_expr(&node.value);
                 for target in &node.targets {
                     self.bind_target(target, Some(&node.value), BindingKind::Assignment);
                 }
             }
             Stmt::AnnAssign(node) => {
-                let local = self.function.is_some() && matches!(self.scope(self.scope).kind, ScopeKind::Function(_));
-                let unevaluated = if local && node.simple { Context::NOT_EVALUATED } else { Context::default() };
+                // A function evaluates no annotation of its own, not even one of an attribute.
+                let local = matches!(self.scope(self.scope).kind, ScopeKind::Function(_));
+                let unevaluated = if local { Context::NOT_EVALUATED } else { Context::default() };
                 self.with(unevaluated, |this| this.visit_annotation(&node.annotation));
                 if let Some(value) = &node.value {
                     self.visit_expr(value);
@@ -475,6 +505,10 @@ impl<'a> Visitor<'a> for Builder<'a> {
                 }
                 visitor::walk_stmt(self, statement);
             }
+            Stmt::Raise(node) => {
+                self.tables.nodes.raises.push(self.site(node));
+                visitor::walk_stmt(self, statement);
+            }
             Stmt::Expr(node) => {
                 self.tables.nodes.expressions.push(self.site(node));
                 self.with(Context::STATEMENT, |this| this.visit_expr(&node.value));
@@ -496,7 +530,10 @@ impl<'a> Visitor<'a> for Builder<'a> {
     }
 
     fn visit_annotation(&mut self, expr: &'a Expr) {
-        self.with(Context::ANNOTATION, |this| visitor::walk_annotation(this, expr));
+        self.with(self.annotations, |this| {
+            this.tables.nodes.annotations.push(this.site(expr));
+            visitor::walk_annotation(this, expr);
+        });
     }
 
     fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
@@ -539,6 +576,20 @@ impl<'a> Visitor<'a> for Builder<'a> {
                     }
                     this.visit_expr(&node.body);
                 });
+            }
+            Expr::If(node) => {
+                self.visit_expr(&node.test);
+                let guards = self.tested(&node.test);
+                self.with(guards, |this| {
+                    this.visit_expr(&node.body);
+                    this.visit_expr(&node.orelse);
+                });
+            }
+            Expr::BoolOp(node) => {
+                for value in &node.values {
+                    self.visit_expr(value);
+                    self.context |= self.tested(value);
+                }
             }
             Expr::ListComp(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),
             Expr::SetComp(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),

@@ -14,17 +14,21 @@ mod builder;
 mod commands;
 mod connection;
 mod guards;
+mod http;
 mod model;
 mod names;
 mod origin;
 mod output_model;
+mod values;
 
 pub use commands::Command;
 pub use connection::{Access, ConnectionRead};
+pub use http::{HttpCall, HttpClient, has_unpacked_arguments};
 pub use model::*;
 pub use names::QualifiedName;
 pub use origin::Origin;
 pub use output_model::{OutputModel, Slot};
+pub use values::Value;
 
 use builder::Tables;
 
@@ -132,6 +136,10 @@ pub struct Model<'a> {
     pub output_models: Vec<OutputModel<'a>>,
     /// For each function whether it returns an output model on some path.
     returning: Vec<bool>,
+    /// What attributes of `self` are assigned.
+    instance_attributes: values::InstanceAttributes<'a>,
+    /// Requests over HTTP.
+    http_calls: http::HttpCalls<'a>,
 }
 
 impl<'a> Model<'a> {
@@ -151,8 +159,12 @@ impl<'a> Model<'a> {
             connection_reads: Vec::new(),
             output_models: Vec::new(),
             returning: Vec::new(),
+            instance_attributes: Default::default(),
+            http_calls: Default::default(),
         };
         model.resolve_outside();
+        model.instance_attributes = values::instance_attributes(&model);
+        model.http_calls = http::collect(&model);
         output_model::find_returning(&mut model);
         model.output_models = output_model::collect(&model);
         model.commands = commands::collect(&model);
