@@ -6,9 +6,10 @@ use crate::diagnostic::Severity;
 use crate::manifest::Manifest;
 
 mod calls;
-mod python39;
+mod commands;
 mod context;
 mod names;
+mod python39;
 mod selection;
 mod text;
 mod tool;
@@ -82,6 +83,13 @@ pub static RULES: &[&Rule] = &[
     &text::trailing_text::RULE,
     &text::main_guard::RULE,
     &text::future_import::RULE,
+    &commands::command_without_function::RULE,
+    &commands::parameter_count::RULE,
+    &commands::parameter_mismatch::RULE,
+    &commands::args_out_of_range::RULE,
+    &commands::uncallable_signature::RULE,
+    &commands::not_a_plain_function::RULE,
+    &commands::duplicate_command::RULE,
     &names::reserved_class::RULE,
     &calls::unknown_connection_key::RULE,
     &calls::malformed_connection_key::RULE,

@@ -7,11 +7,12 @@ use crate::syntax::ast::visitor::{self, Visitor};
 use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
-use super::guards::{caught, defers_annotations, is_type_checking, tested};
+use super::guards::{guarded, is_type_checking, postpones_annotations, tested};
 use super::model::{
     Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, ImportId, MODULE, Nodes, ParameterKind,
     Reference, Resolution, Scope, ScopeId, ScopeKind, Site,
 };
+use super::names::settle_nonlocal;
 
 /// The tables, before names are resolved.
 #[derive(Debug)]
@@ -38,16 +39,17 @@ pub(super) fn build(parsed: &Parsed) -> Tables<'_> {
         scope: MODULE,
         function: None,
         context: Context::default(),
-        annotations: Context::ANNOTATION,
         version_flags: FxHashSet::default(),
+        text: &parsed.text,
+        postponed_annotations: false,
+        nonlocal: Vec::new(),
     };
-    if defers_annotations(&parsed.body) {
-        builder.annotations |= Context::NOT_EVALUATED;
-    }
     let whole = TextRange::up_to(TextSize::of(&*parsed.text));
     builder.push_scope(ScopeKind::Module, None, whole);
     builder.visit_body(&parsed.body);
-    builder.tables
+    let mut tables = builder.tables;
+    settle_nonlocal(&mut tables, builder.nonlocal);
+    tables
 }
 
 struct Builder<'a> {
@@ -55,10 +57,13 @@ struct Builder<'a> {
     scope: ScopeId,
     function: Option<FunctionId>,
     context: Context,
-    /// What surrounds every annotation.
-    annotations: Context,
     /// Names of the module that hold a test of the version: `PY310 = sys.version_info >= (3, 10)`.
     version_flags: FxHashSet<&'a str>,
+    text: &'a str,
+    /// Whether `from __future__ import annotations` was seen.
+    postponed_annotations: bool,
+    /// Bindings of `nonlocal` names, whose homes may be bound further down only.
+    nonlocal: Vec<BindingId>,
 }
 
 /// A table's length as an index.
@@ -114,29 +119,11 @@ impl<'a> Builder<'a> {
         Site { node, scope: self.scope, context: self.context }
     }
 
-    /// The scope that `name` is bound in when it is bound in `scope`.
-    fn home(&self, name: &str, scope: ScopeId) -> ScopeId {
-        if self.scope(scope).globals.contains(&name) {
-            return MODULE;
-        }
-        if self.scope(scope).nonlocals.contains(&name) {
-            let mut parent = self.scope(scope).parent;
-            while let Some(id) = parent {
-                let outer = self.scope(id);
-                if matches!(outer.kind, ScopeKind::Function(_)) && outer.names.contains_key(name) {
-                    return id;
-                }
-                parent = outer.parent;
-            }
-        }
-        scope
-    }
-
     fn bind_in(&mut self, scope: ScopeId, name: &'a str, range: TextRange, kind: BindingKind<'a>) {
         if name.is_empty() {
             return;
         }
-        let home = self.home(name, scope);
+        let home = if self.scope(scope).globals.contains(&name) { MODULE } else { scope };
         let id = BindingId(index(self.tables.bindings.len()));
         self.tables.bindings.push(Binding {
             name,
@@ -146,7 +133,11 @@ impl<'a> Builder<'a> {
             written_in: self.scope,
             context: self.context,
         });
-        self.tables.scopes[home.0 as usize].names.entry(name).or_default().bindings.push(id);
+        if self.scope(scope).nonlocals.contains(&name) {
+            self.nonlocal.push(id);
+        } else {
+            self.tables.scopes[home.0 as usize].names.entry(name).or_default().bindings.push(id);
+        }
     }
 
     fn bind(&mut self, name: &'a str, range: TextRange, kind: BindingKind<'a>) {
@@ -202,6 +193,7 @@ impl<'a> Builder<'a> {
         for decorator in &statement.decorator_list {
             self.visit_decorator(decorator);
         }
+        self.bind_type_parameters(statement.type_params.as_deref());
         self.visit_parameter_expressions(&statement.parameters);
         if let Some(returns) = &statement.returns {
             self.visit_annotation(returns);
@@ -218,7 +210,6 @@ impl<'a> Builder<'a> {
         });
         self.bind_identifier(&statement.name, BindingKind::Function(id));
         self.in_scope(ScopeKind::Function(id), statement.range(), |this| {
-            this.bind_type_parameters(statement.type_params.as_deref());
             this.bind_parameters(&statement.parameters);
             this.visit_body(&statement.body);
         });
@@ -229,12 +220,12 @@ impl<'a> Builder<'a> {
         for decorator in &statement.decorator_list {
             self.visit_decorator(decorator);
         }
+        self.bind_type_parameters(statement.type_params.as_deref());
         if let Some(arguments) = &statement.arguments {
             self.visit_arguments(arguments);
         }
         self.bind_identifier(&statement.name, BindingKind::Class(statement));
         self.in_scope(ScopeKind::Class, statement.range(), |this| {
-            this.bind_type_parameters(statement.type_params.as_deref());
             this.visit_body(&statement.body);
         });
     }
@@ -266,6 +257,7 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Type parameters, which 3.9 does not have: bound around the definition, so that nothing more is said of them.
     fn bind_type_parameters(&mut self, parameters: Option<&'a ast::TypeParams>) {
         for parameter in parameters.into_iter().flat_map(|parameters| &parameters.type_params) {
             self.bind_identifier(parameter.name(), BindingKind::TypeName);
@@ -288,16 +280,30 @@ impl<'a> Builder<'a> {
     }
 
     fn visit_import_from(&mut self, statement: &'a Stmt, import: &'a ast::StmtImportFrom) {
-        let (module, range) = match &import.module {
-            Some(module) => (module.as_str(), module.range()),
-            None => ("", import.range()),
-        };
+        let module = import.module.as_ref().map_or("", |module| module.as_str());
+        let range = self.module_range(import);
+        self.postponed_annotations |= postpones_annotations(import);
         for alias in &import.names {
             let member = alias.name.as_str();
             let id = self.push_import(statement, alias, module, range, Some(member), import.level);
             if member != "*" {
                 self.bind_identifier(alias.asname.as_ref().unwrap_or(&alias.name), BindingKind::Import(id));
             }
+        }
+    }
+
+    /// The module's name with its leading dots.
+    fn module_range(&self, import: &'a ast::StmtImportFrom) -> TextRange {
+        let named = import.module.as_ref().map(Ranged::range);
+        let first = import.names.first().map_or(import.end(), Ranged::start);
+        let end = named.map_or(first, TextRange::start);
+        let before = &self.text[import.start().to_usize()..end.to_usize()];
+        match (before.find('.'), before.rfind('.')) {
+            (Some(start), Some(last)) if import.level > 0 => {
+                let at = |place: usize| import.start() + TextSize::of(&before[..place]);
+                TextRange::new(at(start), named.map_or(at(last + 1), TextRange::end))
+            }
+            _ => named.unwrap_or(import.range()),
         }
     }
 
@@ -326,13 +332,7 @@ impl<'a> Builder<'a> {
 
     fn visit_try(&mut self, statement: &'a ast::StmtTry) {
         self.tables.nodes.tries.push(self.site(statement));
-        let mut guards = Context::CONDITIONAL;
-        for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-            guards |= handler.type_.as_deref().map_or(
-                Context::IMPORT_GUARD | Context::NAME_GUARD | Context::ATTRIBUTE_GUARD | Context::EXIT_GUARD,
-                caught,
-            );
-        }
+        let mut guards = Context::CONDITIONAL | guarded(statement);
         self.with(guards, |this| this.visit_body(&statement.body));
         guards.remove(Context::EXIT_GUARD);
         self.with(guards | Context::HANDLER, |this| {
@@ -529,8 +529,23 @@ impl<'a> Visitor<'a> for Builder<'a> {
         }
     }
 
+    fn visit_body(&mut self, body: &'a [Stmt]) {
+        let kept = self.context;
+        for statement in body {
+            self.visit_stmt(statement);
+            // After `if sys.version_info < (3, 10): return`, the rest is guarded too.
+            if let Stmt::If(node) = statement
+                && matches!(node.body.last(), Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)))
+            {
+                self.context |= self.tested(&node.test) & (Context::VERSION_GUARD | Context::ATTRIBUTE_GUARD);
+            }
+        }
+        self.context = kept;
+    }
+
     fn visit_annotation(&mut self, expr: &'a Expr) {
-        self.with(self.annotations, |this| {
+        let postponed = if self.postponed_annotations { Context::NOT_EVALUATED } else { Context::default() };
+        self.with(Context::ANNOTATION | postponed, |this| {
             this.tables.nodes.annotations.push(this.site(expr));
             visitor::walk_annotation(this, expr);
         });
@@ -599,7 +614,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
                 self.visit_generators(node.range(), &node.generators, &elements);
             }
             Expr::Yield(_) | Expr::YieldFrom(_) => {
-                if let (ScopeKind::Function(function), true) = (self.scope(self.scope).kind, true) {
+                if let ScopeKind::Function(function) = self.scope(self.scope).kind {
                     self.tables.functions[function.0 as usize].is_generator = true;
                 }
                 visitor::walk_expr(self, expr);

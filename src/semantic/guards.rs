@@ -2,23 +2,66 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::syntax::ast::{Expr, Stmt};
+use crate::syntax::ast::{self, ExceptHandler, Expr, Stmt};
 
 use super::model::Context;
 
+/// What the handlers of `statement` guard its body against.
+pub(super) fn guarded(statement: &ast::StmtTry) -> Context {
+    let mut guards = Context::default();
+    for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
+        guards |= match handler.type_.as_deref() {
+            Some(exception) if !is_broad(exception) => caught(exception),
+            // Commands put all they do under `except Exception`; that guards an import only where nothing else is tried.
+            _ if statement.body.iter().all(is_import) => Context::IMPORT_GUARD | Context::NAME_GUARD,
+            _ if statement.body.len() == 1 && statement.body.iter().all(reads_one_name) => Context::NAME_GUARD,
+            _ => Context::default(),
+        };
+        if handler.type_.as_deref().is_none_or(catches_exit) {
+            guards |= Context::EXIT_GUARD;
+        }
+    }
+    guards
+}
+
+fn catches_exit(exception: &Expr) -> bool {
+    match exception {
+        Expr::Name(name) => matches!(name.id.as_str(), "SystemExit" | "BaseException"),
+        Expr::Tuple(tuple) => tuple.elts.iter().any(catches_exit),
+        _ => false,
+    }
+}
+
+fn is_broad(exception: &Expr) -> bool {
+    matches!(exception, Expr::Name(name) if matches!(name.id.as_str(), "Exception" | "BaseException"))
+}
+
+fn is_import(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_))
+}
+
+fn reads_one_name(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Expr(node) => node.value.is_name_expr(),
+        Stmt::Assign(node) => node.value.is_name_expr(),
+        _ => false,
+    }
+}
+
+/// Whether an import makes all annotations of the script texts.
+pub(super) fn postpones_annotations(import: &ast::StmtImportFrom) -> bool {
+    import.module.as_ref().is_some_and(|module| module.as_str() == "__future__")
+        && import.names.iter().any(|alias| alias.name.as_str() == "annotations")
+}
+
 /// What a handler of `exception` guards against.
-pub(super) fn caught(exception: &Expr) -> Context {
+fn caught(exception: &Expr) -> Context {
     match exception {
         Expr::Name(name) => match name.id.as_str() {
             "ImportError" | "ModuleNotFoundError" => Context::IMPORT_GUARD,
             "NameError" => Context::NAME_GUARD,
             "KeyError" | "LookupError" => Context::KEY_GUARD,
             "AttributeError" => Context::ATTRIBUTE_GUARD,
-            "SystemExit" => Context::EXIT_GUARD,
-            "Exception" => Context::IMPORT_GUARD | Context::NAME_GUARD | Context::ATTRIBUTE_GUARD,
-            "BaseException" => {
-                Context::IMPORT_GUARD | Context::NAME_GUARD | Context::ATTRIBUTE_GUARD | Context::EXIT_GUARD
-            }
             _ => Context::default(),
         },
         Expr::Tuple(tuple) => tuple.elts.iter().map(caught).fold(Context::default(), |all, one| all | one),
@@ -41,13 +84,16 @@ pub(super) fn tested(test: &Expr, flags: &FxHashSet<&str>) -> Context {
             name if flags.contains(name) || is_version_flag(name) => Context::VERSION_GUARD,
             _ => Context::default(),
         },
-        Expr::Call(node) => match &*node.func {
-            Expr::Name(name) if name.id.as_str() == "hasattr" => Context::ATTRIBUTE_GUARD,
-            _ => Context::default(),
-        },
         Expr::Compare(node) => tested(&node.left, flags) | all(&node.comparators),
         Expr::BoolOp(node) => all(&node.values),
         Expr::UnaryOp(node) => tested(&node.operand, flags),
+        // `if importlib.util.find_spec("x"):`
+        Expr::Call(node) => match &*node.func {
+            Expr::Attribute(callee) if callee.attr.as_str() == "find_spec" => Context::IMPORT_GUARD,
+            Expr::Name(callee) if callee.id.as_str() == "find_spec" => Context::IMPORT_GUARD,
+            Expr::Name(callee) if callee.id.as_str() == "hasattr" => Context::ATTRIBUTE_GUARD,
+            _ => Context::default(),
+        },
         Expr::Subscript(node) => tested(&node.value, flags),
         _ => Context::default(),
     }
@@ -59,17 +105,6 @@ fn is_version_flag(name: &str) -> bool {
     let name = name.strip_prefix("IS_").or_else(|| name.strip_prefix("HAS_")).unwrap_or(name);
     name.strip_prefix("PYTHON").or_else(|| name.strip_prefix("PY")).is_some_and(|rest| {
         rest.trim_start_matches('_').starts_with(|letter: char| letter.is_ascii_digit())
-    })
-}
-
-/// Whether a script has `from __future__ import annotations`, after which no annotation is evaluated.
-pub(super) fn defers_annotations(body: &[Stmt]) -> bool {
-    body.iter().any(|statement| match statement {
-        Stmt::ImportFrom(import) => {
-            import.module.as_ref().is_some_and(|module| module.as_str() == "__future__")
-                && import.names.iter().any(|alias| alias.name.as_str() == "annotations")
-        }
-        _ => false,
     })
 }
 

@@ -13,15 +13,17 @@ use crate::syntax::Parsed;
 mod builder;
 mod commands;
 mod connection;
+mod dynamic;
 mod guards;
 mod http;
 mod model;
 mod names;
 mod origin;
 mod output_model;
+mod rename;
 mod values;
 
-pub use commands::Command;
+pub use commands::{Command, Definition, NotPlain};
 pub use connection::{Access, ConnectionRead};
 pub use http::{HttpCall, HttpClient, has_unpacked_arguments};
 pub use model::*;

@@ -39,7 +39,7 @@ bitflags! {
         const MAIN_GUARD = 1 << 3;
         /// Under `if TYPE_CHECKING`, or in an annotation that is not evaluated.
         const NOT_EVALUATED = 1 << 4;
-        /// Under an `if`, a loop, a `try`, a `with` or a `match`: bound on some paths only.
+        /// Under an `if`, a loop, a `try` or a `match`: bound on some paths only.
         const CONDITIONAL = 1 << 5;
         /// In a loop's body.
         const LOOP = 1 << 6;
@@ -178,7 +178,7 @@ pub struct Import<'a> {
     /// The module imported from, or imported: `os.path` in `import os.path`, `os` in `from os import path`.
     /// Empty for `from . import x`.
     pub module: &'a str,
-    /// The bytes of the module's name.
+    /// The bytes of the module's name, leading dots included.
     pub module_range: TextRange,
     /// The member in `from module import member`; `None` for `import module`.
     pub member: Option<&'a str>,
@@ -255,6 +255,11 @@ impl<'a> Function<'a> {
     /// Positional parameters, in order.
     pub fn positional(&self) -> impl Iterator<Item = &'a ast::ParameterWithDefault> + use<'a> {
         self.node.parameters.posonlyargs.iter().chain(&self.node.parameters.args)
+    }
+
+    /// Whether it has decorators, which may change how it is called.
+    pub fn is_decorated(&self) -> bool {
+        !self.node.decorator_list.is_empty()
     }
 
     /// Whether it is written at the top level of the script, if only under a condition.

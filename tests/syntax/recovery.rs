@@ -1,45 +1,13 @@
 //! What one damaged line costs, measured on Python 3.9's own library.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 
 use d3ls::syntax::ast::{self, Stmt};
 use d3ls::syntax::{parse, walk};
 use d3ls::text::Ranged;
 
-/// A real Python 3.9: `D3LS_PYTHON39`, the project's script, or pyenv's.
-fn python39() -> Option<PathBuf> {
-    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scripts/python39");
-    let pyenv = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
-    let installed = pyenv.and_then(|versions| {
-        let found = std::fs::read_dir(versions).ok()?.flatten().map(|entry| entry.path());
-        found.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("3.9"))).max()
-    });
-    std::env::var_os("D3LS_PYTHON39")
-        .map(PathBuf::from)
-        .or_else(|| script.exists().then_some(script))
-        .or_else(|| installed.map(|version| version.join("bin/python3.9")))
-}
-
-/// The texts of 3.9's library, a part of them.
-fn library(every: usize) -> Vec<Arc<str>> {
-    let Some(python) = python39() else { return Vec::new() };
-    let output = Command::new(python)
-        .args(["-c", "import sysconfig; print(sysconfig.get_path('stdlib'))"])
-        .output()
-        .expect("Python 3.9 runs");
-    let folder = String::from_utf8(output.stdout).expect("a path");
-    let mut files: Vec<_> = std::fs::read_dir(folder.trim())
-        .expect("the library is a folder")
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
-        .collect();
-    files.sort();
-    files.iter().step_by(every).filter_map(|path| std::fs::read_to_string(path).ok()).map(Arc::from).collect()
-}
+use crate::python39::library;
 
 /// Where the statements and the definitions of a text start.
 #[derive(Default)]
