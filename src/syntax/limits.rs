@@ -43,7 +43,11 @@ pub(super) fn prescan(text: &str) -> Prescan {
             finder.step(&mut skimmer, token);
         }
     }
-    Prescan { slots: finder.slots, too_deep, is_deep }
+    Prescan {
+        slots: finder.slots,
+        too_deep,
+        is_deep,
+    }
 }
 
 /// Where a part of a text that is one statement nests too deeply, and in what way.

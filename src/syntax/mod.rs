@@ -129,7 +129,9 @@ pub fn parse(text: &Arc<str>) -> Parsed {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(limits::LARGE_STACK);
         match thread.spawn_scoped(scope, || parse_scanned(text, limits::prescan(text))) {
-            Ok(parsing) => parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Ok(parsing) => parsing
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             Err(_) => parse_scanned(text, prescan),
         }
     })
@@ -162,8 +164,12 @@ fn parse_scanned(text: &Arc<str>, prescan: limits::Prescan) -> Parsed {
     );
     let mut newer = messages::newer(&found.unsupported);
     newer.extend(checked.newer);
-    errors.iter_mut().for_each(|error| error.range = whole_characters(text, error.range));
-    newer.iter_mut().for_each(|newer| newer.range = whole_characters(text, newer.range));
+    errors
+        .iter_mut()
+        .for_each(|error| error.range = whole_characters(text, error.range));
+    newer
+        .iter_mut()
+        .for_each(|newer| newer.range = whole_characters(text, newer.range));
     errors.retain(|error| !trailing::holds(trailing, &error.range));
     errors.sort_by_key(|error| (error.range.start(), error.range.end()));
     errors.dedup();

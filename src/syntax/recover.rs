@@ -116,7 +116,13 @@ struct Piece<'a> {
 
 impl Piece<'_> {
     fn parse(&self, recovered: &mut Recovered) {
-        let unrepaired = || read(self.text, self.range, &Insertions::new(self.text, TextSize::default()));
+        let unrepaired = || {
+            read(
+                self.text,
+                self.range,
+                &Insertions::new(self.text, TextSize::default()),
+            )
+        };
         let repaired = self.repaired().and_then(|(source, insertions)| {
             let reading = read(
                 &source,
