@@ -9,7 +9,9 @@ use crate::text::{TextRange, TextSize};
 
 /// Texts that were inserted into a piece, and where the piece begins.
 #[derive(Debug)]
-pub(super) struct Insertions {
+pub(super) struct Insertions<'t> {
+    /// The text as given. The parser's ranges of broken strings may split its characters.
+    text: &'t str,
     /// Where the piece begins in the text as given.
     base: TextSize,
     /// The offset in the repaired piece and the length of each insertion, in order.
@@ -18,10 +20,15 @@ pub(super) struct Insertions {
     diverged: Cell<bool>,
 }
 
-impl Insertions {
+impl<'t> Insertions<'t> {
     /// No insertions yet, in a piece that begins at `base`.
-    pub(super) fn new(base: TextSize) -> Self {
-        Self { base, inserted: Vec::new(), diverged: Cell::new(false) }
+    pub(super) fn new(text: &'t str, base: TextSize) -> Self {
+        Self {
+            text,
+            base,
+            inserted: Vec::new(),
+            diverged: Cell::new(false),
+        }
     }
 
     /// Adds an insertion of `length` bytes at an offset of the repaired piece, behind all others.
@@ -49,7 +56,9 @@ impl Insertions {
             }
             removed += length.min(repaired - at);
         }
-        self.base + repaired - removed
+        let offset = self.base + repaired - removed;
+        let whole = self.text.floor_char_boundary(offset.to_usize());
+        TextSize::try_from(whole).unwrap_or(offset)
     }
 
     /// The range in the text as given.
@@ -59,7 +68,9 @@ impl Insertions {
 
     /// Whether a repaired range ends with inserted bytes.
     fn ends_inserted(&self, repaired: TextRange) -> bool {
-        self.inserted.iter().any(|&(at, length)| at < repaired.end() && repaired.end() <= at + length)
+        self.inserted
+            .iter()
+            .any(|&(at, length)| at < repaired.end() && repaired.end() <= at + length)
     }
 
     /// Moves all ranges of some statements, and marks the strings that are not closed.
@@ -71,9 +82,14 @@ impl Insertions {
     fn move_string(&self, range: &mut TextRange, flags: impl StringFlags) -> bool {
         let ends_inserted = self.ends_inserted(*range);
         *range = self.range(*range);
-        self.diverged.set(self.diverged.get() || range.len() < flags.opener_len());
+        self.diverged
+            .set(self.diverged.get() || range.len() < flags.opener_len());
         // The parser forgets of an invalid string that it is not closed.
-        !flags.is_unclosed() && !ends_inserted && range.len() >= flags.opener_len() + flags.closer_len()
+        let has_quote = self.text[..range.end().to_usize()].ends_with(['"', '\'']);
+        has_quote
+            && !flags.is_unclosed()
+            && !ends_inserted
+            && range.len() >= flags.opener_len() + flags.closer_len()
     }
 
     fn name(&self, name: &mut Identifier) {
@@ -94,7 +110,7 @@ macro_rules! move_range {
     };
 }
 
-impl Transformer for Insertions {
+impl Transformer for Insertions<'_> {
     fn visit_stmt(&self, stmt: &mut Stmt) {
         move_range!(self, stmt, Stmt: FunctionDef ClassDef Return Delete TypeAlias Assign AugAssign AnnAssign For While
             If With Match Raise Try Assert Import ImportFrom Global Nonlocal Expr Pass Break Continue IpyEscapeCommand);
@@ -175,8 +191,11 @@ impl Transformer for Insertions {
 
     fn visit_parameters(&self, parameters: &mut ast::Parameters) {
         parameters.range = self.range(parameters.range);
-        let with_default =
-            parameters.posonlyargs.iter_mut().chain(&mut parameters.args).chain(&mut parameters.kwonlyargs);
+        let with_default = parameters
+            .posonlyargs
+            .iter_mut()
+            .chain(&mut parameters.args)
+            .chain(&mut parameters.kwonlyargs);
         for parameter in with_default {
             parameter.range = self.range(parameter.range);
         }
@@ -285,7 +304,9 @@ impl Transformer for Insertions {
                     spec.range = self.range(spec.range);
                 }
             }
-            ast::InterpolatedStringElement::Literal(literal) => literal.range = self.range(literal.range),
+            ast::InterpolatedStringElement::Literal(literal) => {
+                literal.range = self.range(literal.range)
+            }
         }
         transformer::walk_interpolated_string_element(self, element);
     }
