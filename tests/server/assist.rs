@@ -30,8 +30,8 @@ fn item(client: &mut Client, line: u32, character: u32, label: &str) -> Value {
 fn completion_replaces_the_key_behind_an_emoji() {
     let mut client = Client::initialized(pulling());
     client.open("untitled:a", "python", 1, SCRIPT);
-    let item = item(&mut client, 1, 36, "serverurl");
-    let range = json!({"start": {"line": 1, "character": 35}, "end": {"line": 1, "character": 36}});
+    let item = item(&mut client, 1, 37, "serverurl");
+    let range = json!({"start": {"line": 1, "character": 36}, "end": {"line": 1, "character": 37}});
     assert_eq!(item["textEdit"], json!({"range": range, "newText": "serverurl"}));
     assert_eq!(item["documentation"]["kind"], "plaintext");
     client.finish();
