@@ -68,3 +68,30 @@ fn hover_speaks_of_the_word_and_of_the_rule() {
     assert_eq!(client.request("textDocument/hover", at(1, 0)), Value::Null);
     client.finish();
 }
+
+#[test]
+fn rename_reaches_the_manifest() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = r#"{"version": 1, "kind": "integration", "commands": [{"internalName": "Look"}]}"#;
+    std::fs::write(folder.path().join("d3.json"), manifest).expect("written");
+    let uri = format!("file://{}/script.py", folder.path().display());
+    let mut client = Client::initialized(rich());
+    client.open(&uri, "python", 1, "def Look():\n    return pb.returnOutputModel('', '', '', '', '', '')\n");
+    let position = json!({"line": 0, "character": 5});
+    let place = json!({"textDocument": {"uri": uri}, "position": position});
+    let found = client.request("textDocument/definition", place.clone());
+    assert!(found[0]["uri"].as_str().expect("an address").ends_with("/d3.json"), "{found}");
+    let mut params = place.clone();
+    params["newName"] = json!("LookUp");
+    let edit = client.request("textDocument/rename", params);
+    let changes = edit["changes"].as_object().expect("changes");
+    let texts: Vec<_> = changes.values().map(|edits| edits[0]["newText"].as_str().expect("a text")).collect();
+    assert_eq!(texts, ["LookUp", "LookUp"]);
+    let signature = json!({"textDocument": {"uri": uri}, "position": {"line": 1, "character": 40}});
+    let signature = client.request("textDocument/signatureHelp", signature);
+    assert_eq!(signature["activeParameter"], 1, "{signature}");
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 2, "character": 0}});
+    let hints = client.request("textDocument/inlayHint", json!({"textDocument": {"uri": uri}, "range": range}));
+    assert_eq!(hints[1]["label"], "returnData=");
+    client.finish();
+}
