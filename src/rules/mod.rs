@@ -10,6 +10,7 @@ mod commands;
 mod context;
 mod names;
 mod output_model;
+mod python39;
 mod selection;
 mod text;
 mod tool;
@@ -121,6 +122,10 @@ pub static RULES: &[&Rule] = &[
     &calls::draft_call::RULE,
     &calls::unused_connection_parameter::RULE,
     &calls::unknown_pb_member::RULE,
+    &python39::newer_syntax::RULE,
+    &python39::newer_stdlib::RULE,
+    &python39::runtime_union::RULE,
+    &python39::removed_later::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
     &tool::invalid_manifest::RULE,

@@ -20,11 +20,13 @@ mod dynamic;
 mod endings;
 mod flow;
 mod guards;
+mod http;
 mod model;
 mod names;
 mod origin;
 mod output_model;
 mod rename;
+mod sources;
 mod truth;
 mod values;
 
@@ -33,10 +35,12 @@ pub use condition::{Fact, decide};
 pub use connection::{Access, ConnectionRead};
 pub use endings::Endings;
 pub use flow::{Ends, Flow, Held, Reaching, Together, Touch};
+pub use http::{HttpCall, HttpClient, has_unpacked_arguments};
 pub use model::*;
 pub use names::QualifiedName;
 pub use origin::Origin;
 pub use output_model::{OutputModel, Slot};
+pub use sources::Source;
 pub use truth::truth;
 pub use values::Values;
 
@@ -148,6 +152,10 @@ pub struct Model<'a> {
     returning: Vec<bool>,
     /// The control flow of each function that was asked about.
     flows: Vec<OnceLock<Flow>>,
+    /// What attributes of `self` are assigned.
+    instance_attributes: sources::InstanceAttributes<'a>,
+    /// Requests over HTTP.
+    http_calls: http::HttpCalls<'a>,
 }
 
 impl<'a> Model<'a> {
@@ -168,9 +176,13 @@ impl<'a> Model<'a> {
             output_models: Vec::new(),
             returning: Vec::new(),
             flows: Vec::new(),
+            instance_attributes: Default::default(),
+            http_calls: Default::default(),
         };
         model.flows.resize_with(model.functions.len(), OnceLock::new);
         model.resolve_outside();
+        model.instance_attributes = sources::instance_attributes(&model);
+        model.http_calls = http::collect(&model);
         output_model::find_returning(&mut model);
         model.output_models = output_model::collect(&model);
         model.commands = commands::collect(&model);

@@ -313,10 +313,7 @@ impl<'a> Damage<'a> {
 
 /// Whether an error is about indentation.
 fn is_indentation(error: &ParseErrorType) -> bool {
-    matches!(
-        error,
-        ParseErrorType::UnexpectedIndentation | ParseErrorType::Lexical(LexicalErrorType::IndentationError)
-    )
+    matches!(error, ParseErrorType::UnexpectedIndentation | ParseErrorType::Lexical(LexicalErrorType::IndentationError))
 }
 
 /// The range of two offsets of a text, which is shorter than 4 GiB.

@@ -61,7 +61,11 @@ fn check_ranges(parsed: &Parsed) {
             self.range(node.range());
             if let AnyNodeRef::StringLiteral(string) = node {
                 let flags = string.flags;
-                assert!(string.range.len() >= flags.opener_len() + flags.closer_len(), "{string:?} in {:?}", self.0.text);
+                assert!(
+                    string.range.len() >= flags.opener_len() + flags.closer_len(),
+                    "{string:?} in {:?}",
+                    self.0.text
+                );
                 self.range(string.content_range());
             }
             TraversalSignal::Traverse
@@ -119,10 +123,62 @@ fn prefixes_of_the_library_are_parsed() {
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         proptest::sample::select(vec![
-            "(", ")", "[", "]", "{", "}", "'", "\"", "\"\"\"", "'''", "f\"{", "f'''{", "\\", "\n", "\r", "\r\n", "\t", "#", ":",
-            ",", ".", "<", ">", "=", ";", "@", "é", "😀", "\u{feff}", "\x0c", " ", "    ", "D3.Utility.", "D3.Utility.x<",
-            "<Text>", "def f(", "class ", "else:", "return", "lambda", "async ", "{!r:{", "\\N{", "\0", "```", "<p>", "*", "**",
-            ":=", "if x:\n", "match x:\n case", "except*", "0x", "1e", "rb'", "t'",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            "'",
+            "\"",
+            "\"\"\"",
+            "'''",
+            "f\"{",
+            "f'''{",
+            "\\",
+            "\n",
+            "\r",
+            "\r\n",
+            "\t",
+            "#",
+            ":",
+            ",",
+            ".",
+            "<",
+            ">",
+            "=",
+            ";",
+            "@",
+            "é",
+            "😀",
+            "\u{feff}",
+            "\x0c",
+            " ",
+            "    ",
+            "D3.Utility.",
+            "D3.Utility.x<",
+            "<Text>",
+            "def f(",
+            "class ",
+            "else:",
+            "return",
+            "lambda",
+            "async ",
+            "{!r:{",
+            "\\N{",
+            "\0",
+            "```",
+            "<p>",
+            "*",
+            "**",
+            ":=",
+            "if x:\n",
+            "match x:\n case",
+            "except*",
+            "0x",
+            "1e",
+            "rb'",
+            "t'",
         ])
         .prop_map(str::to_owned),
         "\\PC{0,6}",
