@@ -127,7 +127,8 @@ fn line_edits(before: &str, after: &str) -> Vec<Edit> {
 }
 
 /// The edits in the protocol's words; `None` where a file that they change is not known.
-fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &Agreed) -> Option<WorkspaceEdit> {
+/// Edits of the files that belong together, in the protocol's words; `None` where one of the files is no file of the editor's.
+pub(super) fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &Agreed) -> Option<WorkspaceEdit> {
     let mut by_place: BTreeMap<Place, Vec<TextEdit>> = BTreeMap::new();
     for (place, edit) in edits {
         let range = sheets.get(place)?.range(edit.range, agreed.encoding);

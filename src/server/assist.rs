@@ -2,7 +2,8 @@
 
 use tower_lsp_server::ls_types::{
     CompletionItem, CompletionItemKind, CompletionResponse, CompletionTextEdit, Documentation, Hover, HoverContents,
-    InsertTextFormat, MarkupContent, MarkupKind, Position, TextEdit,
+    InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation, ParameterLabel, Position, SignatureHelp,
+    SignatureInformation, TextEdit,
 };
 
 use super::capabilities::Agreed;
@@ -38,8 +39,43 @@ pub fn hover(checked: &Checked, position: Position, agreed: &Agreed) -> Option<H
     })
 }
 
+/// The call around a position.
+pub fn signature(checked: &Checked, position: Position, agreed: &Agreed) -> Option<SignatureHelp> {
+    let (analysis, sheet) = script(checked)?;
+    let found = ide::signature(analysis, sheet.offset(position, agreed.encoding))?;
+    let document =
+        |value: Option<String>| value.map(|value| Documentation::MarkupContent(markup(value, agreed.hover_markdown)));
+    // The protocol counts in UTF-16 here, whatever was agreed for positions.
+    let units = |end: usize| u32::try_from(found.label[..end].encode_utf16().count()).unwrap_or(u32::MAX);
+    let parameters = found.parameters.into_iter().map(|parameter| {
+        let (from, to) = parameter.label;
+        ParameterInformation {
+            label: if agreed.label_offsets {
+                ParameterLabel::LabelOffsets([units(from), units(to)])
+            } else {
+                ParameterLabel::Simple(found.label[from..to].to_owned())
+            },
+            documentation: document(parameter.documentation),
+        }
+    });
+    let parameters: Vec<_> = parameters.collect();
+    // Beyond the last parameter none is active.
+    let active = found.active.unwrap_or(parameters.len());
+    let information = SignatureInformation {
+        documentation: document(found.documentation),
+        parameters: Some(parameters),
+        active_parameter: None,
+        label: found.label,
+    };
+    Some(SignatureHelp {
+        signatures: vec![information],
+        active_signature: Some(0),
+        active_parameter: u32::try_from(active).ok(),
+    })
+}
+
 /// The script of a check and its text.
-fn script(checked: &Checked) -> Option<(&Analysis, &Sheet)> {
+pub(super) fn script(checked: &Checked) -> Option<(&Analysis, &Sheet)> {
     match &checked.subject {
         Subject::Script { analysis, sheets, .. } => Some((analysis, sheets.get(&Place::Script)?)),
         _ => None,
@@ -67,7 +103,8 @@ fn completion_item(item: ide::CompletionItem, sheet: &Sheet, agreed: &Agreed) ->
     }
 }
 
-fn markup(value: String, markdown: bool) -> MarkupContent {
+/// A text, as Markdown where the client takes that.
+pub(super) fn markup(value: String, markdown: bool) -> MarkupContent {
     MarkupContent { kind: if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText }, value }
 }
 

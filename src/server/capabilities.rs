@@ -2,8 +2,8 @@
 
 use tower_lsp_server::ls_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    DiagnosticOptions, DiagnosticServerCapabilities, HoverProviderCapability, MarkupKind, PositionEncodingKind,
-    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    DiagnosticOptions, DiagnosticServerCapabilities, HoverProviderCapability, MarkupKind, OneOf,
+    PositionEncodingKind, RenameOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
     WorkDoneProgressOptions,
 };
 
@@ -34,6 +34,10 @@ pub struct Agreed {
     pub snippets: bool,
     /// Texts beside completions may be Markdown.
     pub completion_markdown: bool,
+    /// A signature's parameters may be named by their place in it.
+    pub label_offsets: bool,
+    /// The client asks whether a name can be renamed.
+    pub prepares_rename: bool,
     /// Hovers may be Markdown.
     pub hover_markdown: bool,
 }
@@ -64,6 +68,14 @@ impl Agreed {
                 .and_then(|document| document.publish_diagnostics.as_ref())
                 .map(|publish| publish.related_information)),
             snippets: is(item.map(|item| item.snippet_support)),
+            prepares_rename: is(document
+                .and_then(|document| document.rename.as_ref())
+                .map(|rename| rename.prepare_support)),
+            label_offsets: is(document
+                .and_then(|document| document.signature_help.as_ref())
+                .and_then(|help| help.signature_information.as_ref())
+                .and_then(|information| information.parameter_information.as_ref())
+                .map(|parameter| parameter.label_offset_support)),
             completion_markdown: markdown(item.and_then(|item| item.documentation_format.as_deref())),
             hover_markdown: markdown(
                 document.and_then(|document| document.hover.as_ref()).and_then(|hover| hover.content_format.as_deref()),
@@ -99,6 +111,22 @@ impl Agreed {
                 ..CompletionOptions::default()
             }),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
+            signature_help_provider: Some(SignatureHelpOptions {
+                trigger_characters: Some(vec!["(".to_owned(), ",".to_owned()]),
+                ..SignatureHelpOptions::default()
+            }),
+            definition_provider: Some(OneOf::Left(true)),
+            references_provider: Some(OneOf::Left(true)),
+            document_highlight_provider: Some(OneOf::Left(true)),
+            rename_provider: Some(if self.prepares_rename {
+                OneOf::Right(RenameOptions {
+                    prepare_provider: Some(true),
+                    work_done_progress_options: WorkDoneProgressOptions::default(),
+                })
+            } else {
+                OneOf::Left(true)
+            }),
+            inlay_hint_provider: Some(OneOf::Left(true)),
             ..ServerCapabilities::default()
         }
     }
@@ -135,6 +163,8 @@ mod tests {
                 "publishDiagnostics": {"relatedInformation": true},
                 "completion": {"completionItem": {"snippetSupport": true, "documentationFormat": ["plaintext", "markdown"]}},
                 "hover": {"contentFormat": ["markdown"]},
+                "rename": {"prepareSupport": true},
+                "signatureHelp": {"signatureInformation": {"parameterInformation": {"labelOffsetSupport": true}}},
             },
             "workspace": {
                 "diagnostics": {"refreshSupport": true},
@@ -150,6 +180,8 @@ mod tests {
             document_changes: true,
             related: true,
             snippets: true,
+            label_offsets: true,
+            prepares_rename: true,
             completion_markdown: true,
             hover_markdown: true,
         };

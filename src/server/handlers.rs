@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, LanguageServer};
 
@@ -13,7 +13,7 @@ use super::outbox::Outbox;
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist};
+use super::{actions, assist, navigate};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -36,13 +36,21 @@ impl Handlers {
     async fn at<T: Send + 'static>(
         &self,
         at: TextDocumentPositionParams,
-        answer: fn(&Checked, Position, &Agreed) -> Option<T>,
+        answer: impl FnOnce(&Checked, Position, &Agreed) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>> {
         let Some(checked) = self.session.fresh(&at.text_document.uri).await else { return Ok(None) };
         let agreed = self.session.agreed().clone();
         let work = tokio::task::spawn_blocking(move || answer(&checked, at.position, &agreed));
         work.await.map_err(|_panic| Error::internal_error())
     }
+}
+
+/// The protocol's RequestFailed: the request is right, but can't be met.
+const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
+
+/// A reason why something can't be done becomes the request's error, which editors show.
+fn refusable<T>(answer: Option<std::result::Result<T, String>>) -> Result<Option<T>> {
+    answer.transpose().map_err(|reason| Error { code: REQUEST_FAILED, message: reason.into(), data: None })
 }
 
 impl LanguageServer for Handlers {
@@ -134,6 +142,40 @@ impl LanguageServer for Handlers {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         self.at(params.text_document_position_params, assist::hover).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        self.at(params.text_document_position_params, assist::signature).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.at(params.text_document_position_params, navigate::definition).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        self.at(params.text_document_position, navigate::references).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        self.at(params.text_document_position_params, navigate::highlights).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        refusable(self.at(params, navigate::renameable).await?)
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let RenameParams { text_document_position, new_name, .. } = params;
+        let answer = move |checked: &Checked, position: Position, agreed: &Agreed| {
+            navigate::rename(checked, position, agreed, &new_name)
+        };
+        refusable(self.at(text_document_position, answer).await?)
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let InlayHintParams { text_document, range, .. } = params;
+        let at = TextDocumentPositionParams { text_document, position: range.start };
+        self.at(at, move |checked, _, agreed| navigate::hints(checked, range, agreed)).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

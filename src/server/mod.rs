@@ -11,6 +11,7 @@ mod capabilities;
 mod convert;
 mod documents;
 mod handlers;
+mod navigate;
 mod outbox;
 mod serve;
 mod session;

@@ -30,8 +30,8 @@ fn item(client: &mut Client, line: u32, character: u32, label: &str) -> Value {
 fn completion_replaces_the_key_behind_an_emoji() {
     let mut client = Client::initialized(pulling());
     client.open("untitled:a", "python", 1, SCRIPT);
-    let item = item(&mut client, 1, 36, "serverurl");
-    let range = json!({"start": {"line": 1, "character": 35}, "end": {"line": 1, "character": 36}});
+    let item = item(&mut client, 1, 37, "serverurl");
+    let range = json!({"start": {"line": 1, "character": 36}, "end": {"line": 1, "character": 37}});
     assert_eq!(item["textEdit"], json!({"range": range, "newText": "serverurl"}));
     assert_eq!(item["documentation"]["kind"], "plaintext");
     client.finish();
@@ -66,5 +66,32 @@ fn hover_speaks_of_the_word_and_of_the_rule() {
     let rule = client.request("textDocument/hover", at(3, 8));
     assert!(rule["contents"]["value"].as_str().expect("a text").contains("D3201"), "{rule}");
     assert_eq!(client.request("textDocument/hover", at(1, 0)), Value::Null);
+    client.finish();
+}
+
+#[test]
+fn rename_reaches_the_manifest() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = r#"{"version": 1, "kind": "integration", "commands": [{"internalName": "Look"}]}"#;
+    std::fs::write(folder.path().join("d3.json"), manifest).expect("written");
+    let uri = format!("file://{}/script.py", folder.path().display());
+    let mut client = Client::initialized(rich());
+    client.open(&uri, "python", 1, "def Look():\n    return pb.returnOutputModel('', '', '', '', '', '')\n");
+    let position = json!({"line": 0, "character": 5});
+    let place = json!({"textDocument": {"uri": uri}, "position": position});
+    let found = client.request("textDocument/definition", place.clone());
+    assert!(found[0]["uri"].as_str().expect("an address").ends_with("/d3.json"), "{found}");
+    let mut params = place.clone();
+    params["newName"] = json!("LookUp");
+    let edit = client.request("textDocument/rename", params);
+    let changes = edit["changes"].as_object().expect("changes");
+    let texts: Vec<_> = changes.values().map(|edits| edits[0]["newText"].as_str().expect("a text")).collect();
+    assert_eq!(texts, ["LookUp", "LookUp"]);
+    let signature = json!({"textDocument": {"uri": uri}, "position": {"line": 1, "character": 40}});
+    let signature = client.request("textDocument/signatureHelp", signature);
+    assert_eq!(signature["activeParameter"], 1, "{signature}");
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 2, "character": 0}});
+    let hints = client.request("textDocument/inlayHint", json!({"textDocument": {"uri": uri}, "range": range}));
+    assert_eq!(hints[1]["label"], "returnData=");
     client.finish();
 }
