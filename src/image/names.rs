@@ -70,7 +70,7 @@ pub const OUTPUT_FIELDS: [OutputField; 7] = [
     ),
     field("keyFields", true, true, "Deprecated: pass an empty text."),
     field("contextData", true, true, "Deprecated: pass an empty text."),
-    field("rawData", true, false, "The raw data; the manifest's JSON paths read from it."),
+    field(RAW_DATA, true, false, "The raw data; the manifest's JSON paths read from it."),
     field(ERRORS, true, false, "One error message as a text. The command failed if and only if it is not empty."),
     field(
         PASSDOWN_DATA,
@@ -91,6 +91,8 @@ pub const OUTPUT_MODEL_SLOTS: [&str; OUTPUT_FIELDS.len()] = {
 };
 /// The output field with the status.
 pub const RETURN_DATA: &str = "returnData";
+/// The output field with the raw data.
+pub const RAW_DATA: &str = "rawData";
 /// The output field that decides whether the command failed.
 pub const ERRORS: &str = "errors";
 /// The output field for the next scheduled run.

@@ -9,6 +9,8 @@ mod calls;
 mod commands;
 mod context;
 mod names;
+mod output_model;
+mod python39;
 mod selection;
 mod text;
 mod tool;
@@ -102,6 +104,20 @@ pub static RULES: &[&Rule] = &[
     &names::undefined_name::RULE,
     &names::implicit_import::RULE,
     &names::unused_import::RULE,
+    &output_model::missing_output_model::RULE,
+    &output_model::discarded_output_model::RULE,
+    &output_model::failed_without_error::RULE,
+    &output_model::successful_with_error::RULE,
+    &output_model::output_model_arguments::RULE,
+    &output_model::misplaced_argument::RULE,
+    &output_model::unknown_status::RULE,
+    &output_model::deprecated_field::RULE,
+    &output_model::errors_not_text::RULE,
+    &output_model::unset_status::RULE,
+    &output_model::not_serialisable::RULE,
+    &output_model::print_call::RULE,
+    &output_model::logged_secret::RULE,
+    &output_model::errors_shape::RULE,
     &calls::unknown_connection_key::RULE,
     &calls::malformed_connection_key::RULE,
     &calls::unguarded_connection_key::RULE,
@@ -114,6 +130,10 @@ pub static RULES: &[&Rule] = &[
     &calls::draft_call::RULE,
     &calls::unused_connection_parameter::RULE,
     &calls::unknown_pb_member::RULE,
+    &python39::newer_syntax::RULE,
+    &python39::newer_stdlib::RULE,
+    &python39::runtime_union::RULE,
+    &python39::removed_later::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
     &tool::invalid_manifest::RULE,

@@ -1,5 +1,7 @@
 //! The one walk over the tree that fills the model's tables.
 
+use rustc_hash::FxHashSet;
+
 use crate::syntax::Parsed;
 use crate::syntax::ast::visitor::{self, Visitor};
 use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
@@ -37,6 +39,7 @@ pub(super) fn build(parsed: &Parsed) -> Tables<'_> {
         scope: MODULE,
         function: None,
         context: Context::default(),
+        version_flags: FxHashSet::default(),
         text: &parsed.text,
         postponed_annotations: false,
         nonlocal: Vec::new(),
@@ -54,6 +57,8 @@ struct Builder<'a> {
     scope: ScopeId,
     function: Option<FunctionId>,
     context: Context,
+    /// Names of the module that hold a test of the version: `PY310 = sys.version_info >= (3, 10)`.
+    version_flags: FxHashSet<&'a str>,
     text: &'a str,
     /// Whether `from __future__ import annotations` was seen.
     postponed_annotations: bool,
@@ -327,8 +332,9 @@ impl<'a> Builder<'a> {
 
     fn visit_try(&mut self, statement: &'a ast::StmtTry) {
         self.tables.nodes.tries.push(self.site(statement));
-        let guards = Context::CONDITIONAL | guarded(statement);
+        let mut guards = Context::CONDITIONAL | guarded(statement);
         self.with(guards, |this| this.visit_body(&statement.body));
+        guards.remove(Context::EXIT_GUARD);
         self.with(guards | Context::HANDLER, |this| {
             for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
                 if let Some(exception) = &handler.type_ {
@@ -346,15 +352,30 @@ impl<'a> Builder<'a> {
 
     fn visit_if(&mut self, statement: &'a ast::StmtIf) {
         self.tables.nodes.ifs.push(self.site(statement));
+        self.tables.nodes.tests.push(&statement.test);
         self.visit_expr(&statement.test);
-        let guards = Context::CONDITIONAL | tested(&statement.test);
+        let guards = Context::CONDITIONAL | self.tested(&statement.test);
         let body = if is_type_checking(&statement.test) { guards | Context::NOT_EVALUATED } else { guards };
         self.with(body, |this| this.visit_body(&statement.body));
         for clause in &statement.elif_else_clauses {
             if let Some(test) = &clause.test {
+                self.tables.nodes.tests.push(test);
                 self.visit_expr(test);
             }
             self.with(guards & !Context::MAIN_GUARD, |this| this.visit_body(&clause.body));
+        }
+    }
+
+    /// What a condition guards against.
+    fn tested(&self, test: &Expr) -> Context {
+        tested(test, &self.version_flags)
+    }
+
+    fn note_version_flag(&mut self, statement: &'a ast::StmtAssign) {
+        if let ([Expr::Name(name)], MODULE) = (&*statement.targets, self.scope)
+            && self.tested(&statement.value).contains(Context::VERSION_GUARD)
+        {
+            self.version_flags.insert(name.id.as_str());
         }
     }
 
@@ -415,12 +436,14 @@ impl<'a> Visitor<'a> for Builder<'a> {
             Stmt::ClassDef(node) => self.visit_class(node),
             Stmt::Assign(node) => {
                 self.tables.nodes.assigns.push(self.site(node));
+                self.note_version_flag(node);
                 self.visit_expr(&node.value);
                 for target in &node.targets {
                     self.bind_target(target, Some(&node.value), BindingKind::Assignment);
                 }
             }
             Stmt::AnnAssign(node) => {
+                // A function evaluates no annotation of its own, not even one of an attribute.
                 let local = matches!(self.scope(self.scope).kind, ScopeKind::Function(_));
                 let unevaluated = if local { Context::NOT_EVALUATED } else { Context::default() };
                 self.with(unevaluated, |this| this.visit_annotation(&node.annotation));
@@ -448,6 +471,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
             }
             Stmt::While(node) => {
                 self.tables.nodes.whiles.push(self.site(node));
+                self.tables.nodes.tests.push(&node.test);
                 self.with(Context::LOOP, |this| this.visit_expr(&node.test));
                 self.with(Context::CONDITIONAL | Context::LOOP, |this| this.visit_body(&node.body));
                 self.with(Context::CONDITIONAL, |this| this.visit_body(&node.orelse));
@@ -484,6 +508,10 @@ impl<'a> Visitor<'a> for Builder<'a> {
                 }
                 visitor::walk_stmt(self, statement);
             }
+            Stmt::Raise(node) => {
+                self.tables.nodes.raises.push(self.site(node));
+                visitor::walk_stmt(self, statement);
+            }
             Stmt::Expr(node) => {
                 self.tables.nodes.expressions.push(self.site(node));
                 self.with(Context::STATEMENT, |this| this.visit_expr(&node.value));
@@ -504,9 +532,29 @@ impl<'a> Visitor<'a> for Builder<'a> {
         }
     }
 
+    fn visit_body(&mut self, body: &'a [Stmt]) {
+        let kept = self.context;
+        for statement in body {
+            self.visit_stmt(statement);
+            // After `if sys.version_info < (3, 10): return`, the rest is guarded too.
+            if let Stmt::If(node) = statement
+                && matches!(
+                    node.body.last(),
+                    Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_))
+                )
+            {
+                self.context |= self.tested(&node.test) & (Context::VERSION_GUARD | Context::ATTRIBUTE_GUARD);
+            }
+        }
+        self.context = kept;
+    }
+
     fn visit_annotation(&mut self, expr: &'a Expr) {
         let postponed = if self.postponed_annotations { Context::NOT_EVALUATED } else { Context::default() };
-        self.with(Context::ANNOTATION | postponed, |this| visitor::walk_annotation(this, expr));
+        self.with(Context::ANNOTATION | postponed, |this| {
+            this.tables.nodes.annotations.push(this.site(expr));
+            visitor::walk_annotation(this, expr);
+        });
     }
 
     fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
@@ -549,6 +597,20 @@ impl<'a> Visitor<'a> for Builder<'a> {
                     }
                     this.visit_expr(&node.body);
                 });
+            }
+            Expr::If(node) => {
+                self.visit_expr(&node.test);
+                let guards = self.tested(&node.test);
+                self.with(guards, |this| {
+                    this.visit_expr(&node.body);
+                    this.visit_expr(&node.orelse);
+                });
+            }
+            Expr::BoolOp(node) => {
+                for value in &node.values {
+                    self.visit_expr(value);
+                    self.context |= self.tested(value);
+                }
             }
             Expr::ListComp(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),
             Expr::SetComp(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),

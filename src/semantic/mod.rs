@@ -4,29 +4,47 @@
 //! Owns: one walk over the tree, and every question about names and values that more than one rule asks.
 //! Must not know: rules, findings, the disk.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
 use crate::syntax::Parsed;
+use crate::syntax::ast::Expr;
+use crate::text::{Ranged, TextSize};
 
 mod builder;
 mod commands;
+mod condition;
 mod connection;
 mod dynamic;
+mod endings;
+mod flow;
 mod guards;
+mod http;
 mod model;
 mod names;
 mod origin;
+mod outcomes;
 mod output_model;
 mod rename;
+mod sources;
+mod truth;
+mod values;
 
 pub use commands::{Command, Definition, NotPlain};
+pub use condition::{Fact, decide};
 pub use connection::{Access, ConnectionRead};
+pub use endings::Endings;
+pub use flow::{Ends, Flow, Held, Reaching, Together, Touch};
+pub use http::{HttpCall, HttpClient, has_unpacked_arguments};
 pub use model::*;
 pub use names::QualifiedName;
 pub use origin::Origin;
+pub use outcomes::{Field, Paths};
 pub use output_model::{OutputModel, Slot};
+pub use sources::Source;
+pub use truth::truth;
+pub use values::Values;
 
 use builder::Tables;
 
@@ -134,6 +152,12 @@ pub struct Model<'a> {
     pub output_models: Vec<OutputModel<'a>>,
     /// For each function whether it returns an output model on some path.
     returning: Vec<bool>,
+    /// The control flow of each function that was asked about.
+    flows: Vec<OnceLock<Flow>>,
+    /// What attributes of `self` are assigned.
+    instance_attributes: sources::InstanceAttributes<'a>,
+    /// Requests over HTTP.
+    http_calls: http::HttpCalls<'a>,
 }
 
 impl<'a> Model<'a> {
@@ -153,8 +177,14 @@ impl<'a> Model<'a> {
             connection_reads: Vec::new(),
             output_models: Vec::new(),
             returning: Vec::new(),
+            flows: Vec::new(),
+            instance_attributes: Default::default(),
+            http_calls: Default::default(),
         };
+        model.flows.resize_with(model.functions.len(), OnceLock::new);
         model.resolve_outside();
+        model.instance_attributes = sources::instance_attributes(&model);
+        model.http_calls = http::collect(&model);
         output_model::find_returning(&mut model);
         model.output_models = output_model::collect(&model);
         model.commands = commands::collect(&model);
@@ -180,6 +210,18 @@ impl<'a> Model<'a> {
     /// The import with this index.
     pub fn import(&self, id: ImportId) -> &Import<'a> {
         &self.imports[id.0 as usize]
+    }
+
+    /// The control flow of a function.
+    pub fn flow(&self, id: FunctionId) -> &Flow {
+        self.flows[id.0 as usize].get_or_init(|| Flow::new(self, id))
+    }
+
+    /// The test of an `if`, `elif` or `while` that starts at `start`.
+    fn test_at(&self, start: TextSize) -> Option<&'a Expr> {
+        let tests = &self.nodes.tests;
+        let place = tests.binary_search_by_key(&start, |test| test.start()).ok()?;
+        Some(tests[place])
     }
 
     /// The innermost function around `scope`.

@@ -53,6 +53,10 @@ bitflags! {
         const AWAITED = 1 << 10;
         /// In a `try` that catches KeyError, or in its handlers.
         const KEY_GUARD = 1 << 11;
+        /// In a `try` that catches AttributeError, in its handlers, or under a test with `hasattr`.
+        const ATTRIBUTE_GUARD = 1 << 12;
+        /// In a `try` that catches SystemExit.
+        const EXIT_GUARD = 1 << 13;
     }
 }
 
@@ -308,10 +312,16 @@ pub struct Nodes<'a> {
     pub assigns: Vec<Site<'a, ast::StmtAssign>>,
     /// `if` statements.
     pub ifs: Vec<Site<'a, ast::StmtIf>>,
+    /// The tests of `if`, `elif` and `while`, by their starts.
+    pub tests: Vec<&'a Expr>,
     /// `while` loops.
     pub whiles: Vec<Site<'a, ast::StmtWhile>>,
     /// `try` statements.
     pub tries: Vec<Site<'a, ast::StmtTry>>,
+    /// Annotations, whole.
+    pub annotations: Vec<Site<'a, Expr>>,
+    /// `raise` statements.
+    pub raises: Vec<Site<'a, ast::StmtRaise>>,
     /// Expression statements.
     pub expressions: Vec<Site<'a, ast::StmtExpr>>,
     /// Class definitions.

@@ -9,6 +9,12 @@ const MAX_BRACKETS: usize = 200;
 /// How many operators, calls and attributes CPython nests, about.
 const MAX_CHAIN: usize = 3_000;
 
+/// How many operators, calls and attributes an ordinary stack takes.
+const DEEP: usize = 300;
+
+/// A stack for the deepest trees.
+pub(super) const LARGE_STACK: usize = 64 * 1024 * 1024;
+
 /// How many levels of indentation CPython has.
 pub(super) const MAX_INDENTATION: usize = 99;
 
@@ -18,6 +24,8 @@ pub(super) struct Prescan {
     pub(super) slots: Vec<TypeSlot>,
     /// Whether a statement nests too deeply.
     pub(super) too_deep: bool,
+    /// Whether a statement nests so deeply that walking its tree takes a large stack.
+    pub(super) is_deep: bool,
 }
 
 /// Looks at a text before parsing.
@@ -27,13 +35,19 @@ pub(super) fn prescan(text: &str) -> Prescan {
     let mut finder = Finder::new(text);
     let mut nesting = Nesting::default();
     let mut too_deep = false;
+    let mut is_deep = false;
     while let Some(token) = skimmer.next_token() {
+        is_deep |= nesting.total + nesting.levels.len() > DEEP;
         too_deep |= nesting.step(text, &skimmer, token).is_some();
         if has_d3 {
             finder.step(&mut skimmer, token);
         }
     }
-    Prescan { slots: finder.slots, too_deep }
+    Prescan {
+        slots: finder.slots,
+        too_deep,
+        is_deep,
+    }
 }
 
 /// Where a part of a text that is one statement nests too deeply, and in what way.
@@ -66,12 +80,16 @@ impl Nesting {
             Kind::Other(b',' | b';' | b'=') => self.reset(),
             Kind::Other(b':') => {}
             Kind::Other(byte) => {
-                let doubled = self.last == (byte, token.start) && !matches!(byte, b'-' | b'+' | b'~');
+                let doubled =
+                    self.last == (byte, token.start) && !matches!(byte, b'-' | b'+' | b'~');
                 self.count(usize::from(!doubled));
                 self.last = (byte, token.end);
             }
             Kind::Word if token.end - token.start <= 6 => {
-                if matches!(&text[token.start..token.end], "not" | "lambda" | "await" | "if") {
+                if matches!(
+                    &text[token.start..token.end],
+                    "not" | "lambda" | "await" | "if"
+                ) {
                     self.count(1);
                 }
             }
@@ -110,5 +128,9 @@ impl Nesting {
 
 /// The text without the D3 types found in it.
 pub(super) fn blanked<'a>(text: &'a str, slots: &[TypeSlot]) -> std::borrow::Cow<'a, str> {
-    if slots.is_empty() { text.into() } else { dialect::blank(text, slots).into() }
+    if slots.is_empty() {
+        text.into()
+    } else {
+        dialect::blank(text, slots).into()
+    }
 }

@@ -34,7 +34,8 @@ fn apply(text: &str, edits: &Value) -> String {
 }
 
 fn actions(client: &mut Client, line: u32, only: Value) -> Vec<Value> {
-    let position = json!({"line": line, "character": 30});
+    // In the key of either line.
+    let position = json!({"line": line, "character": if line == 1 { 40 } else { 30 }});
     let mut context = json!({"diagnostics": []});
     if !only.is_null() {
         context["only"] = only;

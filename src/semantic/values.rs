@@ -1,0 +1,179 @@
+//! What an expression can evaluate to, followed through names, conditions and functions of the script.
+
+use crate::syntax::ast::{self, Expr};
+use crate::text::Ranged;
+
+use super::condition::Fact;
+use super::flow::{Held, Touch};
+use super::model::{BindingId, BindingKind, FunctionId, MODULE, ReferenceId, ScopeId, ScopeKind};
+use super::names::MAX_STEPS;
+use super::origin::literal;
+use super::{Model, Origin};
+
+/// How many values are collected before the rest is left open.
+const MAX_VALUES: usize = 64;
+
+/// The values that an expression can have.
+#[derive(Debug, Default)]
+pub struct Values<'a> {
+    /// Those that are known, as expressions that are no names, with the scope they are evaluated in.
+    pub known: Vec<(&'a Expr, ScopeId)>,
+    /// Whether there are no others.
+    pub complete: bool,
+}
+
+impl<'a> Model<'a> {
+    /// What `expr`, evaluated in `scope`, can be. An object that is made empty and filled later counts as it is made.
+    pub fn values(&self, expr: &'a Expr, scope: ScopeId) -> Values<'a> {
+        let mut values = Values { known: Vec::new(), complete: true };
+        self.collect_values(expr, scope, MAX_STEPS, &mut values);
+        values
+    }
+
+    fn collect_values(&self, expr: &'a Expr, scope: ScopeId, steps: usize, values: &mut Values<'a>) {
+        let Some(steps) = steps.checked_sub(1).filter(|_| values.known.len() < MAX_VALUES) else {
+            values.complete = false;
+            return;
+        };
+        match expr {
+            Expr::Name(name) => self.collect_name(name, scope, steps, values),
+            Expr::If(node) => {
+                self.collect_values(&node.body, scope, steps, values);
+                self.collect_values(&node.orelse, scope, steps, values);
+            }
+            Expr::BoolOp(node) => {
+                for value in &node.values {
+                    self.collect_values(value, scope, steps, values);
+                }
+            }
+            Expr::Named(node) => self.collect_values(&node.value, scope, steps, values),
+            Expr::Call(call) => match self.plain_function(&call.func, scope) {
+                Some(function) => self.collect_returned(function, steps, values),
+                None => values.known.push((expr, scope)),
+            },
+            Expr::Subscript(node) => match self.entry_of(node, scope, steps) {
+                Some((value, scope)) => self.collect_values(value, scope, steps, values),
+                None => values.known.push((expr, scope)),
+            },
+            _ => values.known.push((expr, scope)),
+        }
+    }
+
+    fn collect_name(&self, name: &'a ast::ExprName, scope: ScopeId, steps: usize, values: &mut Values<'a>) {
+        for binding in self.reaching_bindings(name, scope) {
+            match binding.and_then(|id| Some((self.assigned(id)?, self.binding(id).written_in))) {
+                Some((value, written_in)) => self.collect_values(value, written_in, steps, values),
+                None => values.complete = false,
+            }
+        }
+    }
+
+    fn collect_returned(&self, function: FunctionId, steps: usize, values: &mut Values<'a>) {
+        let ends = self.flow(function).ends();
+        let definition = self.function(function);
+        values.complete &= ends.falls_off.is_none();
+        for place in ends.returns {
+            match &definition.returns[place].value {
+                Some(value) => self.collect_values(value, definition.scope, steps, values),
+                None => values.complete = false,
+            }
+        }
+    }
+
+    /// The bindings that a read of a name can see; `None` stands for those that are not known.
+    fn reaching_bindings(&self, name: &'a ast::ExprName, scope: ScopeId) -> Vec<Option<BindingId>> {
+        let Some(home) = self.resolve(name.id.as_str(), scope) else { return vec![None] };
+        let Some(entry) = self.scope(home).names.get(name.id.as_str()) else { return vec![None] };
+        if let ScopeKind::Function(function) = self.scope(home).kind
+            && self.is_inline(scope, function)
+            && let Some(reference) = self.reference_of(name, home)
+        {
+            let flow = self.flow(function);
+            let Some(reaching) = flow.reaching(self, reference) else { return vec![None] };
+            if !entry
+                .bindings
+                .iter()
+                .any(|&id| flow.is_shared(id) && self.function_of(self.binding(id).written_in) != Some(function))
+            {
+                return reaching.bindings.into_iter().map(Some).collect();
+            }
+        }
+        match &entry.bindings[..] {
+            [only] => vec![Some(*only)],
+            several => several.iter().copied().map(Some).chain([None]).collect(),
+        }
+    }
+
+    /// The read that `name` is, where the name lives in `home`.
+    pub fn reference_of(&self, name: &ast::ExprName, home: ScopeId) -> Option<ReferenceId> {
+        let entry = self.scope(home).names.get(name.id.as_str())?;
+        entry.references.iter().copied().find(|id| self.references[id.0 as usize].node.start() == name.start())
+    }
+
+    /// The whole value that a binding gives its name.
+    pub fn assigned(&self, id: BindingId) -> Option<&'a Expr> {
+        match self.binding(id).kind {
+            BindingKind::Assignment(value) | BindingKind::Annotated(value) => value,
+            BindingKind::Walrus(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The function of the script that `callee` certainly is, where calling it runs its body and gives what it returns.
+    pub fn plain_function(&self, callee: &Expr, scope: ScopeId) -> Option<FunctionId> {
+        let function = self.function_named(callee, scope)?;
+        let definition = self.function(function);
+        let is_plain =
+            !definition.is_generator && !definition.node.is_async && definition.node.decorator_list.is_empty();
+        is_plain.then_some(function)
+    }
+
+    /// What stands under a literal key in a dictionary that the script writes once, at the top level.
+    fn entry_of(&self, node: &'a ast::ExprSubscript, scope: ScopeId, steps: usize) -> Option<(&'a Expr, ScopeId)> {
+        let (Expr::Name(name), Some(key)) = (&*node.value, literal(&node.slice)) else { return None };
+        let [only] = self.bindings_of(name.id.as_str(), scope) else { return None };
+        let binding = self.binding(*only);
+        let Some(Expr::Dict(dict)) = self.assigned(*only).filter(|_| binding.scope == MODULE && steps > 0) else {
+            return None;
+        };
+        let mut items = dict.items.iter().filter(|item| item.key.as_ref().and_then(literal) == Some(key));
+        items.next_back().map(|item| (&item.value, binding.written_in))
+    }
+
+    /// What is known of a name that holds this.
+    pub fn fact_of(&self, held: Held) -> Option<Fact<'a>> {
+        let binding = self.binding(held.binding?);
+        let (fact, is_mutable) = match binding.kind {
+            BindingKind::Assignment(Some(value)) | BindingKind::Annotated(Some(value)) | BindingKind::Walrus(value) => {
+                (self.fact_of_value(value, binding.written_in), !is_text_or_number(value))
+            }
+            BindingKind::Augmented(node) if node.op == ast::Operator::Add => {
+                let fact = Fact::of(&node.value);
+                let is_true = fact.is_true.filter(|&is| is);
+                (Fact { is_true, is_none: Some(false), text: None }, !is_text_or_number(&node.value))
+            }
+            BindingKind::Except | BindingKind::Function(_) | BindingKind::Class(_) | BindingKind::Import(_) => {
+                (Fact::OBJECT, false)
+            }
+            _ => return None,
+        };
+        Some(match held.touch {
+            Touch::None => fact,
+            Touch::Grown => Fact::OBJECT,
+            Touch::Changed if is_mutable => Fact { is_true: None, ..fact },
+            Touch::Changed => fact,
+        })
+    }
+
+    fn fact_of_value(&self, value: &'a Expr, scope: ScopeId) -> Fact<'a> {
+        match value {
+            Expr::Call(call) if self.origin(&call.func, scope) == Some(Origin::ReturnOutputModel) => Fact::OBJECT,
+            _ => Fact::of(value),
+        }
+    }
+}
+
+/// Whether a value can't be changed in place.
+fn is_text_or_number(value: &Expr) -> bool {
+    value.is_literal_expr() || matches!(value, Expr::FString(_) | Expr::Compare(_))
+}
