@@ -36,11 +36,7 @@ pub struct Scan<'a> {
 /// Finds the D3 types of a text and blanks them.
 pub fn scan(text: &str) -> Scan<'_> {
     let slots = slots(text, TextRange::up_to(TextSize::of(text)));
-    let text = if slots.is_empty() {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(blank(text, &slots))
-    };
+    let text = if slots.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(blank(text, &slots)) };
     Scan { text, slots }
 }
 
@@ -69,11 +65,7 @@ pub(crate) struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            chain: Chain::default(),
-            slots: Vec::new(),
-        }
+        Self { text, chain: Chain::default(), slots: Vec::new() }
     }
 
     /// Looks at the skimmer's next token, and moves the skimmer behind the slot that it opens.
@@ -134,19 +126,9 @@ impl Chain {
                 self.dot = false;
             }
             Kind::Word if !self.after_dot && !self.dot && &text[token.start..token.end] == "D3" => {
-                *self = Self {
-                    start: token.start,
-                    end: token.end,
-                    words: 1,
-                    ..Self::default()
-                };
+                *self = Self { start: token.start, end: token.end, words: 1, ..Self::default() };
             }
-            kind => {
-                *self = Self {
-                    after_dot: kind == Kind::Other(b'.'),
-                    ..Self::default()
-                }
-            }
+            kind => *self = Self { after_dot: kind == Kind::Other(b'.'), ..Self::default() },
         }
     }
 
@@ -165,9 +147,7 @@ fn slot(text: &str, open: usize, chain: &Chain) -> Option<TypeSlot> {
     if inside.starts_with(['<', '=']) {
         return None;
     }
-    let stop = inside
-        .find(['>', '<', '=', '(', ')', '"', '\'', '#', '\n', '\r'])
-        .unwrap_or(inside.len());
+    let stop = inside.find(['>', '<', '=', '(', ')', '"', '\'', '#', '\n', '\r']).unwrap_or(inside.len());
     let closed = inside[stop..].starts_with('>');
     let written = if closed {
         &inside[..stop]
@@ -176,18 +156,8 @@ fn slot(text: &str, open: usize, chain: &Chain) -> Option<TypeSlot> {
         &inside[..inside[..stop].find(|c| !is_word(c)).unwrap_or(stop)]
     };
     let word = written.trim();
-    let word_start = open
-        + 1
-        + if word.is_empty() {
-            0
-        } else {
-            written.len() - written.trim_start().len()
-        };
-    let end = if closed {
-        open + 1 + stop + 1
-    } else {
-        word_start + word.len()
-    };
+    let word_start = open + 1 + if word.is_empty() { 0 } else { written.len() - written.trim_start().len() };
+    let end = if closed { open + 1 + stop + 1 } else { word_start + word.len() };
     Some(TypeSlot {
         callee: range(chain.start, chain.end),
         range: range(open, end),

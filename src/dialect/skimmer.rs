@@ -77,11 +77,7 @@ pub(crate) enum Frame {
     /// A bracket, by its opening byte, and where it opens.
     Bracket(u8, usize),
     /// The text of a string with replacement fields.
-    Text {
-        quote: u8,
-        triple: bool,
-        open: usize,
-    },
+    Text { quote: u8, triple: bool, open: usize },
     /// The code of a replacement field.
     Field(usize),
     /// The format specifier of a replacement field.
@@ -106,18 +102,8 @@ impl<'a> Skimmer<'a> {
     /// A skimmer of `text[start..end]`, which begins in code outside brackets.
     pub(crate) fn new(text: &'a str, start: usize, end: usize) -> Self {
         // A byte order mark is no part of the first word.
-        let start = if start == 0 && text.starts_with('\u{feff}') {
-            '\u{feff}'.len_utf8().min(end)
-        } else {
-            start
-        };
-        Self {
-            bytes: &text.as_bytes()[..end],
-            pos: start,
-            stack: Vec::new(),
-            faults: Vec::new(),
-            last_end: start,
-        }
+        let start = if start == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(end) } else { start };
+        Self { bytes: &text.as_bytes()[..end], pos: start, stack: Vec::new(), faults: Vec::new(), last_end: start }
     }
 
     /// The byte at `offset`, 0 behind the end.
@@ -150,11 +136,7 @@ impl<'a> Skimmer<'a> {
             let (kind, open) = match self.stack.pop() {
                 Some(Frame::Bracket(byte, open)) => (FaultKind::Bracket(byte), open),
                 Some(Frame::Field(open)) => (FaultKind::Field, open),
-                Some(Frame::Text {
-                    quote,
-                    triple: true,
-                    open,
-                }) => (FaultKind::TripleString(quote), open),
+                Some(Frame::Text { quote, triple: true, open }) => (FaultKind::TripleString(quote), open),
                 Some(Frame::Text { quote, open, .. }) => (FaultKind::String(quote), open),
                 Some(Frame::Spec) | None => continue,
             };
@@ -164,14 +146,10 @@ impl<'a> Skimmer<'a> {
 
     /// The index of the innermost string frame, with its quote.
     fn innermost_text(&self) -> Option<(usize, u8, bool)> {
-        self.stack
-            .iter()
-            .enumerate()
-            .rev()
-            .find_map(|(index, frame)| match frame {
-                Frame::Text { quote, triple, .. } => Some((index, *quote, *triple)),
-                _ => None,
-            })
+        self.stack.iter().enumerate().rev().find_map(|(index, frame)| match frame {
+            Frame::Text { quote, triple, .. } => Some((index, *quote, *triple)),
+            _ => None,
+        })
     }
 
     /// Skims the text or format specifier of a string up to its end or next field.
@@ -186,38 +164,22 @@ impl<'a> Skimmer<'a> {
                 b'{' => {
                     self.pos += 1;
                     self.stack.push(Frame::Field(start));
-                    return Some(Token {
-                        kind: Kind::Open(b'{'),
-                        start,
-                        end: self.pos,
-                    });
+                    return Some(Token { kind: Kind::Open(b'{'), start, end: self.pos });
                 }
                 b'}' if in_spec => {
                     self.pos += 1;
                     self.stack.truncate(self.stack.len().saturating_sub(2));
-                    return Some(Token {
-                        kind: Kind::Close(b'}'),
-                        start,
-                        end: self.pos,
-                    });
+                    return Some(Token { kind: Kind::Close(b'}'), start, end: self.pos });
                 }
                 byte if byte == quote && (!triple || self.is_triple(start)) => {
                     self.unwind(index + 1, start);
                     self.stack.pop();
                     self.pos += if triple { 3 } else { 1 };
-                    return Some(Token {
-                        kind: Kind::TextEnd,
-                        start,
-                        end: self.pos,
-                    });
+                    return Some(Token { kind: Kind::TextEnd, start, end: self.pos });
                 }
                 b'\n' | b'\r' if !triple => {
                     self.unwind(index, start);
-                    return Some(Token {
-                        kind: Kind::TextEnd,
-                        start,
-                        end: start,
-                    });
+                    return Some(Token { kind: Kind::TextEnd, start, end: start });
                 }
                 _ => self.pos += 1,
             }
@@ -280,20 +242,12 @@ impl<'a> Skimmer<'a> {
     }
 
     fn token(&self, kind: Kind, start: usize) -> Token {
-        Token {
-            kind,
-            start,
-            end: self.pos,
-        }
+        Token { kind, start, end: self.pos }
     }
 
     /// Steps over one line end, or over one byte.
     fn line_end(&mut self) {
-        self.pos += if self.bytes[self.pos] == b'\r' && self.byte(self.pos + 1) == b'\n' {
-            2
-        } else {
-            1
-        };
+        self.pos += if self.bytes[self.pos] == b'\r' && self.byte(self.pos + 1) == b'\n' { 2 } else { 1 };
     }
 
     /// Where the line that holds `offset` ends.
@@ -318,13 +272,9 @@ impl<'a> Skimmer<'a> {
         let word = &self.bytes[start..self.pos];
         if matches!(self.byte(self.pos), b'"' | b'\'')
             && word.len() <= 2
-            && word
-                .iter()
-                .all(|byte| matches!(byte.to_ascii_lowercase(), b'r' | b'b' | b'u' | b'f' | b't'))
+            && word.iter().all(|byte| matches!(byte.to_ascii_lowercase(), b'r' | b'b' | b'u' | b'f' | b't'))
         {
-            let fields = word
-                .iter()
-                .any(|byte| matches!(byte.to_ascii_lowercase(), b'f' | b't'));
+            let fields = word.iter().any(|byte| matches!(byte.to_ascii_lowercase(), b'f' | b't'));
             return self.quote(start, fields);
         }
         self.token(Kind::Word, start)
@@ -345,11 +295,7 @@ impl<'a> Skimmer<'a> {
         }
         self.pos += if triple { 3 } else { 1 };
         if fields {
-            self.stack.push(Frame::Text {
-                quote,
-                triple,
-                open: start,
-            });
+            self.stack.push(Frame::Text { quote, triple, open: start });
         } else {
             self.plain_string(quote, triple, start);
         }
@@ -384,16 +330,8 @@ impl<'a> Skimmer<'a> {
         if !triple {
             self.pos = self.before_closers(content);
         }
-        let kind = if triple {
-            FaultKind::TripleString(quote)
-        } else {
-            FaultKind::String(quote)
-        };
-        self.faults.push(Fault {
-            kind,
-            open,
-            at: self.pos,
-        });
+        let kind = if triple { FaultKind::TripleString(quote) } else { FaultKind::String(quote) };
+        self.faults.push(Fault { kind, open, at: self.pos });
     }
 
     /// Where a string whose text begins at `content` and that is not closed must have ended: before the closers
@@ -409,25 +347,15 @@ impl<'a> Skimmer<'a> {
         }
         let is_tail = |byte: &u8| matches!(byte, b')' | b']' | b'}' | b',' | b':' | b' ' | b'\t');
         let tail = text.iter().rev().take_while(|byte| is_tail(byte)).count();
-        closes |= text[text.len() - tail..]
-            .iter()
-            .any(|byte| matches!(byte, b')' | b']' | b'}'));
-        if closes && !self.stack.is_empty() {
-            content + text.len() - tail
-        } else {
-            self.pos
-        }
+        closes |= text[text.len() - tail..].iter().any(|byte| matches!(byte, b')' | b']' | b'}'));
+        if closes && !self.stack.is_empty() { content + text.len() - tail } else { self.pos }
     }
 
     /// Where a missing closer goes: behind the last token and the blanks after it, where more
     /// may be typed.
     pub(crate) fn behind_blanks(&self) -> usize {
         let rest = &self.bytes[self.last_end.min(self.bytes.len())..];
-        self.last_end
-            + rest
-                .iter()
-                .take_while(|byte| matches!(byte, b' ' | b'\t'))
-                .count()
+        self.last_end + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
     }
 
     /// Skims a closing bracket.

@@ -55,9 +55,7 @@ pub fn rename(
 ) -> Option<Result<WorkspaceEdit, String>> {
     let (analysis, sheet) = script(checked)?;
     let edits = ide::rename(analysis, sheet.offset(position, agreed.encoding), to);
-    let whole = |edits: Vec<_>| {
-        workspace_edit(&edits, sheets(checked)?, agreed)
-    };
+    let whole = |edits: Vec<_>| workspace_edit(&edits, sheets(checked)?, agreed);
     Some(edits.and_then(|edits| whole(edits).ok_or_else(|| "the manifest can't be edited".to_owned())))
 }
 

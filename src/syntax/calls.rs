@@ -8,17 +8,8 @@ use crate::dialect::TypeSlot;
 use crate::text::{Ranged, Spanned, TextRange};
 
 /// The D3 calls of a module, by start, and the malformed ones, by start.
-pub(super) fn find(
-    text: &str,
-    body: &[Stmt],
-    slots: &[TypeSlot],
-) -> (Vec<D3Call>, Vec<MalformedCall>) {
-    let mut finder = Finder {
-        text,
-        slots,
-        calls: Vec::new(),
-        malformed: Vec::new(),
-    };
+pub(super) fn find(text: &str, body: &[Stmt], slots: &[TypeSlot]) -> (Vec<D3Call>, Vec<MalformedCall>) {
+    let mut finder = Finder { text, slots, calls: Vec::new(), malformed: Vec::new() };
     finder.visit_body(body);
     finder.calls.sort_by_key(|call| call.callee.start());
     finder.malformed.sort_by_key(|call| call.range.start());
@@ -54,19 +45,11 @@ impl<'s> Finder<'s> {
             self.malformed.push(MalformedCall { range, kind });
         }
         let type_word = slot.map(|slot| slot.word.clone());
-        self.calls.push(D3Call {
-            callee,
-            target,
-            type_word,
-            arguments,
-        });
+        self.calls.push(D3Call { callee, target, type_word, arguments });
     }
 
     fn slot(&self, callee: TextRange) -> Option<&'s TypeSlot> {
-        let index = self
-            .slots
-            .binary_search_by_key(&callee.start(), |slot| slot.callee.start())
-            .ok()?;
+        let index = self.slots.binary_search_by_key(&callee.start(), |slot| slot.callee.start()).ok()?;
         self.slots.get(index)
     }
 }
@@ -91,13 +74,10 @@ fn fault(
     match slot {
         Some(slot) if !slot.closed => Some((slot.range, MalformedKind::UnclosedType)),
         Some(slot) if !is_utility => Some((slot.range, MalformedKind::TypeOnIntegration)),
-        Some(slot) if arguments.is_none() => Some((
-            TextRange::new(callee.start(), slot.range.end()),
-            MalformedKind::Uncalled,
-        )),
-        None if is_utility && arguments.is_some() => {
-            Some((command.range, MalformedKind::MissingType))
+        Some(slot) if arguments.is_none() => {
+            Some((TextRange::new(callee.start(), slot.range.end()), MalformedKind::Uncalled))
         }
+        None if is_utility && arguments.is_some() => Some((command.range, MalformedKind::MissingType)),
         _ => None,
     }
 }
@@ -110,10 +90,7 @@ fn target(expr: &Expr) -> Option<D3Target> {
         return Some(if is_utility {
             D3Target::Utility { command: missing }
         } else {
-            D3Target::Integration {
-                integration: missing.clone(),
-                command: missing,
-            }
+            D3Target::Integration { integration: missing.clone(), command: missing }
         });
     }
     let middle = outer.value.as_attribute_expr()?;
@@ -123,18 +100,13 @@ fn target(expr: &Expr) -> Option<D3Target> {
             D3Target::Utility { command: name }
         } else {
             let missing = Spanned::new(String::new(), TextRange::empty(outer.range.end()));
-            D3Target::Integration {
-                integration: name,
-                command: missing,
-            }
+            D3Target::Integration { integration: name, command: missing }
         });
     }
     let inner = middle.value.as_attribute_expr()?;
     let is_integration = namespace(inner) == Some(false);
-    is_integration.then(|| D3Target::Integration {
-        integration: attribute_name(middle),
-        command: attribute_name(outer),
-    })
+    is_integration
+        .then(|| D3Target::Integration { integration: attribute_name(middle), command: attribute_name(outer) })
 }
 
 fn attribute_name(attribute: &ExprAttribute) -> Spanned<String> {

@@ -21,12 +21,7 @@ pub(super) struct Findings {
 /// Checks the statements of a module.
 pub(super) fn check(text: &str, body: &[Stmt]) -> Findings {
     let scopes = Scopes::new(text, body);
-    let mut checks = Checks {
-        text,
-        parser: SemanticSyntaxChecker::new(),
-        scopes,
-        findings: Findings::default(),
-    };
+    let mut checks = Checks { text, parser: SemanticSyntaxChecker::new(), scopes, findings: Findings::default() };
     checks.visit_body(body);
     let reported = checks.scopes.reported.take();
     let mut findings = checks.findings;
@@ -35,10 +30,7 @@ pub(super) fn check(text: &str, body: &[Stmt]) -> Findings {
             SemanticSyntaxErrorKind::LoadBeforeGlobalDeclaration { name, .. } => used_before(name),
             _ => messages::decapitalized(&error.to_string()),
         };
-        SyntaxError {
-            range: error.range,
-            message,
-        }
+        SyntaxError { range: error.range, message }
     }));
     findings
 }
@@ -60,14 +52,7 @@ impl<'a> Visitor<'a> for Checks<'a> {
         match stmt {
             Stmt::FunctionDef(def) => self.function(def),
             Stmt::ClassDef(class) => self.class(class),
-            Stmt::For(ast::StmtFor {
-                target,
-                iter,
-                body,
-                orelse,
-                is_async,
-                ..
-            }) => {
+            Stmt::For(ast::StmtFor { target, iter, body, orelse, is_async, .. }) => {
                 if *is_async {
                     self.need_async(stmt.range(), "async for");
                 }
@@ -75,9 +60,7 @@ impl<'a> Visitor<'a> for Checks<'a> {
                 self.visit_expr(target);
                 self.loop_blocks(stmt, body, orelse);
             }
-            Stmt::While(ast::StmtWhile {
-                test, body, orelse, ..
-            }) => {
+            Stmt::While(ast::StmtWhile { test, body, orelse, .. }) => {
                 self.visit_expr(test);
                 self.loop_blocks(stmt, body, orelse);
             }
@@ -85,10 +68,7 @@ impl<'a> Visitor<'a> for Checks<'a> {
             Stmt::Try(tried) => self.try_blocks(tried),
             Stmt::ImportFrom(import) => {
                 if import.module.as_deref() == Some("__future__") {
-                    self.scopes.future_annotations |= import
-                        .names
-                        .iter()
-                        .any(|name| name.name.id == "annotations");
+                    self.scopes.future_annotations |= import.names.iter().any(|name| name.name.id == "annotations");
                 }
                 visitor::walk_stmt(self, stmt);
             }
@@ -99,10 +79,7 @@ impl<'a> Visitor<'a> for Checks<'a> {
                 self.visit_expr(value);
             }
             Stmt::AnnAssign(annotated) => {
-                annotated
-                    .value
-                    .iter()
-                    .for_each(|value| self.refuse_star(value));
+                annotated.value.iter().for_each(|value| self.refuse_star(value));
                 visitor::walk_stmt(self, stmt);
             }
             Stmt::AugAssign(augmented) => {
@@ -110,10 +87,7 @@ impl<'a> Visitor<'a> for Checks<'a> {
                 visitor::walk_stmt(self, stmt);
             }
             Stmt::Delete(delete) => {
-                delete
-                    .targets
-                    .iter()
-                    .for_each(|target| self.refuse_star(target));
+                delete.targets.iter().for_each(|target| self.refuse_star(target));
                 visitor::walk_stmt(self, stmt);
             }
             _ => visitor::walk_stmt(self, stmt),
@@ -127,30 +101,18 @@ impl<'a> Visitor<'a> for Checks<'a> {
                 if let Some(parameters) = &lambda.parameters {
                     self.visit_parameters(parameters);
                 }
-                self.scopes
-                    .push(ScopeKind::Lambda, lambda.parameters.as_deref(), &[]);
+                self.scopes.push(ScopeKind::Lambda, lambda.parameters.as_deref(), &[]);
                 self.visit_expr(&lambda.body);
                 self.scopes.pop();
             }
-            Expr::ListComp(ast::ExprListComp {
-                elt, generators, ..
-            })
-            | Expr::SetComp(ast::ExprSetComp {
-                elt, generators, ..
-            }) => {
+            Expr::ListComp(ast::ExprListComp { elt, generators, .. })
+            | Expr::SetComp(ast::ExprSetComp { elt, generators, .. }) => {
                 self.comprehension(expr, &[elt], generators, false);
             }
-            Expr::Generator(ast::ExprGenerator {
-                elt, generators, ..
-            }) => {
+            Expr::Generator(ast::ExprGenerator { elt, generators, .. }) => {
                 self.comprehension(expr, &[elt], generators, true);
             }
-            Expr::DictComp(ast::ExprDictComp {
-                key,
-                value,
-                generators,
-                ..
-            }) => match key {
+            Expr::DictComp(ast::ExprDictComp { key, value, generators, .. }) => match key {
                 Some(key) => self.comprehension(expr, &[key, value], generators, false),
                 None => self.comprehension(expr, &[value], generators, false),
             },
@@ -186,15 +148,9 @@ impl<'a> Visitor<'a> for Checks<'a> {
     fn visit_interpolated_string_element(&mut self, element: &'a ast::InterpolatedStringElement) {
         if let ast::InterpolatedStringElement::Interpolation(field) = element {
             self.refuse_star(&field.expression);
-            let fields = field
-                .format_spec
-                .iter()
-                .flat_map(|spec| spec.elements.interpolations());
+            let fields = field.format_spec.iter().flat_map(|spec| spec.elements.interpolations());
             for nested in fields.filter(|nested| {
-                nested
-                    .format_spec
-                    .as_ref()
-                    .is_some_and(|spec| spec.elements.interpolations().next().is_some())
+                nested.format_spec.as_ref().is_some_and(|spec| spec.elements.interpolations().next().is_some())
             }) {
                 self.error(nested.range, "fields of an f-string are nested too deeply");
             }
@@ -205,42 +161,23 @@ impl<'a> Visitor<'a> for Checks<'a> {
 
 impl<'a> Checks<'a> {
     fn error(&mut self, range: TextRange, message: impl Into<String>) {
-        self.findings.errors.push(SyntaxError {
-            range,
-            message: message.into(),
-        });
+        self.findings.errors.push(SyntaxError { range, message: message.into() });
     }
 
     fn function(&mut self, def: &'a ast::StmtFunctionDef) {
         self.check_bound(&def.name);
-        def.decorator_list
-            .iter()
-            .for_each(|decorator| self.visit_decorator(decorator));
+        def.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
         self.visit_parameters(&def.parameters);
-        def.returns
-            .iter()
-            .for_each(|returns| self.visit_annotation(returns));
-        self.scopes.push(
-            ScopeKind::Function {
-                is_async: def.is_async,
-            },
-            Some(&def.parameters),
-            &def.body,
-        );
+        def.returns.iter().for_each(|returns| self.visit_annotation(returns));
+        self.scopes.push(ScopeKind::Function { is_async: def.is_async }, Some(&def.parameters), &def.body);
         self.visit_body(&def.body);
         self.scopes.pop();
     }
 
     fn class(&mut self, class: &'a ast::StmtClassDef) {
         self.check_bound(&class.name);
-        class
-            .decorator_list
-            .iter()
-            .for_each(|decorator| self.visit_decorator(decorator));
-        class
-            .arguments
-            .iter()
-            .for_each(|arguments| self.visit_arguments(arguments));
+        class.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
+        class.arguments.iter().for_each(|arguments| self.visit_arguments(arguments));
         self.scopes.push(ScopeKind::Class, None, &class.body);
         self.visit_body(&class.body);
         self.scopes.pop();
@@ -257,12 +194,8 @@ impl<'a> Checks<'a> {
         if with.is_async {
             self.need_async(with.range, "async with");
         }
-        with.items
-            .iter()
-            .for_each(|item| self.visit_with_item(item));
-        self.blocks(with.items.len(), with.range, |checks| {
-            checks.visit_body(&with.body)
-        });
+        with.items.iter().for_each(|item| self.visit_with_item(item));
+        self.blocks(with.items.len(), with.range, |checks| checks.visit_body(&with.body));
     }
 
     fn try_blocks(&mut self, tried: &'a ast::StmtTry) {
@@ -270,29 +203,17 @@ impl<'a> Checks<'a> {
         for handler in rest.unwrap_or_default() {
             let ast::ExceptHandler::ExceptHandler(inner) = handler;
             if inner.type_.is_none() {
-                self.error(
-                    TextRange::at(inner.range.start(), 6.into()),
-                    "a bare `except:` must be the last one",
-                );
+                self.error(TextRange::at(inner.range.start(), 6.into()), "a bare `except:` must be the last one");
             }
         }
         let finally = usize::from(!tried.finalbody.is_empty());
         let handled = usize::from(last.is_some());
-        self.blocks(finally + handled, tried.range, |checks| {
-            checks.visit_body(&tried.body)
-        });
+        self.blocks(finally + handled, tried.range, |checks| checks.visit_body(&tried.body));
         self.blocks(finally + 2 * handled, tried.range, |checks| {
-            tried
-                .handlers
-                .iter()
-                .for_each(|handler| checks.visit_except_handler(handler));
+            tried.handlers.iter().for_each(|handler| checks.visit_except_handler(handler));
         });
-        self.blocks(finally, tried.range, |checks| {
-            checks.visit_body(&tried.orelse)
-        });
-        self.blocks(finally, tried.range, |checks| {
-            checks.visit_body(&tried.finalbody)
-        });
+        self.blocks(finally, tried.range, |checks| checks.visit_body(&tried.orelse));
+        self.blocks(finally, tried.range, |checks| checks.visit_body(&tried.finalbody));
     }
 
     /// Visits what is inside `count` more blocks.
@@ -300,10 +221,7 @@ impl<'a> Checks<'a> {
         let before = self.scopes.current().blocks;
         let now = before + count;
         if before <= MAX_BLOCKS && now > MAX_BLOCKS {
-            self.error(
-                range,
-                "too many nested loops, `try` and `with` blocks: Python has room for 20",
-            );
+            self.error(range, "too many nested loops, `try` and `with` blocks: Python has room for 20");
         }
         self.scopes.current_mut().blocks = now;
         visit(self);
@@ -311,40 +229,19 @@ impl<'a> Checks<'a> {
     }
 
     /// Visits a comprehension: its first iterable belongs to the scope around it.
-    fn comprehension(
-        &mut self,
-        expr: &Expr,
-        elements: &[&'a Expr],
-        parts: &'a [ast::Comprehension],
-        generator: bool,
-    ) {
+    fn comprehension(&mut self, expr: &Expr, elements: &[&'a Expr], parts: &'a [ast::Comprehension], generator: bool) {
         let coroutine = needs_loop(elements, parts);
         if coroutine && !generator && !self.scopes.is_coroutine() {
-            self.error(
-                expr.range(),
-                "asynchronous comprehension outside of an asynchronous function",
-            );
+            self.error(expr.range(), "asynchronous comprehension outside of an asynchronous function");
         }
-        parts
-            .iter()
-            .take(1)
-            .for_each(|first| self.visit_expr(&first.iter));
-        self.scopes.push(
-            ScopeKind::Comprehension {
-                generator,
-                coroutine,
-            },
-            None,
-            &[],
-        );
+        parts.iter().take(1).for_each(|first| self.visit_expr(&first.iter));
+        self.scopes.push(ScopeKind::Comprehension { generator, coroutine }, None, &[]);
         for (index, part) in parts.iter().enumerate() {
             self.visit_expr(&part.target);
             if index > 0 {
                 self.visit_expr(&part.iter);
             }
-            part.ifs
-                .iter()
-                .for_each(|condition| self.visit_expr(condition));
+            part.ifs.iter().for_each(|condition| self.visit_expr(condition));
         }
         elements.iter().for_each(|element| self.visit_expr(element));
         self.scopes.pop();
@@ -352,9 +249,7 @@ impl<'a> Checks<'a> {
 
     fn check_await(&mut self, range: TextRange) {
         match self.scopes.current().kind {
-            ScopeKind::Module | ScopeKind::Class => {
-                self.error(range, "`await` outside of a function")
-            }
+            ScopeKind::Module | ScopeKind::Class => self.error(range, "`await` outside of a function"),
             ScopeKind::Function { is_async: false } | ScopeKind::Lambda => {
                 self.error(range, "`await` outside of an asynchronous function");
             }
@@ -365,10 +260,7 @@ impl<'a> Checks<'a> {
     fn need_async(&mut self, range: TextRange, what: &str) {
         if self.scopes.current().kind != (ScopeKind::Function { is_async: true }) {
             let range = TextRange::at(range.start(), 5.into());
-            self.error(
-                range,
-                format!("`{what}` outside of an asynchronous function"),
-            );
+            self.error(range, format!("`{what}` outside of an asynchronous function"));
         }
     }
 
@@ -413,11 +305,7 @@ impl<'a> Checks<'a> {
             let before = self.text[..range.start().to_usize()].trim_end();
             if !before.ends_with('(') {
                 let what = "`:=` without parentheses in an index".to_owned();
-                self.findings.newer.push(NewerSyntax {
-                    range,
-                    what,
-                    since: (3, 10),
-                });
+                self.findings.newer.push(NewerSyntax { range, what, since: (3, 10) });
             }
         }
     }
@@ -430,13 +318,9 @@ fn needs_loop(elements: &[&Expr], parts: &[ast::Comprehension]) -> bool {
         if index > 0 {
             awaits.visit_expr(&part.iter);
         }
-        part.ifs
-            .iter()
-            .for_each(|condition| awaits.visit_expr(condition));
+        part.ifs.iter().for_each(|condition| awaits.visit_expr(condition));
     }
-    elements
-        .iter()
-        .for_each(|element| awaits.visit_expr(element));
+    elements.iter().for_each(|element| awaits.visit_expr(element));
     awaits.0
 }
 
@@ -452,10 +336,7 @@ impl<'a> Visitor<'a> for Awaits {
             | Expr::SetComp(ast::ExprSetComp { generators, .. })
             | Expr::DictComp(ast::ExprDictComp { generators, .. })
             | Expr::Generator(ast::ExprGenerator { generators, .. }) => {
-                generators
-                    .iter()
-                    .take(1)
-                    .for_each(|first| self.visit_expr(&first.iter));
+                generators.iter().take(1).for_each(|first| self.visit_expr(&first.iter));
             }
             _ => visitor::walk_expr(self, expr),
         }

@@ -20,10 +20,7 @@ pub(super) fn check_indentation(text: &str, tokens: &[Token]) -> Vec<SyntaxError
                 depth += 1;
                 if depth > MAX_INDENTATION {
                     let message = "too many levels of indentation".to_owned();
-                    errors.push(SyntaxError {
-                        range: token.range(),
-                        message,
-                    });
+                    errors.push(SyntaxError { range: token.range(), message });
                     return errors;
                 }
             }
@@ -36,10 +33,7 @@ pub(super) fn check_indentation(text: &str, tokens: &[Token]) -> Vec<SyntaxError
                     let line_start = token.start() - TextSize::of(indentation(text, token.start()));
                     let message = "tabs and spaces are mixed so that the indentation depends on the width of a tab";
                     let range = TextRange::new(line_start, token.start());
-                    errors.push(SyntaxError {
-                        range,
-                        message: message.to_owned(),
-                    });
+                    errors.push(SyntaxError { range, message: message.to_owned() });
                     return errors;
                 }
             }
@@ -160,9 +154,7 @@ pub(super) fn check_encoding(text: &str) -> Option<SyntaxError> {
             let normal = name.to_ascii_lowercase().replace('_', "-");
             let plain: String = normal.chars().filter(char::is_ascii_alphanumeric).collect();
             let message = if marked && normal != "utf-8" && !normal.starts_with("utf-8-") {
-                format!(
-                    "the text begins with a byte order mark of UTF-8 but names the encoding `{name}`"
-                )
+                format!("the text begins with a byte order mark of UTF-8 but names the encoding `{name}`")
             } else if CODECS.iter().any(|codec| plain.starts_with(codec)) {
                 return None;
             } else {
@@ -179,12 +171,9 @@ pub(super) fn check_encoding(text: &str) -> Option<SyntaxError> {
 fn cookie(comment: &str) -> Option<(usize, &str)> {
     comment.match_indices("coding").find_map(|(at, word)| {
         let rest = &comment[at + word.len()..];
-        let value = rest
-            .strip_prefix([':', '='])?
-            .trim_start_matches([' ', '\t']);
-        let end = value
-            .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))
-            .unwrap_or(value.len());
+        let value = rest.strip_prefix([':', '='])?.trim_start_matches([' ', '\t']);
+        let end =
+            value.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(value.len());
         (end > 0).then(|| (comment.len() - value.len(), &value[..end]))
     })
 }

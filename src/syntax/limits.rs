@@ -43,11 +43,7 @@ pub(super) fn prescan(text: &str) -> Prescan {
             finder.step(&mut skimmer, token);
         }
     }
-    Prescan {
-        slots: finder.slots,
-        too_deep,
-        is_deep,
-    }
+    Prescan { slots: finder.slots, too_deep, is_deep }
 }
 
 /// Where a part of a text that is one statement nests too deeply, and in what way.
@@ -80,16 +76,12 @@ impl Nesting {
             Kind::Other(b',' | b';' | b'=') => self.reset(),
             Kind::Other(b':') => {}
             Kind::Other(byte) => {
-                let doubled =
-                    self.last == (byte, token.start) && !matches!(byte, b'-' | b'+' | b'~');
+                let doubled = self.last == (byte, token.start) && !matches!(byte, b'-' | b'+' | b'~');
                 self.count(usize::from(!doubled));
                 self.last = (byte, token.end);
             }
             Kind::Word if token.end - token.start <= 6 => {
-                if matches!(
-                    &text[token.start..token.end],
-                    "not" | "lambda" | "await" | "if"
-                ) {
+                if matches!(&text[token.start..token.end], "not" | "lambda" | "await" | "if") {
                     self.count(1);
                 }
             }
@@ -128,9 +120,5 @@ impl Nesting {
 
 /// The text without the D3 types found in it.
 pub(super) fn blanked<'a>(text: &'a str, slots: &[TypeSlot]) -> std::borrow::Cow<'a, str> {
-    if slots.is_empty() {
-        text.into()
-    } else {
-        dialect::blank(text, slots).into()
-    }
+    if slots.is_empty() { text.into() } else { dialect::blank(text, slots).into() }
 }

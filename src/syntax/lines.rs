@@ -71,11 +71,7 @@ fn read_line(text: &str, pos: usize, limit: usize) -> Line {
             Kind::Comment => {}
             Kind::Newline if skimmer.stack.is_empty() => {
                 if start.is_some() {
-                    let cut = if skimmer.faults.is_empty() {
-                        None
-                    } else {
-                        likely
-                    };
+                    let cut = if skimmer.faults.is_empty() { None } else { likely };
                     return finish(text, cut.unwrap_or(skimmer), start);
                 }
             }
@@ -115,25 +111,13 @@ fn finish(text: &str, mut skimmer: Skimmer<'_>, start: Option<usize>) -> Line {
     skimmer.faults.sort_by_key(|fault| fault.at);
     let end = skimmer.last_end.max(start);
     let indent = indent(&text[line_start..start]);
-    Line {
-        start,
-        end,
-        line_start,
-        stop: skimmer.pos,
-        indent,
-        faults: skimmer.faults,
-        too_deep: None,
-    }
+    Line { start, end, line_start, stop: skimmer.pos, indent, faults: skimmer.faults, too_deep: None }
 }
 
 /// Whether the physical line at which a skimmer stands begins a new statement. The skimmer
 /// is inside brackets; the statement around it begins at `start`.
 fn boundary(text: &str, skimmer: &Skimmer<'_>, start: usize) -> Boundary {
-    if !skimmer
-        .stack
-        .iter()
-        .all(|frame| matches!(frame, Frame::Bracket(..)))
-    {
+    if !skimmer.stack.iter().all(|frame| matches!(frame, Frame::Bracket(..))) {
         return Boundary::No;
     }
     let line = line_at(text, skimmer.pos);
@@ -148,10 +132,7 @@ fn boundary(text: &str, skimmer: &Skimmer<'_>, start: usize) -> Boundary {
     let outer = indent(&text[line_start(text, start)..start]);
     let header = is_header(&text[start..]);
     let before = &text[start..skimmer.last_end];
-    let string_open = skimmer
-        .faults
-        .last()
-        .is_some_and(|fault| matches!(fault.kind, FaultKind::String(_)));
+    let string_open = skimmer.faults.last().is_some_and(|fault| matches!(fault.kind, FaultKind::String(_)));
     let likely = if width <= outer {
         string_open || looks_like_statement(code)
     } else if header && before.ends_with(':') {
@@ -159,30 +140,22 @@ fn boundary(text: &str, skimmer: &Skimmer<'_>, start: usize) -> Boundary {
     } else {
         header && !before.ends_with([',', '(', '[', '{']) && looks_like_statement(code)
     };
-    if likely {
-        Boundary::Likely
-    } else {
-        Boundary::No
-    }
+    if likely { Boundary::Likely } else { Boundary::No }
 }
 
 /// The words that begin a statement and can't stand in an expression.
 const STATEMENT_WORDS: &[&str] = &[
-    "def", "class", "return", "import", "while", "with", "try", "raise", "pass", "break",
-    "continue", "del", "global", "nonlocal", "assert", "except", "finally", "elif",
+    "def", "class", "return", "import", "while", "with", "try", "raise", "pass", "break", "continue", "del", "global",
+    "nonlocal", "assert", "except", "finally", "elif",
 ];
 
 /// The words that begin the header of a block.
-const HEADER_WORDS: &[&str] = &[
-    "def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally",
-    "async",
-];
+const HEADER_WORDS: &[&str] =
+    &["def", "class", "if", "elif", "else", "for", "while", "with", "try", "except", "finally", "async"];
 
 /// The word with which some code begins.
 pub(super) fn first_word(code: &str) -> &str {
-    let end = code
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(code.len());
+    let end = code.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(code.len());
     &code[..end]
 }
 
@@ -216,16 +189,12 @@ pub(super) fn looks_like_statement(code: &str) -> bool {
     if matches!(word, "and" | "or" | "not" | "in" | "is" | "lambda") {
         return false;
     }
-    let target = code
-        .find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '[' | ']' | '\'' | '"'));
+    let target = code.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '[' | ']' | '\'' | '"'));
     let Some(target) = target else {
         return matches!(word, "yield" | "await");
     };
     let rest = code[target..].trim_start();
-    let assigns = rest
-        .trim_start_matches(['+', '-', '*', '/', '|', '&'])
-        .starts_with('=')
-        && !rest.starts_with("==");
+    let assigns = rest.trim_start_matches(['+', '-', '*', '/', '|', '&']).starts_with('=') && !rest.starts_with("==");
     assigns || rest.starts_with('(') && code.ends_with(')')
 }
 
@@ -264,34 +233,14 @@ fn next_triple_cut(text: &str, pos: usize) -> Option<Cut> {
     let mut suspect = None;
     while let Some(token) = skimmer.next_token() {
         match token.kind {
-            Kind::Newline
-                if suspect.is_some() && begins_block(line_at(text, skimmer.pos).trim()) =>
-            {
-                suspect = None
-            }
+            Kind::Newline if suspect.is_some() && begins_block(line_at(text, skimmer.pos).trim()) => suspect = None,
             Kind::Text if token.end - token.start >= 6 && is_triple(&bytes[token.start..]) => {
-                let misplaced = token
-                    .start
-                    .checked_sub(1)
-                    .is_some_and(|before| ends_operand(bytes[before]));
-                let followed = bytes
-                    .get(token.end)
-                    .is_some_and(|byte| byte.is_ascii_alphanumeric());
-                let unclosed = skimmer
-                    .faults
-                    .last()
-                    .is_some_and(|fault| fault.open == token.start);
+                let misplaced = token.start.checked_sub(1).is_some_and(|before| ends_operand(bytes[before]));
+                let followed = bytes.get(token.end).is_some_and(|byte| byte.is_ascii_alphanumeric());
+                let unclosed = skimmer.faults.last().is_some_and(|fault| fault.open == token.start);
                 let inside = code_inside(text, token.start, token.end);
                 if misplaced || followed || unclosed {
-                    let own = inside.map(|cut| {
-                        if misplaced {
-                            Cut {
-                                at: line_stop(text, token.start),
-                            }
-                        } else {
-                            cut
-                        }
-                    });
+                    let own = inside.map(|cut| if misplaced { Cut { at: line_stop(text, token.start) } } else { cut });
                     if let Some(cut) = suspect.or(own) {
                         return Some(cut);
                     }
@@ -306,20 +255,13 @@ fn next_triple_cut(text: &str, pos: usize) -> Option<Cut> {
 
 /// Whether a string token, prefix and all, is triple-quoted.
 fn is_triple(string: &[u8]) -> bool {
-    let prefix = string
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphabetic())
-        .count();
-    matches!(
-        string[prefix..],
-        [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..]
-    )
+    let prefix = string.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    matches!(string[prefix..], [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..])
 }
 
 /// Whether no string can follow directly after this byte of code.
 fn ends_operand(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(byte, b'_' | b'.' | b')' | b']' | b'"' | b'\'' | b'!' | b'?')
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b')' | b']' | b'"' | b'\'' | b'!' | b'?')
 }
 
 /// The physical line from `offset` on.
@@ -329,9 +271,7 @@ fn line_at(text: &str, offset: usize) -> &str {
 
 /// Where the physical line that holds `offset` ends.
 fn line_stop(text: &str, offset: usize) -> usize {
-    text[offset..]
-        .find(['\n', '\r'])
-        .map_or(text.len(), |length| offset + length)
+    text[offset..].find(['\n', '\r']).map_or(text.len(), |length| offset + length)
 }
 
 /// Where the code inside a string begins, if there is any.
@@ -340,9 +280,7 @@ fn code_inside(text: &str, open: usize, end: usize) -> Option<Cut> {
     for line in text[open..end].split_inclusive('\n') {
         let code = line.trim();
         if offset > open && (begins_block(code) || looks_assigned(code)) {
-            return Some(Cut {
-                at: text[..offset].trim_end_matches(['\n', '\r']).len(),
-            });
+            return Some(Cut { at: text[..offset].trim_end_matches(['\n', '\r']).len() });
         }
         offset += line.len();
     }
@@ -367,8 +305,6 @@ fn begins_block(code: &str) -> bool {
 
 /// Whether a line of text is an assignment to a name, or a call that fills it.
 fn looks_assigned(code: &str) -> bool {
-    looks_like_statement(code)
-        && !code.starts_with('@')
-        && !code[first_word(code).len()..].starts_with(' ')
+    looks_like_statement(code) && !code.starts_with('@') && !code[first_word(code).len()..].starts_with(' ')
         || code[first_word(code).len()..].starts_with(" = ")
 }

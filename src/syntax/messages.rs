@@ -1,17 +1,13 @@
 //! What the parser finds, in our words.
 
-use ruff_python_parser::{
-    ParseErrorType, UnsupportedSyntaxError, UnsupportedSyntaxErrorKind as Kind,
-};
+use ruff_python_parser::{ParseErrorType, UnsupportedSyntaxError, UnsupportedSyntaxErrorKind as Kind};
 
 use super::{NewerSyntax, SyntaxError};
 
 /// A parse error in lower case without a final dot.
 pub(super) fn of(error: &ParseErrorType) -> String {
     let message = match error {
-        ParseErrorType::UnexpectedIndentation => {
-            "this line is indented more than the statement before it".to_owned()
-        }
+        ParseErrorType::UnexpectedIndentation => "this line is indented more than the statement before it".to_owned(),
         _ => error.to_string(),
     };
     decapitalized(&message)
@@ -21,11 +17,7 @@ pub(super) fn of(error: &ParseErrorType) -> String {
 pub(super) fn decapitalized(message: &str) -> String {
     let mut chars = message.chars();
     match chars.next() {
-        Some(first)
-            if chars
-                .as_str()
-                .starts_with(|c: char| c.is_lowercase() || c == ' ') =>
-        {
+        Some(first) if chars.as_str().starts_with(|c: char| c.is_lowercase() || c == ' ') => {
             first.to_lowercase().chain(chars).collect()
         }
         _ => message.to_owned(),
@@ -39,20 +31,14 @@ pub(super) fn newer(unsupported: &[UnsupportedSyntaxError]) -> Vec<NewerSyntax> 
         .iter()
         .filter_map(|error| {
             let (what, since) = since(error.kind)?;
-            Some(NewerSyntax {
-                range: error.range,
-                what: what.to_owned(),
-                since,
-            })
+            Some(NewerSyntax { range: error.range, what: what.to_owned(), since })
         })
         .collect()
 }
 
 /// The syntax that only an earlier Python has.
 pub(super) fn removed(unsupported: &[UnsupportedSyntaxError]) -> impl Iterator<Item = SyntaxError> {
-    let removed = unsupported
-        .iter()
-        .filter(|error| error.kind == Kind::ParenthesizedKeywordArgumentName);
+    let removed = unsupported.iter().filter(|error| error.kind == Kind::ParenthesizedKeywordArgumentName);
     removed.map(|error| SyntaxError {
         range: error.range,
         message: "the name of an argument needs no parentheses".to_owned(),
@@ -70,10 +56,7 @@ fn since(kind: Kind) -> Option<(&'static str, (u8, u8))> {
         LazyImportStatement => ("`lazy` import", (3, 15)),
         TypeAliasStatement => ("`type` statement", (3, 12)),
         TypeParamDefault => ("default of a type parameter", (3, 13)),
-        Pep701FString(_) => (
-            "quotes, backslash, comment or line break in a field of an f-string",
-            (3, 12),
-        ),
+        Pep701FString(_) => ("quotes, backslash, comment or line break in a field of an f-string", (3, 12)),
         StarExpressionInIndex => ("`*` in an index", (3, 11)),
         StarAnnotation => ("`*` in an annotation", (3, 11)),
         UnpackingInComprehension(_) => ("unpacking in a comprehension", (3, 15)),

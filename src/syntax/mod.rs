@@ -129,9 +129,7 @@ pub fn parse(text: &Arc<str>) -> Parsed {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(limits::LARGE_STACK);
         match thread.spawn_scoped(scope, || parse_scanned(text, limits::prescan(text))) {
-            Ok(parsing) => parsing
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Ok(parsing) => parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
             Err(_) => parse_scanned(text, prescan),
         }
     })
@@ -142,34 +140,19 @@ fn parse_scanned(text: &Arc<str>, prescan: limits::Prescan) -> Parsed {
     let mut found = understand(text, prescan);
     let trailing = trailing::find(text, &found.pieces);
     found.body.retain(|stmt| !trailing::holds(trailing, stmt));
-    found
-        .comments
-        .retain(|comment| !trailing::holds(trailing, comment));
+    found.comments.retain(|comment| !trailing::holds(trailing, comment));
     let (d3_calls, malformed_calls) = calls::find(text, &found.body, &found.slots);
     let checked = checks::check(text, &found.body);
-    let is_sound = |range: &TextRange| {
-        !found
-            .pieces
-            .iter()
-            .any(|piece| piece.broken && piece.range.contains_range(*range))
-    };
+    let is_sound =
+        |range: &TextRange| !found.pieces.iter().any(|piece| piece.broken && piece.range.contains_range(*range));
     let mut errors = found.errors;
     errors.extend(layout::check_encoding(text));
     errors.extend(messages::removed(&found.unsupported));
-    errors.extend(
-        checked
-            .errors
-            .into_iter()
-            .filter(|error| is_sound(&error.range)),
-    );
+    errors.extend(checked.errors.into_iter().filter(|error| is_sound(&error.range)));
     let mut newer = messages::newer(&found.unsupported);
     newer.extend(checked.newer);
-    errors
-        .iter_mut()
-        .for_each(|error| error.range = whole_characters(text, error.range));
-    newer
-        .iter_mut()
-        .for_each(|newer| newer.range = whole_characters(text, newer.range));
+    errors.iter_mut().for_each(|error| error.range = whole_characters(text, error.range));
+    newer.iter_mut().for_each(|newer| newer.range = whole_characters(text, newer.range));
     errors.retain(|error| !trailing::holds(trailing, &error.range));
     errors.sort_by_key(|error| (error.range.start(), error.range.end()));
     errors.dedup();
@@ -198,26 +181,11 @@ fn understand(text: &str, prescan: limits::Prescan) -> Recovered {
     if !parsed.errors().is_empty() {
         return recover::recover(text);
     }
-    let comments = parsed
-        .tokens()
-        .iter()
-        .filter(|token| token.kind().is_comment())
-        .map(Ranged::range)
-        .collect();
+    let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
     let errors = layout::check_indentation(text, parsed.tokens());
     let unsupported = parsed.unsupported_syntax_errors().to_vec();
-    let body = parsed
-        .try_into_module()
-        .map(|module| module.into_suite())
-        .unwrap_or_default();
-    Recovered {
-        body,
-        comments,
-        slots: prescan.slots,
-        errors,
-        unsupported,
-        ..Recovered::default()
-    }
+    let body = parsed.try_into_module().map(|module| module.into_suite()).unwrap_or_default();
+    Recovered { body, comments, slots: prescan.slots, errors, unsupported, ..Recovered::default() }
 }
 
 /// A range without the parts of characters that the parser's ranges of broken template strings
@@ -243,10 +211,7 @@ impl Parsed {
 
     /// The D3 call whose callee starts at `offset`.
     pub fn d3_call(&self, offset: TextSize) -> Option<&D3Call> {
-        let index = self
-            .d3_calls
-            .binary_search_by_key(&offset, |call| call.callee.start())
-            .ok()?;
+        let index = self.d3_calls.binary_search_by_key(&offset, |call| call.callee.start()).ok()?;
         self.d3_calls.get(index)
     }
 }

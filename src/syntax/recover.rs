@@ -2,9 +2,7 @@
 
 use ruff_python_ast::Suite;
 use ruff_python_ast::token::TokenKind;
-use ruff_python_parser::{
-    LexicalErrorType, ParseErrorType, UnsupportedSyntaxError, parse_cells_unchecked,
-};
+use ruff_python_parser::{LexicalErrorType, ParseErrorType, UnsupportedSyntaxError, parse_cells_unchecked};
 
 use super::lines::{Line, first_word, split};
 use super::relocate::Insertions;
@@ -47,9 +45,7 @@ pub(super) fn recover(text: &str) -> Recovered {
     let text = deep.as_deref().unwrap_or(text);
     let mut recovered = Recovered::default();
     for line in &lines {
-        recovered
-            .slots
-            .extend(dialect::slots(text, range(line.start, line.stop)));
+        recovered.slots.extend(dialect::slots(text, range(line.start, line.stop)));
     }
     let blanked = dialect::blank(text, &recovered.slots);
     let mut first = 0;
@@ -59,12 +55,8 @@ pub(super) fn recover(text: &str) -> Recovered {
             continue;
         }
         let piece_end = lines.get(next).map_or(text.len(), |line| line.line_start);
-        Piece {
-            text: &blanked,
-            range: range(piece_start, piece_end),
-            lines: &lines[first..next],
-        }
-        .parse(&mut recovered);
+        Piece { text: &blanked, range: range(piece_start, piece_end), lines: &lines[first..next] }
+            .parse(&mut recovered);
         first = next;
         piece_start = piece_end;
     }
@@ -83,16 +75,8 @@ fn replace_deep(text: &str, lines: &mut [Line]) -> Option<String> {
         let code = &text[line.start..line.end];
         let mut blank = String::from("pass");
         let rest = code.bytes().skip(blank.len());
-        blank.extend(rest.map(|byte| {
-            if matches!(byte, b'\n' | b'\r') {
-                byte as char
-            } else {
-                ' '
-            }
-        }));
-        replaced
-            .get_or_insert_with(|| text.to_owned())
-            .replace_range(line.start..line.end, &blank);
+        blank.extend(rest.map(|byte| if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' }));
+        replaced.get_or_insert_with(|| text.to_owned()).replace_range(line.start..line.end, &blank);
     }
     replaced
 }
@@ -101,10 +85,7 @@ fn replace_deep(text: &str, lines: &mut [Line]) -> Option<String> {
 fn begins_piece(text: &str, previous: &Line, line: &Line) -> bool {
     line.indent == 0
         && !text[previous.start..].starts_with('@')
-        && !matches!(
-            first_word(&text[line.start..]),
-            "else" | "elif" | "except" | "finally"
-        )
+        && !matches!(first_word(&text[line.start..]), "else" | "elif" | "except" | "finally")
 }
 
 /// A top-level statement with what stands before it.
@@ -116,19 +97,9 @@ struct Piece<'a> {
 
 impl Piece<'_> {
     fn parse(&self, recovered: &mut Recovered) {
-        let unrepaired = || {
-            read(
-                self.text,
-                self.range,
-                &Insertions::new(self.text, TextSize::default()),
-            )
-        };
+        let unrepaired = || read(self.text, self.range, &Insertions::new(self.text, TextSize::default()));
         let repaired = self.repaired().and_then(|(source, insertions)| {
-            let reading = read(
-                &source,
-                TextRange::up_to(TextSize::of(&source)),
-                &insertions,
-            );
+            let reading = read(&source, TextRange::up_to(TextSize::of(&source)), &insertions);
             (!insertions.has_diverged()).then_some(reading)
         });
         let reading = repaired.unwrap_or_else(unrepaired);
@@ -136,25 +107,16 @@ impl Piece<'_> {
         damage.add_faults();
         damage.add_parse_errors(&reading.errors);
         let unsupported = reading.unsupported.into_iter();
-        recovered
-            .unsupported
-            .extend(unsupported.filter(|error| !damage.is_broken_at(error.range.start())));
+        recovered.unsupported.extend(unsupported.filter(|error| !damage.is_broken_at(error.range.start())));
         if let Some(first) = self.lines.first() {
             let (start, lines, broken) = (first.start, self.lines.len(), damage.is_broken());
-            recovered.pieces.push(PieceInfo {
-                range: self.range,
-                start,
-                lines,
-                broken,
-            });
+            recovered.pieces.push(PieceInfo { range: self.range, start, lines, broken });
         }
-        let continues =
-            recovered.ends_in_prose && !matches!(damage.fates.first(), None | Some(Fate::Sound));
+        let continues = recovered.ends_in_prose && !matches!(damage.fates.first(), None | Some(Fate::Sound));
         let errors = damage.errors();
         let skipped = usize::from(continues && errors.len() == 1);
         recovered.errors.extend(errors.into_iter().skip(skipped));
-        recovered.ends_in_prose =
-            matches!(damage.fates.last(), Some(Fate::Broken(_, true))) || skipped > 0;
+        recovered.ends_in_prose = matches!(damage.fates.last(), Some(Fate::Broken(_, true))) || skipped > 0;
         recovered.comments.extend(reading.comments);
         recovered.body.extend(reading.body);
     }
@@ -190,35 +152,18 @@ struct Reading {
 /// Parses a range of a text that has insertions.
 fn read(source: &str, range: TextRange, insertions: &Insertions<'_>) -> Reading {
     let parsed = parse_cells_unchecked(source, [range], &options());
-    let comments = parsed
-        .tokens()
-        .iter()
-        .filter(|token| token.kind().is_comment());
-    let comments = comments
-        .map(|token| insertions.range(token.range()))
-        .collect();
-    let errors: Vec<_> = parsed
-        .errors()
-        .iter()
-        .map(|error| (insertions.range(error.location), error.error.clone()))
-        .collect();
+    let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment());
+    let comments = comments.map(|token| insertions.range(token.range())).collect();
+    let errors: Vec<_> =
+        parsed.errors().iter().map(|error| (insertions.range(error.location), error.error.clone())).collect();
     let unsupported = parsed.unsupported_syntax_errors().iter().cloned();
-    let unsupported = unsupported
-        .map(|error| UnsupportedSyntaxError {
-            range: insertions.range(error.range),
-            ..error
-        })
-        .collect();
+    let unsupported =
+        unsupported.map(|error| UnsupportedSyntaxError { range: insertions.range(error.range), ..error }).collect();
     let mut body = parsed.into_suite();
     if !insertions.is_empty() || !errors.is_empty() {
         insertions.relocate(&mut body);
     }
-    Reading {
-        body,
-        comments,
-        errors,
-        unsupported,
-    }
+    Reading { body, comments, errors, unsupported }
 }
 
 /// The text that closes what is not closed. A string may end with a part of its closer, or
@@ -228,20 +173,10 @@ fn closer(text: &str, fault: &Fault) -> String {
     let (FaultKind::String(quote) | FaultKind::TripleString(quote)) = fault.kind else {
         return closer.to_owned();
     };
-    let opener = text[fault.open..fault.at]
-        .find(quote as char)
-        .map_or(0, |prefix| prefix + closer.len());
+    let opener = text[fault.open..fault.at].find(quote as char).map_or(0, |prefix| prefix + closer.len());
     let content = text.get(fault.open + opener..fault.at).unwrap_or_default();
-    let backslashes = content
-        .bytes()
-        .rev()
-        .take_while(|byte| *byte == b'\\')
-        .count();
-    let quotes = content
-        .bytes()
-        .rev()
-        .take_while(|byte| *byte == quote)
-        .count();
+    let backslashes = content.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    let quotes = content.bytes().rev().take_while(|byte| *byte == quote).count();
     match backslashes % 2 {
         1 => format!("\\{closer}"),
         _ => closer[quotes.min(closer.len() - 1)..].to_owned(),
@@ -270,63 +205,30 @@ struct Damage<'a> {
 
 impl<'a> Damage<'a> {
     fn new(piece: &'a Piece<'a>, slots: &'a [TypeSlot]) -> Self {
-        Self {
-            piece,
-            slots,
-            fates: vec![Fate::Sound; piece.lines.len()],
-            indentation: false,
-        }
+        Self { piece, slots, fates: vec![Fate::Sound; piece.lines.len()], indentation: false }
     }
 
     /// Finds what is not closed: a string, or else the outermost bracket of each line.
     fn add_faults(&mut self) {
         for (line, fate) in self.piece.lines.iter().zip(&mut self.fates) {
             if let Some((at, message)) = line.too_deep {
-                let error = SyntaxError {
-                    range: range(at, at + 1),
-                    message: message.to_owned(),
-                };
+                let error = SyntaxError { range: range(at, at + 1), message: message.to_owned() };
                 *fate = Fate::Broken(error, false);
             }
-            let is_string = |fault: &&Fault| {
-                matches!(
-                    fault.kind,
-                    FaultKind::String(_) | FaultKind::TripleString(_)
-                )
-            };
+            let is_string = |fault: &&Fault| matches!(fault.kind, FaultKind::String(_) | FaultKind::TripleString(_));
             let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else {
                 continue;
             };
             let (end, message) = match fault.kind {
-                FaultKind::Bracket(byte) => (
-                    fault.open + 1,
-                    format!("`{}` is never closed", byte as char),
-                ),
-                FaultKind::Field => (
-                    fault.open + 1,
-                    "`{` in an f-string is never closed".to_owned(),
-                ),
-                FaultKind::String(_) => {
-                    (fault.at, "this string is not closed on its line".to_owned())
-                }
+                FaultKind::Bracket(byte) => (fault.open + 1, format!("`{}` is never closed", byte as char)),
+                FaultKind::Field => (fault.open + 1, "`{` in an f-string is never closed".to_owned()),
+                FaultKind::String(_) => (fault.at, "this string is not closed on its line".to_owned()),
                 FaultKind::TripleString(_) => {
-                    let opener = self.piece.text[fault.open..fault.at]
-                        .find(['"', '\''])
-                        .unwrap_or(0)
-                        + 3;
-                    (
-                        fault.open + opener,
-                        "this triple-quoted string is never closed".to_owned(),
-                    )
+                    let opener = self.piece.text[fault.open..fault.at].find(['"', '\'']).unwrap_or(0) + 3;
+                    (fault.open + opener, "this triple-quoted string is never closed".to_owned())
                 }
             };
-            *fate = Fate::Broken(
-                SyntaxError {
-                    range: range(fault.open, end),
-                    message,
-                },
-                false,
-            );
+            *fate = Fate::Broken(SyntaxError { range: range(fault.open, end), message }, false);
         }
     }
 
@@ -351,10 +253,7 @@ impl<'a> Damage<'a> {
                     "print" | "exec" if prose => format!("missing parentheses in call to `{word}`"),
                     _ => messages::of(error),
                 };
-                Fate::Broken(
-                    SyntaxError { range, message },
-                    prose && !matches!(word, "print" | "exec"),
-                )
+                Fate::Broken(SyntaxError { range, message }, prose && !matches!(word, "print" | "exec"))
             };
         }
     }
@@ -364,18 +263,10 @@ impl<'a> Damage<'a> {
         let line = &self.piece.lines[index];
         let word = first_word(&self.piece.text[line.start..]);
         let orphan = matches!(word, "else" | "elif" | "except" | "finally");
-        let earlier = self.fates[..index]
-            .iter()
-            .any(|fate| !matches!(fate, Fate::Sound));
+        let earlier = self.fates[..index].iter().any(|fate| !matches!(fate, Fate::Sound));
         let after_error = index > 0 && !matches!(self.fates[index - 1], Fate::Sound);
         let structural = is_indentation(error) || matches!(error, ParseErrorType::OtherError(_));
-        let at_end = matches!(
-            error,
-            ParseErrorType::ExpectedToken {
-                expected: TokenKind::Dedent,
-                ..
-            }
-        );
+        let at_end = matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Dedent, .. });
         self.has_malformed_type(line)
             || earlier && (orphan || at_end)
             || after_error && structural
@@ -383,12 +274,8 @@ impl<'a> Damage<'a> {
     }
 
     fn has_malformed_type(&self, line: &Line) -> bool {
-        let first = self
-            .slots
-            .partition_point(|slot| slot.range.start().to_usize() < line.start);
-        let mut inside = self.slots[first..]
-            .iter()
-            .take_while(|slot| slot.range.start().to_usize() < line.end);
+        let first = self.slots.partition_point(|slot| slot.range.start().to_usize() < line.start);
+        let mut inside = self.slots[first..].iter().take_while(|slot| slot.range.start().to_usize() < line.end);
         // A type right after a dot belongs to a call without a command.
         let is_nameless = |slot: &TypeSlot| {
             let between = TextRange::new(slot.callee.end(), slot.range.start());
@@ -400,9 +287,7 @@ impl<'a> Damage<'a> {
     /// The errors, with each run of lines that are prose as one.
     fn errors(&self) -> Vec<SyntaxError> {
         let mut errors = Vec::new();
-        let runs = self
-            .fates
-            .chunk_by(|a, b| matches!(a, Fate::Sound) == matches!(b, Fate::Sound));
+        let runs = self.fates.chunk_by(|a, b| matches!(a, Fate::Sound) == matches!(b, Fate::Sound));
         for run in runs {
             let is_prose = run.iter().any(|fate| matches!(fate, Fate::Broken(_, true)));
             let own = run.iter().filter_map(|fate| match fate {
@@ -420,16 +305,12 @@ impl<'a> Damage<'a> {
 
     fn line_at(&self, offset: TextSize) -> Option<usize> {
         let offset = offset.to_usize();
-        let behind = self
-            .piece
-            .lines
-            .partition_point(|line| line.line_start <= offset);
+        let behind = self.piece.lines.partition_point(|line| line.line_start <= offset);
         (!self.fates.is_empty()).then(|| behind.saturating_sub(1))
     }
 
     fn is_broken_at(&self, offset: TextSize) -> bool {
-        self.line_at(offset)
-            .is_some_and(|index| !matches!(self.fates[index], Fate::Sound))
+        self.line_at(offset).is_some_and(|index| !matches!(self.fates[index], Fate::Sound))
     }
 
     /// The part of an error's range that lies in its line, and at least one character of it.
@@ -443,26 +324,16 @@ impl<'a> Damage<'a> {
         let text = &self.piece.text[line.start..line.end];
         let at = start.min(line.end);
         if at < line.end {
-            let width = self.piece.text[at..]
-                .chars()
-                .next()
-                .map_or(0, char::len_utf8);
+            let width = self.piece.text[at..].chars().next().map_or(0, char::len_utf8);
             return range(at, at + width);
         }
-        range(
-            line.end - text.chars().next_back().map_or(0, char::len_utf8),
-            line.end,
-        )
+        range(line.end - text.chars().next_back().map_or(0, char::len_utf8), line.end)
     }
 }
 
 /// Whether an error is about indentation.
 fn is_indentation(error: &ParseErrorType) -> bool {
-    matches!(
-        error,
-        ParseErrorType::UnexpectedIndentation
-            | ParseErrorType::Lexical(LexicalErrorType::IndentationError)
-    )
+    matches!(error, ParseErrorType::UnexpectedIndentation | ParseErrorType::Lexical(LexicalErrorType::IndentationError))
 }
 
 /// The range of two offsets of a text, which is shorter than 4 GiB.

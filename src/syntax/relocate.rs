@@ -23,12 +23,7 @@ pub(super) struct Insertions<'t> {
 impl<'t> Insertions<'t> {
     /// No insertions yet, in a piece that begins at `base`.
     pub(super) fn new(text: &'t str, base: TextSize) -> Self {
-        Self {
-            text,
-            base,
-            inserted: Vec::new(),
-            diverged: Cell::new(false),
-        }
+        Self { text, base, inserted: Vec::new(), diverged: Cell::new(false) }
     }
 
     /// Adds an insertion of `length` bytes at an offset of the repaired piece, behind all others.
@@ -68,9 +63,7 @@ impl<'t> Insertions<'t> {
 
     /// Whether a repaired range ends with inserted bytes.
     fn ends_inserted(&self, repaired: TextRange) -> bool {
-        self.inserted
-            .iter()
-            .any(|&(at, length)| at < repaired.end() && repaired.end() <= at + length)
+        self.inserted.iter().any(|&(at, length)| at < repaired.end() && repaired.end() <= at + length)
     }
 
     /// Moves all ranges of some statements, and marks the strings that are not closed.
@@ -82,14 +75,10 @@ impl<'t> Insertions<'t> {
     fn move_string(&self, range: &mut TextRange, flags: impl StringFlags) -> bool {
         let ends_inserted = self.ends_inserted(*range);
         *range = self.range(*range);
-        self.diverged
-            .set(self.diverged.get() || range.len() < flags.opener_len());
+        self.diverged.set(self.diverged.get() || range.len() < flags.opener_len());
         // The parser forgets of an invalid string that it is not closed.
         let has_quote = self.text[..range.end().to_usize()].ends_with(['"', '\'']);
-        has_quote
-            && !flags.is_unclosed()
-            && !ends_inserted
-            && range.len() >= flags.opener_len() + flags.closer_len()
+        has_quote && !flags.is_unclosed() && !ends_inserted && range.len() >= flags.opener_len() + flags.closer_len()
     }
 
     fn name(&self, name: &mut Identifier) {
@@ -191,11 +180,8 @@ impl Transformer for Insertions<'_> {
 
     fn visit_parameters(&self, parameters: &mut ast::Parameters) {
         parameters.range = self.range(parameters.range);
-        let with_default = parameters
-            .posonlyargs
-            .iter_mut()
-            .chain(&mut parameters.args)
-            .chain(&mut parameters.kwonlyargs);
+        let with_default =
+            parameters.posonlyargs.iter_mut().chain(&mut parameters.args).chain(&mut parameters.kwonlyargs);
         for parameter in with_default {
             parameter.range = self.range(parameter.range);
         }
@@ -304,9 +290,7 @@ impl Transformer for Insertions<'_> {
                     spec.range = self.range(spec.range);
                 }
             }
-            ast::InterpolatedStringElement::Literal(literal) => {
-                literal.range = self.range(literal.range)
-            }
+            ast::InterpolatedStringElement::Literal(literal) => literal.range = self.range(literal.range),
         }
         transformer::walk_interpolated_string_element(self, element);
     }

@@ -64,44 +64,19 @@ impl<'a> Scopes<'a> {
     pub(super) fn new(text: &'a str, body: &'a [Stmt]) -> Self {
         let declares = text.contains("global") || text.contains("nonlocal");
         let reported = RefCell::default();
-        let mut scopes = Self {
-            text,
-            declares,
-            stack: Vec::new(),
-            future_annotations: false,
-            reported,
-        };
+        let mut scopes = Self { text, declares, stack: Vec::new(), future_annotations: false, reported };
         scopes.push(ScopeKind::Module, None, body);
         scopes
     }
 
-    pub(super) fn push(
-        &mut self,
-        kind: ScopeKind,
-        parameters: Option<&'a ast::Parameters>,
-        body: &'a [Stmt],
-    ) {
+    pub(super) fn push(&mut self, kind: ScopeKind, parameters: Option<&'a ast::Parameters>, body: &'a [Stmt]) {
         let mut names = Names::default();
         if self.declares {
             names.visit_body(body);
-            names.bound.extend(
-                parameters
-                    .into_iter()
-                    .flatten()
-                    .map(|parameter| parameter.name().as_str()),
-            );
+            names.bound.extend(parameters.into_iter().flatten().map(|parameter| parameter.name().as_str()));
         }
-        let Names {
-            declared, bound, ..
-        } = names;
-        self.stack.push(Scope {
-            kind,
-            declared,
-            parameters,
-            bound,
-            loops: 0,
-            blocks: 0,
-        });
+        let Names { declared, bound, .. } = names;
+        self.stack.push(Scope { kind, declared, parameters, bound, loops: 0, blocks: 0 });
     }
 
     pub(super) fn pop(&mut self) {
@@ -147,19 +122,13 @@ impl<'a> Visitor<'a> for Names<'a> {
             }
             Stmt::Global(global) => {
                 for name in &global.names {
-                    self.declared.entry(name).or_insert(Declaration {
-                        range: global.range,
-                        nonlocal: false,
-                    });
+                    self.declared.entry(name).or_insert(Declaration { range: global.range, nonlocal: false });
                 }
             }
             Stmt::Nonlocal(nonlocal) => {
                 for name in &nonlocal.names {
                     self.bound.insert(name);
-                    self.declared.entry(name).or_insert(Declaration {
-                        range: nonlocal.range,
-                        nonlocal: true,
-                    });
+                    self.declared.entry(name).or_insert(Declaration { range: nonlocal.range, nonlocal: true });
                 }
             }
             _ => visitor::walk_stmt(self, stmt),
@@ -168,14 +137,12 @@ impl<'a> Visitor<'a> for Names<'a> {
 
     fn visit_alias(&mut self, alias: &'a ast::Alias) {
         let name = alias.asname.as_ref().unwrap_or(&alias.name);
-        self.bound
-            .insert(name.as_str().split('.').next().unwrap_or_default());
+        self.bound.insert(name.as_str().split('.').next().unwrap_or_default());
     }
 
     fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
         let ast::ExceptHandler::ExceptHandler(inner) = handler;
-        self.bound
-            .extend(inner.name.as_ref().map(|name| name.as_str()));
+        self.bound.extend(inner.name.as_ref().map(|name| name.as_str()));
         visitor::walk_except_handler(self, handler);
     }
 
@@ -185,8 +152,7 @@ impl<'a> Visitor<'a> for Names<'a> {
                 self.bound.insert(&name.id);
             }
             Expr::Named(named) => {
-                self.bound
-                    .extend(named.target.as_name_expr().map(|name| name.id.as_str()));
+                self.bound.extend(named.target.as_name_expr().map(|name| name.id.as_str()));
                 self.visit_expr(&named.value);
             }
             Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => {
@@ -218,10 +184,7 @@ impl SemanticSyntaxContext for Scopes<'_> {
     }
 
     fn global(&self, name: &str) -> Option<TextRange> {
-        self.current()
-            .declared
-            .get(name)
-            .map(|declaration| declaration.range)
+        self.current().declared.get(name).map(|declaration| declaration.range)
     }
 
     fn has_nonlocal_binding(&self, name: &str) -> bool {
@@ -229,17 +192,9 @@ impl SemanticSyntaxContext for Scopes<'_> {
         if name == "__class__" && enclosing.iter().any(|scope| scope.kind == ScopeKind::Class) {
             return true;
         }
-        enclosing
-            .iter()
-            .rev()
-            .filter(|scope| matches!(scope.kind, ScopeKind::Function { .. }))
-            .any(|scope| {
-                scope.bound.contains(name)
-                    && scope
-                        .declared
-                        .get(name)
-                        .is_none_or(|declaration| declaration.nonlocal)
-            })
+        enclosing.iter().rev().filter(|scope| matches!(scope.kind, ScopeKind::Function { .. })).any(|scope| {
+            scope.bound.contains(name) && scope.declared.get(name).is_none_or(|declaration| declaration.nonlocal)
+        })
     }
 
     fn in_async_context(&self) -> bool {
@@ -251,10 +206,7 @@ impl SemanticSyntaxContext for Scopes<'_> {
     }
 
     fn in_yield_allowed_context(&self) -> bool {
-        matches!(
-            self.current().kind,
-            ScopeKind::Function { .. } | ScopeKind::Lambda
-        )
+        matches!(self.current().kind, ScopeKind::Function { .. } | ScopeKind::Lambda)
     }
 
     fn in_sync_comprehension(&self) -> bool {
@@ -263,9 +215,7 @@ impl SemanticSyntaxContext for Scopes<'_> {
 
     fn in_class_body_comprehension(&self) -> bool {
         let mut scopes = self.stack.iter().rev();
-        scopes
-            .find(|scope| !matches!(scope.kind, ScopeKind::Comprehension { .. }))
-            .map(|scope| scope.kind)
+        scopes.find(|scope| !matches!(scope.kind, ScopeKind::Comprehension { .. })).map(|scope| scope.kind)
             == Some(ScopeKind::Class)
     }
 
@@ -278,13 +228,7 @@ impl SemanticSyntaxContext for Scopes<'_> {
     }
 
     fn in_generator_context(&self) -> bool {
-        matches!(
-            self.current().kind,
-            ScopeKind::Comprehension {
-                generator: true,
-                ..
-            }
-        )
+        matches!(self.current().kind, ScopeKind::Comprehension { generator: true, .. })
     }
 
     fn in_notebook(&self) -> bool {
@@ -309,8 +253,6 @@ impl SemanticSyntaxContext for Scopes<'_> {
     }
 
     fn is_bound_parameter(&self, name: &str) -> bool {
-        self.current()
-            .parameters
-            .is_some_and(|parameters| parameters.includes(name))
+        self.current().parameters.is_some_and(|parameters| parameters.includes(name))
     }
 }

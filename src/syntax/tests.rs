@@ -20,10 +20,7 @@ fn calls(text: &str) -> String {
                 assert_eq!(parsed.slice(command.range), command.value);
                 write!(shown, "utility {}", command.value)
             }
-            D3Target::Integration {
-                integration,
-                command,
-            } => {
+            D3Target::Integration { integration, command } => {
                 assert_eq!(parsed.slice(command.range), command.value);
                 write!(shown, "integration {} {}", integration.value, command.value)
             }
@@ -39,8 +36,7 @@ fn calls(text: &str) -> String {
         shown.push('\n');
     }
     for call in &parsed.malformed_calls {
-        writeln!(shown, "{:?} {}", call.kind, parsed.slice(call.range))
-            .expect("a string takes all");
+        writeln!(shown, "{:?} {}", call.kind, parsed.slice(call.range)).expect("a string takes all");
     }
     for error in &parsed.errors {
         writeln!(shown, "error {:?} {}", error.range, error.message).expect("a string takes all");
@@ -50,14 +46,8 @@ fn calls(text: &str) -> String {
 
 #[test]
 fn calls_are_nodes() {
-    assert_eq!(
-        calls("x = D3.Utility.equals <Text>('a', 'b')"),
-        "utility equals <Text> ('a', 'b')\n"
-    );
-    assert_eq!(
-        calls("D3.Integration.Acme.Check(1)"),
-        "integration Acme Check (1)\n"
-    );
+    assert_eq!(calls("x = D3.Utility.equals <Text>('a', 'b')"), "utility equals <Text> ('a', 'b')\n");
+    assert_eq!(calls("D3.Integration.Acme.Check(1)"), "integration Acme Check (1)\n");
     assert_eq!(
         calls("D3.Utility.a<Text>(D3.Utility.b<>(f'{D3.Utility.c<JSON Object>()}'))"),
         "utility a <Text> (D3.Utility.b<>(f'{D3.Utility.c<JSON Object>()}'))\n\
@@ -67,34 +57,16 @@ fn calls_are_nodes() {
 
 #[test]
 fn malformed_calls_are_told_apart() {
-    assert_eq!(
-        calls("D3.Utility.equals(1)"),
-        "utility equals (1)\nMissingType equals\n"
-    );
-    assert_eq!(
-        calls("D3.Utility.equals<Text(1)"),
-        "utility equals <Text> (1)\nUnclosedType <Text\n"
-    );
-    assert_eq!(
-        calls("D3.Utility.equals<"),
-        "utility equals <>\nUnclosedType <\n"
-    );
+    assert_eq!(calls("D3.Utility.equals(1)"), "utility equals (1)\nMissingType equals\n");
+    assert_eq!(calls("D3.Utility.equals<Text(1)"), "utility equals <Text> (1)\nUnclosedType <Text\n");
+    assert_eq!(calls("D3.Utility.equals<"), "utility equals <>\nUnclosedType <\n");
     assert_eq!(
         calls("D3.Integration.Acme.Check<Text>(1)"),
         "integration Acme Check <Text> (1)\nTypeOnIntegration <Text>\n"
     );
-    assert_eq!(
-        calls("D3.Utility(1)"),
-        "utility  (1)\nMissingCommand D3.Utility\n"
-    );
-    assert_eq!(
-        calls("x = D3.Integration.Acme"),
-        "integration Acme \nMissingCommand D3.Integration.Acme\n"
-    );
-    assert_eq!(
-        calls("f = D3.Utility.equals<Text>\ng()"),
-        "utility equals <Text>\nUncalled D3.Utility.equals<Text>\n"
-    );
+    assert_eq!(calls("D3.Utility(1)"), "utility  (1)\nMissingCommand D3.Utility\n");
+    assert_eq!(calls("x = D3.Integration.Acme"), "integration Acme \nMissingCommand D3.Integration.Acme\n");
+    assert_eq!(calls("f = D3.Utility.equals<Text>\ng()"), "utility equals <Text>\nUncalled D3.Utility.equals<Text>\n");
 }
 
 /// The expressions of a text, each as its kind and its text.
@@ -107,23 +79,17 @@ fn expressions(text: &str) -> Vec<String> {
                 Expr::Attribute(attribute) => {
                     let name = self.0.slice(attribute.attr.range);
                     assert_eq!(name, attribute.attr.as_str());
-                    self.1.push(format!(
-                        "attribute `{name}` of `{}`",
-                        self.0.slice(attribute.value.range())
-                    ));
+                    self.1.push(format!("attribute `{name}` of `{}`", self.0.slice(attribute.value.range())));
                 }
                 Expr::Subscript(subscript) => {
-                    self.1
-                        .push(format!("index `{}`", self.0.slice(subscript.slice.range())));
+                    self.1.push(format!("index `{}`", self.0.slice(subscript.slice.range())));
                 }
                 Expr::StringLiteral(string) => {
                     let part = string.value.iter().next().expect("a part");
                     let content = self.0.slice(part.content_range());
                     self.1.push(format!("string `{content}` in `{slice}`"));
                 }
-                Expr::Call(call) => self
-                    .1
-                    .push(format!("call `{}`", self.0.slice(call.arguments.range))),
+                Expr::Call(call) => self.1.push(format!("call `{}`", self.0.slice(call.arguments.range))),
                 _ => {}
             }
             walk_expr(self, expr);
@@ -141,10 +107,7 @@ fn typed(code: &str, expected: &[&str]) {
     for (before, after) in [
         ("x = ", ""),
         ("", "\n"),
-        (
-            "def f():\n    y = 1\n    x = ",
-            "\n    return y\n\ndef g():\n    pass\n",
-        ),
+        ("def f():\n    y = 1\n    x = ", "\n    return y\n\ndef g():\n    pass\n"),
         ("f(a, ", "\n"),
         ("f(a, ", ")\ny = 2\n"),
         ("f(\n    ", "\n)\ny = 2\n"),
@@ -156,97 +119,52 @@ fn typed(code: &str, expected: &[&str]) {
         let text = format!("{before}{code}{after}");
         let found = expressions(&text);
         for wanted in expected {
-            assert!(
-                found.iter().any(|shown| shown.starts_with(wanted)),
-                "{text}\nlacks {wanted} in {found:#?}"
-            );
+            assert!(found.iter().any(|shown| shown.starts_with(wanted)), "{text}\nlacks {wanted} in {found:#?}");
         }
         let parsed = parsed(&text);
-        let ours = parsed
-            .errors
-            .iter()
-            .filter(|error| !error.message.contains("outside of a function"));
+        let ours = parsed.errors.iter().filter(|error| !error.message.contains("outside of a function"));
         assert!(ours.count() <= 1, "{text}\n{:#?}", parsed.errors);
         if after.contains("y = 2") {
-            assert!(
-                parsed
-                    .body
-                    .last()
-                    .is_some_and(|last| parsed.slice(last.range()).ends_with("y = 2")),
-                "{text}"
-            );
+            assert!(parsed.body.last().is_some_and(|last| parsed.slice(last.range()).ends_with("y = 2")), "{text}");
         }
     }
 }
 
 #[test]
 fn what_is_being_typed_is_in_the_tree() {
-    typed(
-        "runtime['connector']['",
-        &["index `'`", "string `` in `'`", "index `'connector'`"],
-    );
-    typed(
-        "runtime['connector']['serv",
-        &["string `serv` in `'serv`", "index `'serv`"],
-    );
-    typed(
-        "runtime[\"connector\"][\"",
-        &["string `` in `\"`", "index `\"connector\"`"],
-    );
+    typed("runtime['connector']['", &["index `'`", "string `` in `'`", "index `'connector'`"]);
+    typed("runtime['connector']['serv", &["string `serv` in `'serv`", "index `'serv`"]);
+    typed("runtime[\"connector\"][\"", &["string `` in `\"`", "index `\"connector\"`"]);
     typed("D3.Utility.", &["attribute `` of `D3.Utility`"]);
     typed("pb.", &["attribute `` of `pb`"]);
-    typed(
-        "runtime.get(\"connector\", {}).get(",
-        &["attribute `get` of `runtime.get(\"connector\", {})`"],
-    );
-    typed(
-        "runtime.get(\"connector\", {}).get('",
-        &["string `` in `'`"],
-    );
+    typed("runtime.get(\"connector\", {}).get(", &["attribute `get` of `runtime.get(\"connector\", {})`"]);
+    typed("runtime.get(\"connector\", {}).get('", &["string `` in `'`"]);
     typed("foo(a, ", &["call `(a, "]);
     typed("f\"{runtime['", &["index `'`"]);
     typed("f\"{runtime['\"", &["index `'`"]);
     typed("f\"{runtime['}\"", &["index `'`"]);
     typed("f\"{pb.}\"", &["attribute `` of `pb`"]);
-    typed(
-        "f\"{D3.Utility.equals<}\"",
-        &["attribute `equals` of `D3.Utility`"],
-    );
+    typed("f\"{D3.Utility.equals<}\"", &["attribute `equals` of `D3.Utility`"]);
 }
 
 #[test]
 fn what_is_half_typed_is_one_error() {
-    for text in [
-        "D3.Utility.",
-        "x = D3.Utility.\ny = 1",
-        "foo(a, ",
-        "x = ",
-        "pb.",
-        "def f(",
-        "def f():\n    x.\n    y = 1\n",
-    ] {
-        assert_eq!(
-            parsed(text).errors.len(),
-            1,
-            "{text}\n{:#?}",
-            parsed(text).errors
-        );
+    for text in
+        ["D3.Utility.", "x = D3.Utility.\ny = 1", "foo(a, ", "x = ", "pb.", "def f(", "def f():\n    x.\n    y = 1\n"]
+    {
+        assert_eq!(parsed(text).errors.len(), 1, "{text}\n{:#?}", parsed(text).errors);
     }
     assert!(parsed("D3.Utility.equals<").errors.is_empty());
     assert!(parsed("D3.Utility.<Text>(1)").errors.is_empty());
 }
 
-const SCRIPT: &str =
-    "def TestConnection():\n    return pb.returnOutputModel('', '', '', '', '', '')\n\n";
+const SCRIPT: &str = "def TestConnection():\n    return pb.returnOutputModel('', '', '', '', '', '')\n\n";
 
 /// The text after the script, and how many errors there are.
 fn trailing(after: &str) -> (Option<String>, usize) {
     let parsed = parsed(&format!("{SCRIPT}{after}"));
     assert_eq!(parsed.body.len().min(1), 1);
-    (
-        parsed.trailing.map(|range| parsed.slice(range).to_owned()),
-        parsed.errors.len(),
-    )
+    (parsed.trailing.map(|range| parsed.slice(range).to_owned()), parsed.errors.len())
 }
 
 #[test]
@@ -288,51 +206,22 @@ fn broken_code_is_no_trailing_text() {
     }
     let fenced = parsed(&format!("```python\n{SCRIPT}```\n"));
     assert!(fenced.body.iter().any(|stmt| stmt.is_function_def_stmt()));
-    assert!(
-        fenced
-            .trailing
-            .is_some_and(|range| fenced.slice(range) == "```")
-    );
+    assert!(fenced.trailing.is_some_and(|range| fenced.slice(range) == "```"));
     assert_eq!(fenced.errors.len(), 1);
-    assert_eq!(
-        trailing("# a comment\n\"\"\"text\"\"\"\n{'a': true}\nword\n"),
-        (None, 0)
-    );
+    assert_eq!(trailing("# a comment\n\"\"\"text\"\"\"\n{'a': true}\nword\n"), (None, 0));
 }
 
 #[test]
 fn offsets_are_true_in_odd_texts() {
-    for text in [
-        "",
-        "\n\n",
-        "# only\n# comments",
-        "\u{feff}",
-        "\u{feff}# c",
-        "\x0c\n",
-        "    ",
-        "\\\n",
-        "\r",
-    ] {
+    for text in ["", "\n\n", "# only\n# comments", "\u{feff}", "\u{feff}# c", "\x0c\n", "    ", "\\\n", "\r"] {
         let parsed = parsed(text);
-        assert!(
-            parsed.body.is_empty() && parsed.trailing.is_none(),
-            "{text:?}"
-        );
+        assert!(parsed.body.is_empty() && parsed.trailing.is_none(), "{text:?}");
     }
     for end in ["\n", "\r\n", "\r"] {
-        let text =
-            format!("\u{feff}é = '😀'{end}if é:{end}\tx = runtime['{end}\x0cy = 2 # 日本{end}");
+        let text = format!("\u{feff}é = '😀'{end}if é:{end}\tx = runtime['{end}\x0cy = 2 # 日本{end}");
         let parsed = parsed(&text);
-        let names: Vec<_> = parsed
-            .body
-            .iter()
-            .map(|stmt| parsed.slice(stmt.range()))
-            .collect();
-        assert_eq!(
-            names,
-            ["é = '😀'", &format!("if é:{end}\tx = runtime['"), "y = 2"],
-            "{text:?}"
-        );
+        let names: Vec<_> = parsed.body.iter().map(|stmt| parsed.slice(stmt.range())).collect();
+        assert_eq!(names, ["é = '😀'", &format!("if é:{end}\tx = runtime['"), "y = 2"], "{text:?}");
         assert_eq!(parsed.slice(parsed.comments[0]), "# 日本");
         assert_eq!(parsed.errors.len(), 1);
     }

@@ -53,10 +53,7 @@ fn check_ranges(parsed: &Parsed) {
         fn range(&self, range: TextRange) {
             let text = &self.0.text;
             let (start, end) = (range.start().to_usize(), range.end().to_usize());
-            assert!(
-                text.is_char_boundary(start) && text.is_char_boundary(end),
-                "{range:?} in {text:?}"
-            );
+            assert!(text.is_char_boundary(start) && text.is_char_boundary(end), "{range:?} in {text:?}");
         }
     }
     impl<'a> SourceOrderVisitor<'a> for Check<'_> {
@@ -77,27 +74,14 @@ fn check_ranges(parsed: &Parsed) {
     let mut check = Check(parsed);
     check.visit_body(&parsed.body);
     parsed.comments.iter().for_each(|range| check.range(*range));
-    parsed
-        .errors
-        .iter()
-        .for_each(|error| check.range(error.range));
-    parsed
-        .newer
-        .iter()
-        .for_each(|newer| check.range(newer.range));
-    parsed
-        .malformed_calls
-        .iter()
-        .for_each(|call| check.range(call.range));
+    parsed.errors.iter().for_each(|error| check.range(error.range));
+    parsed.newer.iter().for_each(|newer| check.range(newer.range));
+    parsed.malformed_calls.iter().for_each(|call| check.range(call.range));
     parsed.trailing.iter().for_each(|range| check.range(*range));
     for call in &parsed.d3_calls {
         check.range(call.callee);
         call.arguments.iter().for_each(|range| check.range(*range));
-        assert!(
-            call.type_word
-                .iter()
-                .all(|word| parsed.slice(word.range) == word.value)
-        );
+        assert!(call.type_word.iter().all(|word| parsed.slice(word.range) == word.value));
         assert!(parsed.d3_call(call.callee.start()).is_some());
     }
 }
@@ -109,11 +93,7 @@ fn check(text: &str) {
 #[test]
 fn the_rich_text_is_sound() {
     let parsed = parse(&Arc::from(RICH));
-    let messages: Vec<_> = parsed
-        .errors
-        .iter()
-        .map(|error| error.message.as_str())
-        .collect();
+    let messages: Vec<_> = parsed.errors.iter().map(|error| error.message.as_str()).collect();
     assert_eq!(messages, ["`continue` outside loop"]);
     assert_eq!(parsed.d3_calls.len(), 3);
     assert!(parsed.newer.iter().all(|newer| newer.since == (3, 12)));
@@ -133,10 +113,7 @@ fn every_prefix_and_every_suffix_is_parsed() {
 fn prefixes_of_the_library_are_parsed() {
     for text in library(40) {
         let step = text.len() / 12 + 1;
-        for at in (0..text.len())
-            .step_by(step)
-            .filter(|at| text.is_char_boundary(*at))
-        {
+        for at in (0..text.len()).step_by(step).filter(|at| text.is_char_boundary(*at)) {
             check(&text[..at]);
         }
     }
@@ -248,38 +225,23 @@ fn a_small_stack_is_enough() {
         format!("x = a{}\ny = 2\n", "()".repeat(2_900)),
         format!("x = {}1{}\ny = 2\n", "[".repeat(200), "]".repeat(200)),
         format!("{}pass\ny = 2\n", "if x:\n".repeat(10_000)),
-        format!(
-            "{}y = 2\n",
-            (0..1_000)
-                .map(|depth| format!("{}if x:\n", " ".repeat(depth)))
-                .collect::<String>()
-        ),
+        format!("{}y = 2\n", (0..1_000).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect::<String>()),
     ];
     let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
     let parsing = move || {
         for text in deep {
             let parsed = parse(&Arc::from(text.as_str()));
-            assert!(
-                parsed.errors.len() <= 2 || text.contains("if x"),
-                "{:.40} {:?}",
-                text,
-                &parsed.errors[..3]
-            );
+            assert!(parsed.errors.len() <= 2 || text.contains("if x"), "{:.40} {:?}", text, &parsed.errors[..3]);
             assert!(!parsed.body.is_empty(), "{text:.40}");
             drop(parsed);
         }
     };
-    thread
-        .spawn(parsing)
-        .expect("a thread starts")
-        .join()
-        .expect("no stack overflow");
+    thread.spawn(parsing).expect("a thread starts").join().expect("no stack overflow");
 }
 
 #[test]
 fn broken_texts_cost_little_more_than_sound_ones() {
-    let function =
-        "def f{}(a, b):\n    x = D3.Utility.equals<Text>(a, [b, {'c': 1}])\n    return x\n\n";
+    let function = "def f{}(a, b):\n    x = D3.Utility.equals<Text>(a, [b, {'c': 1}])\n    return x\n\n";
     let sound: Arc<str> = function.repeat(10_000).into();
     let start = Instant::now();
     assert!(!parse(&sound).errors.is_empty());
@@ -288,27 +250,13 @@ fn broken_texts_cost_little_more_than_sound_ones() {
     let start = Instant::now();
     assert!(parse(&sound).errors.is_empty());
     let valid = start.elapsed();
-    for damage in [
-        "x = foo(a, ",
-        "x = 'abc",
-        "x = \"\"\"abc",
-        "x = {",
-        "x = f'{a",
-        "(((((",
-        "x = = 1",
-    ] {
+    for damage in ["x = foo(a, ", "x = 'abc", "x = \"\"\"abc", "x = {", "x = f'{a", "(((((", "x = = 1"] {
         let broken: Arc<str> = format!("{damage}\n{sound}").into();
         let start = Instant::now();
         assert!(!parse(&broken).errors.is_empty());
         let taken = start.elapsed();
         eprintln!("{damage:12} {taken:?}, sound {valid:?}");
-        assert!(
-            taken < valid * 8 + Duration::from_millis(200),
-            "{damage}: {taken:?}, sound {valid:?}"
-        );
+        assert!(taken < valid * 8 + Duration::from_millis(200), "{damage}: {taken:?}, sound {valid:?}");
     }
-    assert!(
-        all_broken < valid * 20 + Duration::from_millis(200),
-        "{all_broken:?}, sound {valid:?}"
-    );
+    assert!(all_broken < valid * 20 + Duration::from_millis(200), "{all_broken:?}, sound {valid:?}");
 }

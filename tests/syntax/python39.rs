@@ -10,16 +10,8 @@ pub fn python39() -> Option<PathBuf> {
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scripts/python39");
     let pyenv = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
     let installed = pyenv.and_then(|versions| {
-        let found = std::fs::read_dir(versions)
-            .ok()?
-            .flatten()
-            .map(|entry| entry.path());
-        found
-            .filter(|path| {
-                path.file_name()
-                    .is_some_and(|name| name.to_string_lossy().starts_with("3.9"))
-            })
-            .max()
+        let found = std::fs::read_dir(versions).ok()?.flatten().map(|entry| entry.path());
+        found.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("3.9"))).max()
     });
     std::env::var_os("D3LS_PYTHON39")
         .map(PathBuf::from)
@@ -35,12 +27,7 @@ pub fn run(program: &str, input: &str) -> Option<String> {
         .stdout(Stdio::piped())
         .spawn()
         .expect("Python 3.9 starts");
-    child
-        .stdin
-        .take()
-        .expect("a pipe")
-        .write_all(input.as_bytes())
-        .expect("Python reads its input");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("Python reads its input");
     let output = child.wait_with_output().expect("Python 3.9 ends");
     assert!(output.status.success());
     Some(String::from_utf8(output.stdout).expect("Python prints UTF-8"))
@@ -48,10 +35,7 @@ pub fn run(program: &str, input: &str) -> Option<String> {
 
 /// The files of 3.9's library, tests and all, in order.
 pub fn library_files() -> Vec<PathBuf> {
-    let Some(folder) = run(
-        "import sysconfig; print(sysconfig.get_path('stdlib'), end='')",
-        "",
-    ) else {
+    let Some(folder) = run("import sysconfig; print(sysconfig.get_path('stdlib'), end='')", "") else {
         return Vec::new();
     };
     let mut files = Vec::new();
@@ -61,11 +45,7 @@ pub fn library_files() -> Vec<PathBuf> {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for path in std::fs::read_dir(folder)
-        .expect("a folder")
-        .flatten()
-        .map(|entry| entry.path())
-    {
+    for path in std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
         if path.is_dir() && !path.ends_with("site-packages") {
             collect(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "py") {
@@ -77,11 +57,6 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 /// The texts of the library's own modules, every so many of them.
 pub fn library(every: usize) -> Vec<Arc<str>> {
     let files = library_files();
-    let own = files
-        .iter()
-        .filter(|path| !path.components().any(|part| part.as_os_str() == "test"));
-    own.step_by(every)
-        .filter_map(|path| std::fs::read_to_string(path).ok())
-        .map(Arc::from)
-        .collect()
+    let own = files.iter().filter(|path| !path.components().any(|part| part.as_os_str() == "test"));
+    own.step_by(every).filter_map(|path| std::fs::read_to_string(path).ok()).map(Arc::from).collect()
 }

@@ -21,22 +21,12 @@ impl<'a> walk::Visitor<'a> for Ours<'_> {
             let text = &self.0.text;
             let keyword = if def.is_async { "async" } else { "def" };
             let name = def.name.range.start().to_usize();
-            let start = text[..name]
-                .rfind(keyword)
-                .expect("a function has a keyword");
-            let parameters = def
-                .parameters
-                .iter()
-                .map(|parameter| parameter.as_parameter())
-                .map(|parameter| {
-                    // The second parser's range leaves out the stars.
-                    let name = parameter.name.range;
-                    (
-                        parameter.name.to_string(),
-                        name.start().to_usize(),
-                        parameter.range().end().to_usize(),
-                    )
-                });
+            let start = text[..name].rfind(keyword).expect("a function has a keyword");
+            let parameters = def.parameters.iter().map(|parameter| parameter.as_parameter()).map(|parameter| {
+                // The second parser's range leaves out the stars.
+                let name = parameter.name.range;
+                (parameter.name.to_string(), name.start().to_usize(), parameter.range().end().to_usize())
+            });
             let mut parameters: Vec<_> = parameters.collect();
             parameters.sort_by_key(|parameter| parameter.1);
             self.1.push((start, def.name.to_string(), parameters));
@@ -57,22 +47,18 @@ fn theirs(body: &[second::Stmt], functions: &mut Vec<Function>) {
                 theirs(&def.body, functions);
             }
             second::Stmt::ClassDef(class) => theirs(&class.body, functions),
-            second::Stmt::For(inner) => [&inner.body, &inner.orelse]
-                .into_iter()
-                .for_each(|body| theirs(body, functions)),
+            second::Stmt::For(inner) => {
+                [&inner.body, &inner.orelse].into_iter().for_each(|body| theirs(body, functions))
+            }
             second::Stmt::AsyncFor(inner) => {
-                [&inner.body, &inner.orelse]
-                    .into_iter()
-                    .for_each(|body| theirs(body, functions));
+                [&inner.body, &inner.orelse].into_iter().for_each(|body| theirs(body, functions));
             }
             second::Stmt::While(inner) => {
-                [&inner.body, &inner.orelse]
-                    .into_iter()
-                    .for_each(|body| theirs(body, functions));
+                [&inner.body, &inner.orelse].into_iter().for_each(|body| theirs(body, functions));
             }
-            second::Stmt::If(inner) => [&inner.body, &inner.orelse]
-                .into_iter()
-                .for_each(|body| theirs(body, functions)),
+            second::Stmt::If(inner) => {
+                [&inner.body, &inner.orelse].into_iter().for_each(|body| theirs(body, functions))
+            }
             second::Stmt::With(inner) => theirs(&inner.body, functions),
             second::Stmt::AsyncWith(inner) => theirs(&inner.body, functions),
             second::Stmt::Try(inner) => {
@@ -89,39 +75,19 @@ fn theirs(body: &[second::Stmt], functions: &mut Vec<Function>) {
     }
 }
 
-fn function(
-    stmt: &second::Stmt,
-    name: &second::Identifier,
-    arguments: &second::Arguments,
-) -> Function {
-    let with_default = arguments
-        .posonlyargs
-        .iter()
-        .chain(&arguments.args)
-        .chain(&arguments.kwonlyargs);
-    let single = arguments
-        .vararg
-        .iter()
-        .chain(&arguments.kwarg)
-        .map(|argument| &**argument);
+fn function(stmt: &second::Stmt, name: &second::Identifier, arguments: &second::Arguments) -> Function {
+    let with_default = arguments.posonlyargs.iter().chain(&arguments.args).chain(&arguments.kwonlyargs);
+    let single = arguments.vararg.iter().chain(&arguments.kwarg).map(|argument| &**argument);
     let mut parameters: Vec<_> = with_default
         .map(|argument| &argument.def)
         .chain(single)
         .map(|argument| {
             let range = argument.range();
-            (
-                argument.arg.to_string(),
-                range.start().to_usize(),
-                range.end().to_usize(),
-            )
+            (argument.arg.to_string(), range.start().to_usize(), range.end().to_usize())
         })
         .collect();
     parameters.sort_by_key(|parameter| parameter.1);
-    (
-        stmt.range().start().to_usize(),
-        name.to_string(),
-        parameters,
-    )
+    (stmt.range().start().to_usize(), name.to_string(), parameters)
 }
 
 #[test]

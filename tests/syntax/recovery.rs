@@ -30,9 +30,7 @@ impl<'a> walk::Visitor<'a> for Starts {
             Stmt::Try(inner) => inner.body.first(),
             _ => None,
         };
-        let end = body
-            .map_or(stmt.range().end(), |first| first.range().start())
-            .to_usize();
+        let end = body.map_or(stmt.range().end(), |first| first.range().start()).to_usize();
         self.statements.push((start, end));
         let name = match stmt {
             Stmt::FunctionDef(def) => Some(&def.name),
@@ -40,8 +38,7 @@ impl<'a> walk::Visitor<'a> for Starts {
             _ => None,
         };
         if let Some(name) = name {
-            self.definitions
-                .push((name.range.start().to_usize(), start, end));
+            self.definitions.push((name.range.start().to_usize(), start, end));
         }
         walk::walk_stmt(self, stmt);
     }
@@ -58,10 +55,7 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.0 >> 33) as usize % limit.max(1)
     }
 }
@@ -148,11 +142,7 @@ fn one_damaged_line_costs_little() {
             damage(text, at + line.trim_end().len(), 0, "\"\"\"", &mut quotes);
         }
     }
-    for (name, loss) in [
-        ("a line cut", &cut),
-        ("a bracket added", &bracket),
-        ("quotes added", &quotes),
-    ] {
+    for (name, loss) in [("a line cut", &cut), ("a bracket added", &bracket), ("quotes added", &quotes)] {
         let definitions = percent(loss.lost_definitions, loss.definitions);
         let statements = percent(loss.lost_statements, loss.statements);
         let errors = loss.errors as f64 / loss.files as f64;
@@ -160,10 +150,7 @@ fn one_damaged_line_costs_little() {
             "{name}: {} files, {definitions:.2} % of definitions and {statements:.2} % of statements lost, {errors:.2} errors each",
             loss.files
         );
-        assert!(
-            definitions <= 1.0 && statements <= 1.0 && errors <= 2.0,
-            "{name}: {loss:?}"
-        );
+        assert!(definitions <= 1.0 && statements <= 1.0 && errors <= 2.0, "{name}: {loss:?}");
     }
 }
 

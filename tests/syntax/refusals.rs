@@ -25,24 +25,16 @@ fn snippets() -> Vec<String> {
     let shown = [('⏎', "\n"), ('→', "\t"), ('␍', "\r"), ('␌', "\x0c")];
     let mut snippets: Vec<String> = SNIPPETS
         .lines()
-        .map(|line| {
-            shown.iter().fold(line.to_owned(), |text, (mark, meant)| {
-                text.replace(*mark, meant)
-            })
-        })
+        .map(|line| shown.iter().fold(line.to_owned(), |text, (mark, meant)| text.replace(*mark, meant)))
         .collect();
     let nested = |header: &str, depth: usize| {
-        let headers: String = (0..depth)
-            .map(|level| format!("{}{header}\n", " ".repeat(level)))
-            .collect();
+        let headers: String = (0..depth).map(|level| format!("{}{header}\n", " ".repeat(level))).collect();
         format!("{headers}{}pass\n", " ".repeat(depth))
     };
     let tried = |depth: usize, endings: &[&str]| {
         let mut text = nested("try:", depth);
         for level in (0..depth).rev() {
-            endings.iter().for_each(|ending| {
-                text.push_str(&format!("{}{ending}: pass\n", " ".repeat(level)))
-            });
+            endings.iter().for_each(|ending| text.push_str(&format!("{}{ending}: pass\n", " ".repeat(level))));
         }
         text
     };
@@ -51,8 +43,7 @@ fn snippets() -> Vec<String> {
     snippets.extend([20, 21].map(|count| format!("with {}: pass", vec!["a"; count].join(", "))));
     snippets.extend([20, 21].map(|depth| tried(depth, &["except E"])));
     snippets.extend([10, 11].map(|depth| tried(depth, &["except E", "finally"])));
-    snippets
-        .extend([199, 200, 201].map(|depth| format!("{}{}", "(".repeat(depth), ")".repeat(depth))));
+    snippets.extend([199, 200, 201].map(|depth| format!("{}{}", "(".repeat(depth), ")".repeat(depth))));
     snippets.push(format!("a{}", ".b".repeat(2_000)));
 
     snippets.push(format!("a{}", " + a".repeat(2_000)));
@@ -66,28 +57,20 @@ fn snippets() -> Vec<String> {
 fn refusals(text: &str) -> Vec<String> {
     let parsed = parse(&Arc::from(text));
     let errors = parsed.errors.into_iter().map(|error| error.message);
-    errors
-        .chain(parsed.newer.into_iter().map(|newer| newer.what))
-        .collect()
+    errors.chain(parsed.newer.into_iter().map(|newer| newer.what)).collect()
 }
 
 #[test]
 fn snippets_are_refused_as_python_refuses_them() {
     let texts = snippets();
-    let Some(answers) = run(
-        COMPILE,
-        &serde_json::to_string(&texts).expect("texts are JSON"),
-    ) else {
+    let Some(answers) = run(COMPILE, &serde_json::to_string(&texts).expect("texts are JSON")) else {
         return;
     };
     let mut differences = String::new();
     for (text, answer) in texts.iter().zip(answers.lines()) {
         let ours = refusals(text);
         if ours.is_empty() != (answer == "ok") {
-            differences.push_str(&format!(
-                "{:.300}\n  Python: {answer}\n  ours: {ours:?}\n",
-                text
-            ));
+            differences.push_str(&format!("{:.300}\n  Python: {answer}\n  ours: {ours:?}\n", text));
         }
     }
     assert!(differences.is_empty(), "{differences}");
@@ -106,10 +89,7 @@ for path in json.load(sys.stdin):
         print("refused", str(error).replace("\n", " "))
 "#;
     let paths: Vec<_> = files.iter().map(|path| path.to_string_lossy()).collect();
-    let Some(answers) = run(
-        program,
-        &serde_json::to_string(&paths).expect("paths are JSON"),
-    ) else {
+    let Some(answers) = run(program, &serde_json::to_string(&paths).expect("paths are JSON")) else {
         return;
     };
     let mut differences = String::new();
@@ -119,10 +99,7 @@ for path in json.load(sys.stdin):
         };
         let ours = refusals(&text);
         if ours.is_empty() != (answer == "ok") {
-            differences.push_str(&format!(
-                "{}\n  Python: {answer}\n  ours: {ours:?}\n",
-                path.display()
-            ));
+            differences.push_str(&format!("{}\n  Python: {answer}\n  ours: {ours:?}\n", path.display()));
         }
     }
     assert!(differences.is_empty(), "{differences}");
@@ -134,11 +111,8 @@ fn the_broken_fixtures_are_refused_as_python_refuses_them() {
     let Ok(expected) = std::fs::read_to_string(folder.join("expected.json")) else {
         return;
     };
-    let expected: serde_json::Value =
-        serde_json::from_str(&expected).expect("expected.json is JSON");
-    let snippets = expected["snippets"]
-        .as_object()
-        .expect("expected.json has snippets");
+    let expected: serde_json::Value = serde_json::from_str(&expected).expect("expected.json is JSON");
+    let snippets = expected["snippets"].as_object().expect("expected.json has snippets");
     let mut differences = String::new();
     for (name, answer) in snippets {
         let Ok(text) = std::fs::read_to_string(folder.join(name)) else {
