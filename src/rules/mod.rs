@@ -7,6 +7,7 @@ use crate::manifest::Manifest;
 
 mod calls;
 mod context;
+mod ingestion;
 mod names;
 mod output_model;
 mod selection;
@@ -109,6 +110,16 @@ pub static RULES: &[&Rule] = &[
     &calls::draft_call::RULE,
     &calls::unused_connection_parameter::RULE,
     &calls::unknown_pb_member::RULE,
+    &ingestion::missing_passdown::RULE,
+    &ingestion::passdown_format::RULE,
+    &ingestion::lost_passdown::RULE,
+    &ingestion::malformed_retry::RULE,
+    &ingestion::unbounded_retry::RULE,
+    &ingestion::short_delay_list::RULE,
+    &ingestion::retry_with_errors::RULE,
+    &ingestion::mixed_timezones::RULE,
+    &ingestion::local_time::RULE,
+    &ingestion::empty_date_unchecked::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
     &tool::invalid_manifest::RULE,

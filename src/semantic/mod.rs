@@ -24,6 +24,7 @@ mod names;
 mod origin;
 mod outcomes;
 mod output_model;
+mod related;
 mod truth;
 mod values;
 
@@ -37,6 +38,7 @@ pub use names::QualifiedName;
 pub use origin::Origin;
 pub use outcomes::{Field, Paths};
 pub use output_model::{OutputModel, Slot};
+pub use related::Direction;
 pub use truth::truth;
 pub use values::Values;
 
