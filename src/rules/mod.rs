@@ -84,6 +84,7 @@ pub static RULES: &[&Rule] = &[
     &text::main_guard::RULE,
     &text::future_import::RULE,
     &names::reserved_class::RULE,
+    &names::possibly_unbound::RULE,
     &output_model::missing_output_model::RULE,
     &output_model::discarded_output_model::RULE,
     &output_model::failed_without_error::RULE,

@@ -12,6 +12,7 @@ use crate::syntax::Parsed;
 use crate::syntax::ast::Expr;
 use crate::text::{Ranged, TextSize};
 
+mod ancestors;
 mod builder;
 mod commands;
 mod condition;
@@ -26,6 +27,7 @@ mod outcomes;
 mod output_model;
 mod related;
 mod truth;
+mod unbound;
 mod values;
 
 pub use commands::Command;
@@ -40,6 +42,7 @@ pub use outcomes::{Field, Paths};
 pub use output_model::{OutputModel, Slot};
 pub use related::Direction;
 pub use truth::truth;
+pub use unbound::Unbound;
 pub use values::Values;
 
 use builder::Tables;
