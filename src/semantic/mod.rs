@@ -12,6 +12,7 @@ use crate::syntax::Parsed;
 use crate::syntax::ast::Expr;
 use crate::text::{Ranged, TextSize};
 
+mod ancestors;
 mod builder;
 mod commands;
 mod condition;
@@ -28,7 +29,9 @@ mod outcomes;
 mod output_model;
 mod rename;
 mod sources;
+mod related;
 mod truth;
+mod unbound;
 mod values;
 
 pub use commands::{Command, Definition, NotPlain};
@@ -42,8 +45,10 @@ pub use names::QualifiedName;
 pub use origin::Origin;
 pub use outcomes::{Field, Paths};
 pub use output_model::{OutputModel, Slot};
+pub use related::Direction;
 pub use sources::Source;
 pub use truth::truth;
+pub use unbound::Unbound;
 pub use values::Values;
 
 use builder::Tables;
