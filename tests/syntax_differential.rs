@@ -8,3 +8,5 @@ mod recovery;
 mod refusals;
 #[path = "syntax/anything.rs"]
 mod anything;
+#[path = "syntax/ranges.rs"]
+mod ranges;

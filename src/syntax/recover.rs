@@ -20,6 +20,9 @@ pub(super) struct Recovered {
     pub(super) unsupported: Vec<UnsupportedSyntaxError>,
     /// The top-level statements of a broken text.
     pub(super) pieces: Vec<PieceInfo>,
+    /// Whether the last piece so far ends with words side by side, so that an error right
+    /// behind it is no second one.
+    pub(super) ends_in_prose: bool,
 }
 
 /// A top-level statement of a broken text.
@@ -64,7 +67,9 @@ pub(super) fn recover(text: &str) -> Recovered {
 fn replace_deep(text: &str, lines: &mut [Line]) -> Option<String> {
     let mut replaced: Option<String> = None;
     for line in lines {
-        let Some((at, message)) = limits::too_deep(text, line.start, line.end) else { continue };
+        let Some((at, message)) = limits::too_deep(text, line.start, line.end) else {
+            continue;
+        };
         line.faults.clear();
         line.too_deep = Some((at, message));
         let code = &text[line.start..line.end];
@@ -92,7 +97,7 @@ struct Piece<'a> {
 
 impl Piece<'_> {
     fn parse(&self, recovered: &mut Recovered) {
-        let unrepaired = || read(self.text, self.range, &Insertions::new(TextSize::default()));
+        let unrepaired = || read(self.text, self.range, &Insertions::new(self.text, TextSize::default()));
         let repaired = self.repaired().and_then(|(source, insertions)| {
             let reading = read(&source, TextRange::up_to(TextSize::of(&source)), &insertions);
             (!insertions.has_diverged()).then_some(reading)
@@ -107,14 +112,18 @@ impl Piece<'_> {
             let (start, lines, broken) = (first.start, self.lines.len(), damage.is_broken());
             recovered.pieces.push(PieceInfo { range: self.range, start, lines, broken });
         }
-        recovered.errors.extend(damage.errors());
+        let continues = recovered.ends_in_prose && !matches!(damage.fates.first(), None | Some(Fate::Sound));
+        let errors = damage.errors();
+        let skipped = usize::from(continues && errors.len() == 1);
+        recovered.errors.extend(errors.into_iter().skip(skipped));
+        recovered.ends_in_prose = matches!(damage.fates.last(), Some(Fate::Broken(_, true))) || skipped > 0;
         recovered.comments.extend(reading.comments);
         recovered.body.extend(reading.body);
     }
 
     /// The piece with all closers that it lacks; `None` if it lacks none.
-    fn repaired(&self) -> Option<(String, Insertions)> {
-        let mut insertions = Insertions::new(self.range.start());
+    fn repaired(&self) -> Option<(String, Insertions<'_>)> {
+        let mut insertions = Insertions::new(self.text, self.range.start());
         let mut repaired = String::new();
         let mut copied = self.range.start().to_usize();
         for fault in self.lines.iter().flat_map(|line| &line.faults) {
@@ -141,7 +150,7 @@ struct Reading {
 }
 
 /// Parses a range of a text that has insertions.
-fn read(source: &str, range: TextRange, insertions: &Insertions) -> Reading {
+fn read(source: &str, range: TextRange, insertions: &Insertions<'_>) -> Reading {
     let parsed = parse_cells_unchecked(source, [range], &options());
     let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment());
     let comments = comments.map(|token| insertions.range(token.range())).collect();
@@ -161,7 +170,9 @@ fn read(source: &str, range: TextRange, insertions: &Insertions) -> Reading {
 /// with a backslash that would take the closer for text.
 fn closer(text: &str, fault: &Fault) -> String {
     let closer = fault.closer();
-    let (FaultKind::String(quote) | FaultKind::TripleString(quote)) = fault.kind else { return closer.to_owned() };
+    let (FaultKind::String(quote) | FaultKind::TripleString(quote)) = fault.kind else {
+        return closer.to_owned();
+    };
     let opener = text[fault.open..fault.at].find(quote as char).map_or(0, |prefix| prefix + closer.len());
     let content = text.get(fault.open + opener..fault.at).unwrap_or_default();
     let backslashes = content.bytes().rev().take_while(|byte| *byte == b'\\').count();
@@ -205,7 +216,9 @@ impl<'a> Damage<'a> {
                 *fate = Fate::Broken(error, false);
             }
             let is_string = |fault: &&Fault| matches!(fault.kind, FaultKind::String(_) | FaultKind::TripleString(_));
-            let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else { continue };
+            let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else {
+                continue;
+            };
             let (end, message) = match fault.kind {
                 FaultKind::Bracket(byte) => (fault.open + 1, format!("`{}` is never closed", byte as char)),
                 FaultKind::Field => (fault.open + 1, "`{` in an f-string is never closed".to_owned()),
@@ -222,7 +235,9 @@ impl<'a> Damage<'a> {
     /// Adds the parser's errors in lines that have none yet.
     fn add_parse_errors(&mut self, found: &[(TextRange, ParseErrorType)]) {
         for (location, error) in found {
-            let Some(index) = self.line_at(location.start()) else { continue };
+            let Some(index) = self.line_at(location.start()) else {
+                continue;
+            };
             if !matches!(self.fates[index], Fate::Sound) {
                 continue;
             }
@@ -233,7 +248,12 @@ impl<'a> Damage<'a> {
             } else {
                 let range = self.visible(index, *location);
                 let prose = matches!(error, ParseErrorType::SimpleStatementsOnSameLine);
-                Fate::Broken(SyntaxError { range, message: messages::of(error) }, prose)
+                let word = first_word(&self.piece.text[self.piece.lines[index].start..]);
+                let message = match word {
+                    "print" | "exec" if prose => format!("missing parentheses in call to `{word}`"),
+                    _ => messages::of(error),
+                };
+                Fate::Broken(SyntaxError { range, message }, prose && !matches!(word, "print" | "exec"))
             };
         }
     }

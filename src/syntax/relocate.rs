@@ -9,7 +9,9 @@ use crate::text::{TextRange, TextSize};
 
 /// Texts that were inserted into a piece, and where the piece begins.
 #[derive(Debug)]
-pub(super) struct Insertions {
+pub(super) struct Insertions<'t> {
+    /// The text as given. The parser's ranges of broken strings may split its characters.
+    text: &'t str,
     /// Where the piece begins in the text as given.
     base: TextSize,
     /// The offset in the repaired piece and the length of each insertion, in order.
@@ -18,10 +20,10 @@ pub(super) struct Insertions {
     diverged: Cell<bool>,
 }
 
-impl Insertions {
+impl<'t> Insertions<'t> {
     /// No insertions yet, in a piece that begins at `base`.
-    pub(super) fn new(base: TextSize) -> Self {
-        Self { base, inserted: Vec::new(), diverged: Cell::new(false) }
+    pub(super) fn new(text: &'t str, base: TextSize) -> Self {
+        Self { text, base, inserted: Vec::new(), diverged: Cell::new(false) }
     }
 
     /// Adds an insertion of `length` bytes at an offset of the repaired piece, behind all others.
@@ -49,7 +51,9 @@ impl Insertions {
             }
             removed += length.min(repaired - at);
         }
-        self.base + repaired - removed
+        let offset = self.base + repaired - removed;
+        let whole = self.text.floor_char_boundary(offset.to_usize());
+        TextSize::try_from(whole).unwrap_or(offset)
     }
 
     /// The range in the text as given.
@@ -73,7 +77,8 @@ impl Insertions {
         *range = self.range(*range);
         self.diverged.set(self.diverged.get() || range.len() < flags.opener_len());
         // The parser forgets of an invalid string that it is not closed.
-        !flags.is_unclosed() && !ends_inserted && range.len() >= flags.opener_len() + flags.closer_len()
+        let has_quote = self.text[..range.end().to_usize()].ends_with(['"', '\'']);
+        has_quote && !flags.is_unclosed() && !ends_inserted && range.len() >= flags.opener_len() + flags.closer_len()
     }
 
     fn name(&self, name: &mut Identifier) {
@@ -94,7 +99,7 @@ macro_rules! move_range {
     };
 }
 
-impl Transformer for Insertions {
+impl Transformer for Insertions<'_> {
     fn visit_stmt(&self, stmt: &mut Stmt) {
         move_range!(self, stmt, Stmt: FunctionDef ClassDef Return Delete TypeAlias Assign AugAssign AnnAssign For While
             If With Match Raise Try Assert Import ImportFrom Global Nonlocal Expr Pass Break Continue IpyEscapeCommand);

@@ -31,6 +31,12 @@ pub(super) fn find(text: &str, pieces: &[PieceInfo]) -> Option<TextRange> {
         let lines: usize = pieces[first..].iter().map(|piece| piece.lines).sum();
         first > 0 && lines > 1
     });
+    // A line of few words right before the prose belongs to it, unless it is Python.
+    let is_text = |index: usize| looks[index] == Look::Unclear && pieces[index].broken;
+    let prose = prose.map(|first| {
+        let words = (after_code.max(1)..first).rev().take_while(|&index| is_text(index)).count();
+        first - words
+    });
     let first = marked.into_iter().chain(prose).min()?;
     let end = text.trim_end().len();
     let size = |offset: usize| TextSize::try_from(offset).unwrap_or_default();

@@ -185,6 +185,29 @@ fn a_change_of_the_system_script_checks_the_script_above_it() {
 }
 
 #[test]
+fn a_fix_may_edit_the_manifest() {
+    let acme = integration("a_name_far_from_it");
+    let mut client = Client::initialized(json!({
+        "textDocument": {"diagnostic": {}}, "workspace": {"workspaceEdit": {"documentChanges": true}},
+    }));
+    client.open(&acme.script, "python", 1, SCRIPT);
+    let at = json!({"line": 0, "character": SCRIPT.find("serverurl")});
+    let params = json!({
+        "textDocument": {"uri": acme.script}, "range": {"start": at, "end": at},
+        "context": {"diagnostics": [], "only": ["quickfix"]},
+    });
+    let edited = |client: &mut Client| -> Vec<Value> {
+        let actions = client.request("textDocument/codeAction", params.clone());
+        let actions = actions.as_array().expect("actions").clone();
+        actions.into_iter().map(|action| action["edit"]["documentChanges"][0]["textDocument"].clone()).collect()
+    };
+    assert!(edited(&mut client).contains(&json!({"uri": acme.manifest, "version": null})));
+    client.open(&acme.manifest, "json", 5, &manifest("a_name_far_from_it"));
+    assert!(edited(&mut client).contains(&json!({"uri": acme.manifest, "version": 5})));
+    client.finish();
+}
+
+#[test]
 fn addresses_may_be_written_in_several_ways() {
     let acme = integration("other");
     let raw = format!("file://{}", acme.root.join("script.py").display());

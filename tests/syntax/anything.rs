@@ -186,7 +186,7 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_edits_are_parsed(edits in proptest::collection::vec((any::<prop::sample::Index>(), 0usize..40, piece()), 1..12)) {
