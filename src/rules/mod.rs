@@ -9,6 +9,7 @@ mod calls;
 mod commands;
 mod context;
 mod names;
+mod output_model;
 mod python39;
 mod selection;
 mod text;
@@ -91,6 +92,12 @@ pub static RULES: &[&Rule] = &[
     &commands::not_a_plain_function::RULE,
     &commands::duplicate_command::RULE,
     &names::reserved_class::RULE,
+    &output_model::missing_output_model::RULE,
+    &output_model::discarded_output_model::RULE,
+    &output_model::output_model_arguments::RULE,
+    &output_model::unknown_status::RULE,
+    &output_model::deprecated_field::RULE,
+    &output_model::print_call::RULE,
     &calls::unknown_connection_key::RULE,
     &calls::malformed_connection_key::RULE,
     &calls::unguarded_connection_key::RULE,

@@ -352,12 +352,14 @@ impl<'a> Builder<'a> {
 
     fn visit_if(&mut self, statement: &'a ast::StmtIf) {
         self.tables.nodes.ifs.push(self.site(statement));
+        self.tables.nodes.tests.push(&statement.test);
         self.visit_expr(&statement.test);
         let guards = Context::CONDITIONAL | self.tested(&statement.test);
         let body = if is_type_checking(&statement.test) { guards | Context::NOT_EVALUATED } else { guards };
         self.with(body, |this| this.visit_body(&statement.body));
         for clause in &statement.elif_else_clauses {
             if let Some(test) = &clause.test {
+                self.tables.nodes.tests.push(test);
                 self.visit_expr(test);
             }
             self.with(guards & !Context::MAIN_GUARD, |this| this.visit_body(&clause.body));
@@ -469,6 +471,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
             }
             Stmt::While(node) => {
                 self.tables.nodes.whiles.push(self.site(node));
+                self.tables.nodes.tests.push(&node.test);
                 self.with(Context::LOOP, |this| this.visit_expr(&node.test));
                 self.with(Context::CONDITIONAL | Context::LOOP, |this| this.visit_body(&node.body));
                 self.with(Context::CONDITIONAL, |this| this.visit_body(&node.orelse));

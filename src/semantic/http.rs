@@ -132,10 +132,10 @@ impl<'a> Model<'a> {
     /// What `expr`, evaluated in `scope`, is where its methods certainly send requests.
     pub fn http_client(&self, expr: &'a Expr, scope: ScopeId) -> Option<HttpClient> {
         let mut common = None;
-        for value in self.values(expr, scope)? {
-            let client = match value.expr {
+        for maker in self.makers(expr, scope)? {
+            let client = match maker.expr {
                 Expr::NoneLiteral(_) => continue,
-                Expr::Call(call) => makes_client(&self.qualified_name(&call.func, value.scope)?)?,
+                Expr::Call(call) => makes_client(&self.qualified_name(&call.func, maker.scope)?)?,
                 _ => return None,
             };
             if common.is_some_and(|common| common != client) {

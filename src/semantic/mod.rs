@@ -4,33 +4,45 @@
 //! Owns: one walk over the tree, and every question about names and values that more than one rule asks.
 //! Must not know: rules, findings, the disk.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
 use crate::syntax::Parsed;
+use crate::syntax::ast::Expr;
+use crate::text::{Ranged, TextSize};
 
 mod builder;
 mod commands;
+mod condition;
 mod connection;
 mod dynamic;
+mod endings;
+mod flow;
 mod guards;
 mod http;
+mod makers;
 mod model;
 mod names;
 mod origin;
 mod output_model;
 mod rename;
+mod truth;
 mod values;
 
 pub use commands::{Command, Definition, NotPlain};
+pub use condition::{Fact, decide};
 pub use connection::{Access, ConnectionRead};
+pub use endings::Endings;
+pub use flow::{Ends, Flow, Held, Reaching, Together, Touch};
 pub use http::{HttpCall, HttpClient, has_unpacked_arguments};
+pub use makers::Maker;
 pub use model::*;
 pub use names::QualifiedName;
 pub use origin::Origin;
 pub use output_model::{OutputModel, Slot};
-pub use values::Value;
+pub use truth::truth;
+pub use values::Values;
 
 use builder::Tables;
 
@@ -139,9 +151,11 @@ pub struct Model<'a> {
     /// For each function whether it returns an output model on some path.
     returning: Vec<bool>,
     /// What attributes of `self` are assigned.
-    instance_attributes: values::InstanceAttributes<'a>,
+    instance_attributes: makers::InstanceAttributes<'a>,
     /// Requests over HTTP.
     http_calls: http::HttpCalls<'a>,
+    /// The control flow of each function that was asked about.
+    flows: Vec<OnceLock<Flow>>,
 }
 
 impl<'a> Model<'a> {
@@ -163,9 +177,11 @@ impl<'a> Model<'a> {
             returning: Vec::new(),
             instance_attributes: Default::default(),
             http_calls: Default::default(),
+            flows: Vec::new(),
         };
+        model.flows.resize_with(model.functions.len(), OnceLock::new);
         model.resolve_outside();
-        model.instance_attributes = values::instance_attributes(&model);
+        model.instance_attributes = makers::instance_attributes(&model);
         model.http_calls = http::collect(&model);
         output_model::find_returning(&mut model);
         model.output_models = output_model::collect(&model);
@@ -192,6 +208,18 @@ impl<'a> Model<'a> {
     /// The import with this index.
     pub fn import(&self, id: ImportId) -> &Import<'a> {
         &self.imports[id.0 as usize]
+    }
+
+    /// The control flow of a function.
+    pub fn flow(&self, id: FunctionId) -> &Flow {
+        self.flows[id.0 as usize].get_or_init(|| Flow::new(self, id))
+    }
+
+    /// The test of an `if`, `elif` or `while` that starts at `start`.
+    fn test_at(&self, start: TextSize) -> Option<&'a Expr> {
+        let tests = &self.nodes.tests;
+        let place = tests.binary_search_by_key(&start, |test| test.start()).ok()?;
+        Some(tests[place])
     }
 
     /// The innermost function around `scope`.

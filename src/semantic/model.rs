@@ -312,6 +312,8 @@ pub struct Nodes<'a> {
     pub assigns: Vec<Site<'a, ast::StmtAssign>>,
     /// `if` statements.
     pub ifs: Vec<Site<'a, ast::StmtIf>>,
+    /// The tests of `if`, `elif` and `while`, by their starts.
+    pub tests: Vec<&'a Expr>,
     /// `while` loops.
     pub whiles: Vec<Site<'a, ast::StmtWhile>>,
     /// `try` statements.

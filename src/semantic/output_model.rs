@@ -46,6 +46,14 @@ impl<'a> OutputModel<'a> {
             None => Slot::Absent,
         }
     }
+
+    /// The scope in which the slot with this name is evaluated.
+    pub fn slot_scope(&self, name: &str) -> ScopeId {
+        match self.slot(name) {
+            Slot::Given(_, scope) => scope,
+            _ => self.scope,
+        }
+    }
 }
 
 impl<'a> Slot<'a> {

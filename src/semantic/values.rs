@@ -1,193 +1,179 @@
-//! Which expressions a name, or an attribute of `self`, gets its value from.
+//! What an expression can evaluate to, followed through names, conditions and functions of the script.
 
-use rustc_hash::FxHashMap;
+use crate::syntax::ast::{self, Expr};
+use crate::text::Ranged;
 
-use crate::syntax::ast::{Expr, ExprContext};
-
-use super::Model;
-use super::model::{BindingId, BindingKind, ScopeId, ScopeKind};
+use super::condition::Fact;
+use super::flow::{Held, Touch};
+use super::model::{BindingId, BindingKind, FunctionId, MODULE, ReferenceId, ScopeId, ScopeKind};
 use super::names::MAX_STEPS;
+use super::origin::literal;
+use super::{Model, Origin};
 
-/// No value that counts has more sources than this; it keeps the search short.
-const MAX_VALUES: usize = 16;
+/// How many values are collected before the rest is left open.
+const MAX_VALUES: usize = 64;
 
-/// An expression, and the scope it is evaluated in.
-#[derive(Debug, Clone, Copy)]
-pub struct Value<'a> {
-    /// The expression.
-    pub expr: &'a Expr,
-    /// Where it is evaluated.
-    pub scope: ScopeId,
-}
-
-/// What `self.name` is assigned, by the class's scope and the attribute's name.
-pub(super) type InstanceAttributes<'a> = FxHashMap<(ScopeId, &'a str), Assigned<'a>>;
-
-/// The assignments of one attribute.
+/// The values that an expression can have.
 #[derive(Debug, Default)]
-pub(super) struct Assigned<'a> {
-    values: Vec<Value<'a>>,
-    /// Stores of any kind; more than `values` where some are no plain assignment.
-    stores: usize,
-}
-
-/// The attributes of all classes' instances.
-pub(super) fn instance_attributes<'a>(model: &Model<'a>) -> InstanceAttributes<'a> {
-    let mut attributes = InstanceAttributes::default();
-    for site in &model.nodes.attributes {
-        if site.node.ctx == ExprContext::Store
-            && let Some(class) = model.self_class(&site.node.value, site.scope)
-        {
-            attributes.entry((class, site.node.attr.as_str())).or_default().stores += 1;
-        }
-    }
-    for site in &model.nodes.assigns {
-        for target in &site.node.targets {
-            let Expr::Attribute(target) = target else { continue };
-            let Some(class) = model.self_class(&target.value, site.scope) else { continue };
-            let value = Value { expr: &site.node.value, scope: site.scope };
-            attributes.entry((class, target.attr.as_str())).or_default().values.push(value);
-        }
-    }
-    attributes
+pub struct Values<'a> {
+    /// Those that are known, as expressions that are no names, with the scope they are evaluated in.
+    pub known: Vec<(&'a Expr, ScopeId)>,
+    /// Whether there are no others.
+    pub complete: bool,
 }
 
 impl<'a> Model<'a> {
-    /// All expressions that `expr`, evaluated in `scope`, can get its value from: through names, attributes of
-    /// `self`, conditions, `await` and functions of the script. An expression that comes from nowhere else stands
-    /// for itself. `None` where one of them is not known. A context manager stands for what `with` binds.
-    pub fn values(&self, expr: &'a Expr, scope: ScopeId) -> Option<Vec<Value<'a>>> {
-        let mut values = Vec::new();
-        self.collect_values(Value { expr, scope }, MAX_STEPS, &mut values).then_some(values)
+    /// What `expr`, evaluated in `scope`, can be. An object that is made empty and filled later counts as it is made.
+    pub fn values(&self, expr: &'a Expr, scope: ScopeId) -> Values<'a> {
+        let mut values = Values { known: Vec::new(), complete: true };
+        self.collect_values(expr, scope, MAX_STEPS, &mut values);
+        values
     }
 
-    /// The only expression that `expr`, evaluated in `scope`, can get its value from.
-    pub fn only_value(&self, expr: &'a Expr, scope: ScopeId) -> Option<Value<'a>> {
-        match self.values(expr, scope)?.as_slice() {
-            [only] => Some(*only),
+    fn collect_values(&self, expr: &'a Expr, scope: ScopeId, steps: usize, values: &mut Values<'a>) {
+        let Some(steps) = steps.checked_sub(1).filter(|_| values.known.len() < MAX_VALUES) else {
+            values.complete = false;
+            return;
+        };
+        match expr {
+            Expr::Name(name) => self.collect_name(name, scope, steps, values),
+            Expr::If(node) => {
+                self.collect_values(&node.body, scope, steps, values);
+                self.collect_values(&node.orelse, scope, steps, values);
+            }
+            Expr::BoolOp(node) => {
+                for value in &node.values {
+                    self.collect_values(value, scope, steps, values);
+                }
+            }
+            Expr::Named(node) => self.collect_values(&node.value, scope, steps, values),
+            Expr::Call(call) => match self.plain_function(&call.func, scope) {
+                Some(function) => self.collect_returned(function, steps, values),
+                None => values.known.push((expr, scope)),
+            },
+            Expr::Subscript(node) => match self.entry_of(node, scope, steps) {
+                Some((value, scope)) => self.collect_values(value, scope, steps, values),
+                None => values.known.push((expr, scope)),
+            },
+            _ => values.known.push((expr, scope)),
+        }
+    }
+
+    fn collect_name(&self, name: &'a ast::ExprName, scope: ScopeId, steps: usize, values: &mut Values<'a>) {
+        for binding in self.reaching_bindings(name, scope) {
+            match binding.and_then(|id| Some((self.assigned(id)?, self.binding(id).written_in))) {
+                Some((value, written_in)) => self.collect_values(value, written_in, steps, values),
+                None => values.complete = false,
+            }
+        }
+    }
+
+    fn collect_returned(&self, function: FunctionId, steps: usize, values: &mut Values<'a>) {
+        let ends = self.flow(function).ends();
+        let definition = self.function(function);
+        values.complete &= ends.falls_off.is_none();
+        for place in ends.returns {
+            match &definition.returns[place].value {
+                Some(value) => self.collect_values(value, definition.scope, steps, values),
+                None => values.complete = false,
+            }
+        }
+    }
+
+    /// The bindings that a read of a name can see; `None` stands for those that are not known.
+    fn reaching_bindings(&self, name: &'a ast::ExprName, scope: ScopeId) -> Vec<Option<BindingId>> {
+        let Some(home) = self.resolve(name.id.as_str(), scope) else { return vec![None] };
+        let Some(entry) = self.scope(home).names.get(name.id.as_str()) else { return vec![None] };
+        if let ScopeKind::Function(function) = self.scope(home).kind
+            && self.is_inline(scope, function)
+            && let Some(reference) = self.reference_of(name, home)
+        {
+            let flow = self.flow(function);
+            let Some(reaching) = flow.reaching(self, reference) else { return vec![None] };
+            if !entry
+                .bindings
+                .iter()
+                .any(|&id| flow.is_shared(id) && self.function_of(self.binding(id).written_in) != Some(function))
+            {
+                return reaching.bindings.into_iter().map(Some).collect();
+            }
+        }
+        match &entry.bindings[..] {
+            [only] => vec![Some(*only)],
+            several => several.iter().copied().map(Some).chain([None]).collect(),
+        }
+    }
+
+    /// The read that `name` is, where the name lives in `home`.
+    pub fn reference_of(&self, name: &ast::ExprName, home: ScopeId) -> Option<ReferenceId> {
+        let entry = self.scope(home).names.get(name.id.as_str())?;
+        entry.references.iter().copied().find(|id| self.references[id.0 as usize].node.start() == name.start())
+    }
+
+    /// The whole value that a binding gives its name.
+    pub fn assigned(&self, id: BindingId) -> Option<&'a Expr> {
+        match self.binding(id).kind {
+            BindingKind::Assignment(value) | BindingKind::Annotated(value) => value,
+            BindingKind::Walrus(value) => Some(value),
             _ => None,
         }
     }
 
-    fn collect_values(&self, value: Value<'a>, steps: usize, found: &mut Vec<Value<'a>>) -> bool {
-        let Some(steps) = steps.checked_sub(1) else { return false };
-        if found.len() >= MAX_VALUES {
-            return false;
-        }
-        let Value { expr, scope } = value;
-        match expr {
-            Expr::Name(name) => match self.resolve(name.id.as_str(), scope) {
-                Some(home) => {
-                    let bindings = self.scope(home).names.get(name.id.as_str()).map_or(&[][..], |entry| &entry.bindings);
-                    self.collect_bindings(bindings, value, steps, found)
-                }
-                None => {
-                    found.push(value);
-                    true
-                }
-            },
-            Expr::Attribute(attribute) => match self.self_class(&attribute.value, scope) {
-                Some(class) => self.collect_attribute(class, attribute.attr.as_str(), steps, found),
-                None => {
-                    found.push(value);
-                    true
-                }
-            },
-            Expr::If(node) => [&*node.body, &*node.orelse]
-                .into_iter()
-                .all(|expr| self.collect_values(Value { expr, scope }, steps, found)),
-            Expr::BoolOp(node) => {
-                node.values.iter().all(|expr| self.collect_values(Value { expr, scope }, steps, found))
-            }
-            Expr::Named(node) => self.collect_values(Value { expr: &node.value, scope }, steps, found),
-            Expr::Await(node) => self.collect_values(Value { expr: &node.value, scope }, steps, found),
-            Expr::Call(call) => match self.function_named(&call.func, scope) {
-                Some(function) => {
-                    let function = self.function(function);
-                    let scope = function.scope;
-                    !function.is_generator
-                        && !function.returns.is_empty()
-                        && function.node.decorator_list.is_empty()
-                        && function.returns.iter().all(|node| {
-                            node.value
-                                .as_deref()
-                                .is_none_or(|expr| self.collect_values(Value { expr, scope }, steps, found))
-                        })
-                }
-                None => {
-                    found.push(value);
-                    true
-                }
-            },
-            _ => {
-                found.push(value);
-                true
-            }
-        }
+    /// The function of the script that `callee` certainly is, where calling it runs its body and gives what it returns.
+    pub fn plain_function(&self, callee: &Expr, scope: ScopeId) -> Option<FunctionId> {
+        let function = self.function_named(callee, scope)?;
+        let definition = self.function(function);
+        let is_plain =
+            !definition.is_generator && !definition.node.is_async && definition.node.decorator_list.is_empty();
+        is_plain.then_some(function)
     }
 
-    fn collect_bindings(
-        &self,
-        bindings: &[BindingId],
-        name: Value<'a>,
-        steps: usize,
-        found: &mut Vec<Value<'a>>,
-    ) -> bool {
-        bindings.len() <= MAX_VALUES
-            && bindings.iter().all(|&id| {
-                let binding = self.binding(id);
-                match binding.kind {
-                    BindingKind::Assignment(Some(expr))
-                    | BindingKind::Annotated(Some(expr))
-                    | BindingKind::Walrus(expr)
-                    | BindingKind::With(expr) => {
-                        self.collect_values(Value { expr, scope: binding.written_in }, steps, found)
-                    }
-                    // A class or something imported stands for itself.
-                    BindingKind::Import(_) | BindingKind::Class(_) | BindingKind::Function(_) => {
-                        found.push(name);
-                        true
-                    }
-                    BindingKind::Annotated(None) | BindingKind::Delete => true,
-                    _ => false,
-                }
-            })
+    /// What stands under a literal key in a dictionary that the script writes once, at the top level.
+    fn entry_of(&self, node: &'a ast::ExprSubscript, scope: ScopeId, steps: usize) -> Option<(&'a Expr, ScopeId)> {
+        let (Expr::Name(name), Some(key)) = (&*node.value, literal(&node.slice)) else { return None };
+        let [only] = self.bindings_of(name.id.as_str(), scope) else { return None };
+        let binding = self.binding(*only);
+        let Some(Expr::Dict(dict)) = self.assigned(*only).filter(|_| binding.scope == MODULE && steps > 0) else {
+            return None;
+        };
+        let mut items = dict.items.iter().filter(|item| item.key.as_ref().and_then(literal) == Some(key));
+        items.next_back().map(|item| (&item.value, binding.written_in))
     }
 
-    fn collect_attribute(
-        &self,
-        class: ScopeId,
-        attribute: &'a str,
-        steps: usize,
-        found: &mut Vec<Value<'a>>,
-    ) -> bool {
-        let in_body = self.scope(class).names.get(attribute);
-        let assigned = self.instance_attributes.get(&(class, attribute));
-        if in_body.is_none() && assigned.is_none() {
-            return false;
-        }
-        in_body.is_none_or(|entry| {
-            entry.bindings.iter().all(|&id| match self.binding(id).kind {
-                BindingKind::Assignment(Some(expr)) | BindingKind::Annotated(Some(expr)) => {
-                    self.collect_values(Value { expr, scope: class }, steps, found)
-                }
-                BindingKind::Annotated(None) => true,
-                _ => false,
-            })
-        }) && assigned.is_none_or(|assigned| {
-            assigned.stores == assigned.values.len()
-                && assigned.values.iter().all(|&value| self.collect_values(value, steps, found))
+    /// What is known of a name that holds this.
+    pub fn fact_of(&self, held: Held) -> Option<Fact<'a>> {
+        let binding = self.binding(held.binding?);
+        let (fact, is_mutable) = match binding.kind {
+            BindingKind::Assignment(Some(value)) | BindingKind::Annotated(Some(value)) | BindingKind::Walrus(value) => {
+                (self.fact_of_value(value, binding.written_in), !is_text_or_number(value))
+            }
+            BindingKind::Augmented(node) if node.op == ast::Operator::Add => {
+                let fact = Fact::of(&node.value);
+                let is_true = fact.is_true.filter(|&is| is);
+                (Fact { is_true, is_none: Some(false), text: None }, !is_text_or_number(&node.value))
+            }
+            BindingKind::Except | BindingKind::Function(_) | BindingKind::Class(_) | BindingKind::Import(_) => {
+                (Fact::OBJECT, false)
+            }
+            _ => return None,
+        };
+        Some(match held.touch {
+            Touch::None => fact,
+            Touch::Grown => Fact::OBJECT,
+            Touch::Changed if is_mutable => Fact { is_true: None, ..fact },
+            Touch::Changed => fact,
         })
     }
 
-    /// The scope of the class whose instance `expr` is, where it is the first parameter of one of its methods.
-    pub(super) fn self_class(&self, expr: &Expr, scope: ScopeId) -> Option<ScopeId> {
-        let Expr::Name(name) = expr else { return None };
-        let home = self.resolve(name.id.as_str(), scope)?;
-        let ScopeKind::Function(function) = self.scope(home).kind else { return None };
-        let function = self.function(function);
-        let first = function.positional().next()?;
-        let is_method = self.scope(function.written_in).kind == ScopeKind::Class;
-        (is_method && first.parameter.name.as_str() == name.id.as_str()).then_some(function.written_in)
+    fn fact_of_value(&self, value: &'a Expr, scope: ScopeId) -> Fact<'a> {
+        match value {
+            Expr::Call(call) if self.origin(&call.func, scope) == Some(Origin::ReturnOutputModel) => Fact::OBJECT,
+            _ => Fact::of(value),
+        }
     }
+}
+
+/// Whether a value can't be changed in place.
+fn is_text_or_number(value: &Expr) -> bool {
+    value.is_literal_expr() || matches!(value, Expr::FString(_) | Expr::Compare(_))
 }

@@ -1,0 +1,167 @@
+//! Whether every path through a function ends with an output model (D3's page, "Return Output Model").
+//! What is not known counts as one.
+
+use rustc_hash::FxHashMap;
+
+use crate::syntax::ast::{self, Expr};
+use crate::text::{Ranged, TextRange};
+
+use super::condition::decide;
+use super::flow::Held;
+use super::model::{FunctionId, ScopeId, ScopeKind};
+use super::names::MAX_STEPS;
+use super::{Model, Origin};
+
+/// Finds paths that end without an output model, each function once.
+#[derive(Debug)]
+pub struct Endings<'m, 'a> {
+    model: &'m Model<'a>,
+    known: FxHashMap<FunctionId, Option<TextRange>>,
+}
+
+impl<'m, 'a> Endings<'m, 'a> {
+    /// Nothing is looked at yet.
+    pub fn new(model: &'m Model<'a>) -> Self {
+        Self { model, known: FxHashMap::default() }
+    }
+
+    /// The last statement of a path through `function` that certainly ends without an output model; it may lie in a
+    /// helper.
+    pub fn missing(&mut self, function: FunctionId) -> Option<TextRange> {
+        if let Some(known) = self.known.get(&function) {
+            return *known;
+        }
+        // A function that calls itself is fine if its other paths are.
+        self.known.insert(function, None);
+        let found = self.search(function);
+        self.known.insert(function, found);
+        found
+    }
+
+    fn search(&mut self, function: FunctionId) -> Option<TextRange> {
+        let definition = self.model.function(function);
+        let range = definition.node.range();
+        let is_broken = self.model.script.parsed.errors.iter().any(|error| error.range.intersect(range).is_some());
+        let is_plain =
+            !definition.is_generator && !definition.node.is_async && definition.node.decorator_list.is_empty();
+        if is_broken || !is_plain {
+            return None;
+        }
+        let ends = self.model.flow(function).ends();
+        let returned = ends.returns.into_iter().find_map(|place| {
+            let statement = definition.returns[place];
+            match statement.value.as_deref() {
+                None => Some(statement.range()),
+                Some(value) => self.lacking(value, definition.scope, MAX_STEPS).map(|found| match found {
+                    Lacking::Here => statement.range(),
+                    Lacking::At(range) => range,
+                }),
+            }
+        });
+        returned.or(ends.falls_off)
+    }
+
+    /// Whether `expr` is certain to be no output model on some path.
+    fn lacking(&mut self, expr: &'a Expr, scope: ScopeId, steps: usize) -> Option<Lacking> {
+        let steps = steps.checked_sub(1)?;
+        match expr {
+            Expr::Call(call) => self.lacking_call(call, scope),
+            Expr::Name(name) => self.lacking_name(name, scope, steps),
+            Expr::If(node) => {
+                self.lacking(&node.body, scope, steps).or_else(|| self.lacking(&node.orelse, scope, steps))
+            }
+            Expr::Named(node) => self.lacking(&node.value, scope, steps),
+            Expr::BoolOp(node) => {
+                let mut found = None;
+                for value in &node.values {
+                    found = Some(self.lacking(value, scope, steps)?);
+                }
+                found
+            }
+            Expr::BinOp(node) => {
+                let is_text = |side: &Expr| matches!(side, Expr::StringLiteral(_) | Expr::FString(_));
+                (is_text(&node.left) || is_text(&node.right)).then_some(Lacking::Here)
+            }
+            _ => is_no_model(expr).then_some(Lacking::Here),
+        }
+    }
+
+    fn lacking_call(&mut self, call: &'a ast::ExprCall, scope: ScopeId) -> Option<Lacking> {
+        match self.model.origin(&call.func, scope) {
+            Some(Origin::Log) => return Some(Lacking::Here),
+            Some(_) => return None,
+            None => {}
+        }
+        if let Some(function) = self.model.plain_function(&call.func, scope) {
+            return self.missing(function).map(Lacking::At);
+        }
+        let name = self.model.qualified_name(&call.func, scope)?;
+        let gives_data = matches!(
+            name.parts(),
+            ["str"
+                | "dict"
+                | "list"
+                | "len"
+                | "int"
+                | "float"
+                | "bool"
+                | "tuple"
+                | "set"
+                | "print"
+                | "repr"
+                | "sorted"]
+                | ["json", "dumps" | "loads"]
+        );
+        gives_data.then_some(Lacking::Here)
+    }
+
+    fn lacking_name(&mut self, name: &'a ast::ExprName, scope: ScopeId, steps: usize) -> Option<Lacking> {
+        let model = self.model;
+        let text = name.id.as_str();
+        let home = model.resolve(text, scope)?;
+        let ScopeKind::Function(function) = model.scope(home).kind else { return None };
+        let entry = model.scope(home).names.get(text)?;
+        let flow = model.flow(function);
+        if home != scope || entry.bindings.iter().any(|&binding| flow.is_shared(binding)) {
+            return None;
+        }
+        let reference = model.reference_of(name, home)?;
+        let feasible = |test: &'a Expr, is: bool, held: &[Held; 2]| {
+            decide(test, &|tested: &str| (tested == text).then(|| model.fact_of(held[0])).flatten())
+                .is_none_or(|decided| decided == is)
+        };
+        let together = flow.together(model, [text, ""], feasible)?;
+        flow.held_at(model, &together, reference).into_iter().find_map(|[held, _]| {
+            let binding = held.binding?;
+            self.lacking(model.assigned(binding)?, model.binding(binding).written_in, steps)
+        })
+    }
+}
+
+/// Where the path ends that lacks an output model.
+#[derive(Debug, Clone, Copy)]
+enum Lacking {
+    /// At the `return` that was asked about.
+    Here,
+    /// In a helper.
+    At(TextRange),
+}
+
+/// Whether an expression makes a value that is no output model.
+fn is_no_model(expr: &Expr) -> bool {
+    expr.is_literal_expr()
+        || matches!(
+            expr,
+            Expr::Dict(_)
+                | Expr::List(_)
+                | Expr::Tuple(_)
+                | Expr::Set(_)
+                | Expr::ListComp(_)
+                | Expr::DictComp(_)
+                | Expr::SetComp(_)
+                | Expr::Generator(_)
+                | Expr::FString(_)
+                | Expr::Lambda(_)
+                | Expr::UnaryOp(_)
+        )
+}

@@ -1,0 +1,199 @@
+//! What is known of values without running anything: constant conditions, loops that always run or never end,
+//! calls that never come back.
+
+use crate::syntax::ast::{self, Expr, Stmt};
+
+use super::Model;
+use super::model::{BindingKind, FunctionId, ScopeId};
+use super::names::MAX_STEPS;
+
+/// Whether a literal, or `not` and `and` and `or` of literals, is true in a condition.
+pub fn truth(expr: &Expr) -> Option<bool> {
+    match expr {
+        Expr::BooleanLiteral(node) => Some(node.value),
+        Expr::NoneLiteral(_) => Some(false),
+        Expr::EllipsisLiteral(_) => Some(true),
+        Expr::NumberLiteral(node) => match &node.value {
+            ast::Number::Int(value) => Some(*value != ast::Int::ZERO),
+            ast::Number::Float(value) => Some(*value != 0.0),
+            ast::Number::Complex { .. } => None,
+        },
+        Expr::StringLiteral(node) => Some(!node.value.is_empty()),
+        Expr::BytesLiteral(node) => Some(!node.value.is_empty()),
+        Expr::List(node) => display_truth(&node.elts),
+        Expr::Tuple(node) => display_truth(&node.elts),
+        Expr::Set(node) => display_truth(&node.elts),
+        Expr::Dict(node) => match &node.items[..] {
+            [] => Some(false),
+            items => items.iter().any(|item| item.key.is_some()).then_some(true),
+        },
+        Expr::UnaryOp(node) if node.op == ast::UnaryOp::Not => truth(&node.operand).map(|is| !is),
+        Expr::BoolOp(node) => {
+            let decides = node.op == ast::BoolOp::Or;
+            let mut all_known = true;
+            for value in &node.values {
+                match truth(value) {
+                    Some(is) if is == decides => return all_known.then_some(decides),
+                    Some(_) => {}
+                    None => all_known = false,
+                }
+            }
+            all_known.then_some(!decides)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a list, tuple or set is empty; one with a starred part may be.
+fn display_truth(elements: &[Expr]) -> Option<bool> {
+    match elements {
+        [] => Some(false),
+        _ => elements.iter().any(|element| !element.is_starred_expr()).then_some(true),
+    }
+}
+
+/// Whether a `for` over `iterable` runs its body at least once, for certain.
+pub(super) fn always_runs<'a>(model: &Model<'a>, iterable: &'a Expr, scope: ScopeId) -> bool {
+    let Expr::Call(call) = iterable else { return constant_truth(model, iterable, scope) == Some(true) };
+    let Expr::Name(function) = &*call.func else { return never_ends(model, iterable, scope) };
+    if model.resolve(function.id.as_str(), scope).is_some() {
+        return never_ends(model, iterable, scope);
+    }
+    match (function.id.as_str(), &*call.arguments.args) {
+        ("enumerate" | "reversed" | "sorted" | "list" | "tuple", [first, ..]) => {
+            constant_truth(model, first, scope) == Some(true) || always_runs(model, first, scope)
+        }
+        ("range", [stop]) => constant_truth(model, stop, scope) == Some(true),
+        ("range", [start, stop]) => match (integer(start), integer(stop)) {
+            (Some(start), Some(stop)) => start < stop,
+            _ => truth(start).is_some() && constant_truth(model, stop, scope) == Some(true),
+        },
+        _ => false,
+    }
+}
+
+/// Whether a `for` over `iterable` goes on for ever: `itertools.count()` and its kin.
+pub(super) fn never_ends<'a>(model: &Model<'a>, iterable: &'a Expr, scope: ScopeId) -> bool {
+    let Expr::Call(call) = iterable else { return false };
+    let is_candidate = match &*call.func {
+        Expr::Name(name) => matches!(name.id.as_str(), "count" | "cycle"),
+        Expr::Attribute(attribute) => matches!(attribute.attr.as_str(), "count" | "cycle"),
+        _ => false,
+    };
+    is_candidate
+        && model
+            .qualified_name(&call.func, scope)
+            .is_some_and(|path| matches!(path.parts(), ["itertools", "count" | "cycle"]))
+}
+
+/// The truth of a literal, or of a name that the script binds once, to a literal.
+fn constant_truth(model: &Model<'_>, expr: &Expr, scope: ScopeId) -> Option<bool> {
+    match expr {
+        Expr::Name(name) => match model.bindings_of(name.id.as_str(), scope) {
+            [only] => match model.binding(*only).kind {
+                BindingKind::Assignment(Some(value)) => match truth(value) {
+                    // What a name holds may have been filled or emptied since, unless it can't change.
+                    Some(is) if !matches!(value, Expr::List(_) | Expr::Dict(_) | Expr::Set(_)) => Some(is),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        },
+        other => truth(other),
+    }
+}
+
+fn integer(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::NumberLiteral(ast::ExprNumberLiteral { value: ast::Number::Int(value), .. }) => value.as_i64(),
+        _ => None,
+    }
+}
+
+impl<'a> Model<'a> {
+    /// Whether evaluating `expr` never comes back: `sys.exit()` and its kin, or a function of the script that always
+    /// ends so or with an exception.
+    pub fn never_returns(&self, expr: &'a Expr, scope: ScopeId) -> bool {
+        self.never_returns_within(expr, scope, MAX_STEPS)
+    }
+
+    fn never_returns_within(&self, expr: &'a Expr, scope: ScopeId, steps: usize) -> bool {
+        let (Expr::Call(call), Some(steps)) = (expr, steps.checked_sub(1)) else { return false };
+        if let Some(function) = self.function_named(&call.func, scope) {
+            return self.always_leaves(function, steps);
+        }
+        let is_candidate = match &*call.func {
+            Expr::Name(name) => match self.bindings_of(name.id.as_str(), scope) {
+                [] => matches!(name.id.as_str(), "exit" | "quit"),
+                [only] => matches!(self.binding(*only).kind, BindingKind::Import(_)),
+                _ => false,
+            },
+            Expr::Attribute(attribute) => matches!(attribute.attr.as_str(), "exit" | "_exit" | "abort"),
+            _ => false,
+        };
+        if !is_candidate {
+            return false;
+        }
+        match (&*call.func, self.qualified_name(&call.func, scope)) {
+            (_, Some(path)) => {
+                matches!(path.parts(), ["sys", "exit"] | ["exit" | "quit"] | ["os", "_exit" | "abort"])
+            }
+            // `site` adds these two, which are no builtins.
+            (Expr::Name(name), None) => !self.is_bound(name.id.as_str(), scope),
+            _ => false,
+        }
+    }
+
+    /// Whether the script or the system script binds a name that is read in `scope`.
+    fn is_bound(&self, name: &str, scope: ScopeId) -> bool {
+        self.resolve(name, scope).is_some() || self.system().is_some_and(|system| system.binds(name))
+    }
+
+    fn always_leaves(&self, function: FunctionId, steps: usize) -> bool {
+        let function = self.function(function);
+        function.returns.is_empty()
+            && !function.is_generator
+            && !function.node.is_async
+            && self.leaves(&function.node.body, function.scope, steps)
+    }
+
+    /// Whether a body without `return` always ends by an exception, or ends the process.
+    fn leaves(&self, body: &'a [Stmt], scope: ScopeId, steps: usize) -> bool {
+        let Some(steps) = steps.checked_sub(1) else { return false };
+        match body.last() {
+            Some(Stmt::Raise(_)) => true,
+            Some(Stmt::Expr(node)) => self.never_returns_within(&node.value, scope, steps),
+            Some(Stmt::If(node)) => {
+                node.elif_else_clauses.last().is_some_and(|clause| clause.test.is_none())
+                    && self.leaves(&node.body, scope, steps)
+                    && node.elif_else_clauses.iter().all(|clause| self.leaves(&clause.body, scope, steps))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a context manager is known to swallow exceptions.
+    pub(super) fn suppresses(&self, expr: &'a Expr, scope: ScopeId) -> bool {
+        let Expr::Call(call) = expr else { return false };
+        let ends_in_suppress = match &*call.func {
+            Expr::Name(_) => true,
+            Expr::Attribute(attribute) => attribute.attr.as_str() == "suppress",
+            _ => false,
+        };
+        ends_in_suppress && self.qualified_name(&call.func, scope).is_some_and(|path| path.is("contextlib.suppress"))
+    }
+
+    /// Whether code in `scope` runs as part of the function itself: in its body, a comprehension or a class body.
+    pub(super) fn is_inline(&self, scope: ScopeId, function: FunctionId) -> bool {
+        let mut id = scope;
+        loop {
+            let current = self.scope(id);
+            match (current.kind, current.parent) {
+                (super::ScopeKind::Function(found), _) => return found == function,
+                (super::ScopeKind::Comprehension | super::ScopeKind::Class, Some(parent)) => id = parent,
+                _ => return false,
+            }
+        }
+    }
+}
