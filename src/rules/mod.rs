@@ -11,6 +11,7 @@ mod context;
 mod names;
 mod output_model;
 mod python39;
+mod robustness;
 mod selection;
 mod text;
 mod tool;
@@ -114,6 +115,16 @@ pub static RULES: &[&Rule] = &[
     &python39::newer_stdlib::RULE,
     &python39::runtime_union::RULE,
     &python39::removed_later::RULE,
+    &robustness::request_without_timeout::RULE,
+    &robustness::reads_stdin::RULE,
+    &robustness::exits_process::RULE,
+    &robustness::long_sleep::RULE,
+    &robustness::endless_loop::RULE,
+    &robustness::unreachable_code::RULE,
+    &robustness::silent_except::RULE,
+    &robustness::duplicate_dict_key::RULE,
+    &robustness::work_at_import::RULE,
+    &robustness::unchecked_response::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
     &tool::invalid_manifest::RULE,

@@ -121,6 +121,11 @@ impl<'a> Model<'a> {
         &self.http_calls.calls
     }
 
+    /// Whether a call sends a request.
+    pub fn is_http_call(&self, call: &ast::ExprCall) -> bool {
+        self.http_calls.places.contains_key(&call.range())
+    }
+
     /// The request that `expr` sends, if it is one.
     pub fn http_call(&self, expr: &Expr) -> Option<&HttpCall<'a>> {
         match expr {

@@ -234,6 +234,32 @@ impl<'a> Model<'a> {
         None
     }
 
+    /// Whether code in `scope` runs when the script is loaded: it stands in no function and no lambda.
+    pub fn runs_at_import(&self, scope: ScopeId) -> bool {
+        let mut id = Some(scope);
+        while let Some(current) = id {
+            if matches!(self.scope(current).kind, ScopeKind::Function(_) | ScopeKind::Lambda) {
+                return false;
+            }
+            id = self.scope(current).parent;
+        }
+        true
+    }
+
+    /// Whether `scope` lies in a function that nothing but a main guard uses.
+    pub fn runs_by_main_guard_only(&self, scope: ScopeId) -> bool {
+        let Some(function) = self.function_of(scope) else { return false };
+        let function = self.function(function);
+        let Some(entry) = self.scope(MODULE).names.get(function.name()).filter(|_| function.is_top_level()) else {
+            return false;
+        };
+        !entry.references.is_empty()
+            && entry
+                .references
+                .iter()
+                .all(|id| self.references[id.0 as usize].context.contains(Context::MAIN_GUARD))
+    }
+
     /// The system script's meaning, if there is one that we have.
     pub fn system(&self) -> Option<&'a Model<'a>> {
         match &self.script.surroundings.system {
