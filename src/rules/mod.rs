@@ -12,6 +12,7 @@ mod ingestion;
 mod names;
 mod output_model;
 mod python39;
+mod robustness;
 mod selection;
 mod text;
 mod tool;
@@ -146,6 +147,16 @@ pub static RULES: &[&Rule] = &[
     &ingestion::mixed_timezones::RULE,
     &ingestion::local_time::RULE,
     &ingestion::empty_date_unchecked::RULE,
+    &robustness::request_without_timeout::RULE,
+    &robustness::reads_stdin::RULE,
+    &robustness::exits_process::RULE,
+    &robustness::long_sleep::RULE,
+    &robustness::endless_loop::RULE,
+    &robustness::unreachable_code::RULE,
+    &robustness::silent_except::RULE,
+    &robustness::duplicate_dict_key::RULE,
+    &robustness::work_at_import::RULE,
+    &robustness::unchecked_response::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
     &tool::invalid_manifest::RULE,
