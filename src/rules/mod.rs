@@ -12,6 +12,7 @@ mod names;
 mod output_model;
 mod python39;
 mod robustness;
+mod security;
 mod selection;
 mod text;
 mod tool;
@@ -111,6 +112,13 @@ pub static RULES: &[&Rule] = &[
     &calls::draft_call::RULE,
     &calls::unused_connection_parameter::RULE,
     &calls::unknown_pb_member::RULE,
+    &security::tls_verification_off::RULE,
+    &security::hard_coded_secret::RULE,
+    &security::plain_http::RULE,
+    &security::sql_injection::RULE,
+    &security::dangerous_call::RULE,
+    &security::oauth2_flow::RULE,
+    &security::credential_input::RULE,
     &python39::newer_syntax::RULE,
     &python39::newer_stdlib::RULE,
     &python39::runtime_union::RULE,
