@@ -13,6 +13,7 @@ mod names;
 mod output_model;
 mod python39;
 mod robustness;
+mod security;
 mod selection;
 mod text;
 mod tool;
@@ -143,6 +144,13 @@ pub static RULES: &[&Rule] = &[
     &ingestion::mixed_timezones::RULE,
     &ingestion::local_time::RULE,
     &ingestion::empty_date_unchecked::RULE,
+    &security::tls_verification_off::RULE,
+    &security::hard_coded_secret::RULE,
+    &security::plain_http::RULE,
+    &security::sql_injection::RULE,
+    &security::dangerous_call::RULE,
+    &security::oauth2_flow::RULE,
+    &security::credential_input::RULE,
     &python39::newer_syntax::RULE,
     &python39::newer_stdlib::RULE,
     &python39::runtime_union::RULE,
