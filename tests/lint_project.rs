@@ -21,7 +21,11 @@ fn findings(json: &serde_json::Value) -> Vec<String> {
 }
 
 fn acme() -> Folder {
-    Folder::new(&[("acme/d3.json", MANIFEST), ("acme/script.py", SCRIPT), ("acme/system.py", "class PlaybookRunTime: pass\n")])
+    Folder::new(&[
+        ("acme/d3.json", MANIFEST),
+        ("acme/script.py", SCRIPT),
+        ("acme/system.py", "class PlaybookRunTime: pass\n"),
+    ])
 }
 
 #[test]

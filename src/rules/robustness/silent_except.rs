@@ -73,9 +73,9 @@ fn has_comment(context: &Context<'_>, handler: &ast::ExceptHandlerExceptHandler)
 fn has_fallback(model: &Model<'_>, site: &Site<'_, ast::StmtTry>) -> bool {
     let Some((first, last)) = site.node.body.first().zip(site.node.body.last()) else { return false };
     let body = TextRange::new(first.start(), last.end());
-    let returns = model.function_of(site.scope).is_some_and(|function| {
-        model.function(function).returns.iter().any(|node| body.contains_range(node.range()))
-    });
+    let returns = model
+        .function_of(site.scope)
+        .is_some_and(|function| model.function(function).returns.iter().any(|node| body.contains_range(node.range())));
     if returns || matches!(last, Stmt::Break(_) | Stmt::Continue(_)) || !site.node.orelse.is_empty() {
         return true;
     }

@@ -2,9 +2,27 @@
 
 /// Names of credentials, in lower case without separators. A name counts if it ends with one of these.
 const NAMES: [&str; 21] = [
-    "password", "passwd", "passphrase", "pwd", "secret", "secretkey", "clientsecret", "apikey", "apitoken", "apisecret",
-    "accesstoken", "authtoken", "bearertoken", "refreshtoken", "accesskey", "secretaccesskey", "privatekey", "authkey",
-    "sessiontoken", "token", "credential",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "secretkey",
+    "clientsecret",
+    "apikey",
+    "apitoken",
+    "apisecret",
+    "accesstoken",
+    "authtoken",
+    "bearertoken",
+    "refreshtoken",
+    "accesskey",
+    "secretaccesskey",
+    "privatekey",
+    "authkey",
+    "sessiontoken",
+    "token",
+    "credential",
 ];
 
 /// A name in lower case without separators: `API-Key` and `api_key` are `apikey`.
@@ -35,8 +53,24 @@ pub(super) fn is_value(name: &str, value: &str) -> bool {
 /// Whether a value stands for one that is put in later, or names something.
 fn is_stand_in(name: &str, value: &str) -> bool {
     const WORDS: [&str; 18] = [
-        "example", "sample", "placeholder", "dummy", "your", "redacted", "changeme", "change_me", "xxx", "***", "todo",
-        "insert", "replace", "test", "fake", "default", "password", "secret",
+        "example",
+        "sample",
+        "placeholder",
+        "dummy",
+        "your",
+        "redacted",
+        "changeme",
+        "change_me",
+        "xxx",
+        "***",
+        "todo",
+        "insert",
+        "replace",
+        "test",
+        "fake",
+        "default",
+        "password",
+        "secret",
     ];
     let lower = value.to_ascii_lowercase();
     let letters = plain(value);

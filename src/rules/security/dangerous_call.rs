@@ -74,7 +74,9 @@ fn fix(context: &Context<'_>, site: &Site<'_, ast::ExprCall>, name: &QualifiedNa
     let arguments = &site.node.arguments;
     let (title, text) = match *name.parts() {
         ["yaml", "load" | "unsafe_load"] => ("Use `yaml.safe_load`", "safe_load"),
-        ["eval"] if arguments.len() == 1 && imports_ast(context.model) => ("Use `ast.literal_eval`", "ast.literal_eval"),
+        ["eval"] if arguments.len() == 1 && imports_ast(context.model) => {
+            ("Use `ast.literal_eval`", "ast.literal_eval")
+        }
         _ => return None,
     };
     let mut edits = match &*site.node.func {

@@ -77,7 +77,9 @@ fn plain_start<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> Option<
             }
             Expr::BinOp(node) if matches!(node.op, Operator::Add | Operator::Mod) => &node.left,
             Expr::Call(call) => match &*call.func {
-                Expr::Attribute(method) if matches!(method.attr.as_str(), "format" | "strip" | "rstrip") => &method.value,
+                Expr::Attribute(method) if matches!(method.attr.as_str(), "format" | "strip" | "rstrip") => {
+                    &method.value
+                }
                 _ => return None,
             },
             Expr::Name(_) | Expr::Attribute(_) => {
@@ -99,7 +101,9 @@ fn is_plain(address: &str) -> bool {
     let Some(rest) = address.strip_prefix("http://") else { return false };
     let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
     // A prefix that is only compared with has no host.
-    let is_near = ["localhost", "127.", "0.0.0.0", "[", "host.docker.internal"].iter().any(|near| host.starts_with(near));
-    let is_name = ["www.w3.org", "schemas.", "json-schema.org", "purl.org", "xmlns."].iter().any(|name| host.starts_with(name));
+    let is_near =
+        ["localhost", "127.", "0.0.0.0", "[", "host.docker.internal"].iter().any(|near| host.starts_with(near));
+    let is_name =
+        ["www.w3.org", "schemas.", "json-schema.org", "purl.org", "xmlns."].iter().any(|name| host.starts_with(name));
     !is_near && !is_name
 }

@@ -79,7 +79,9 @@ fn is_statement(text: &str) -> bool {
     let upper = text.trim_start().to_ascii_uppercase();
     let mut words = upper.split_whitespace();
     match words.next() {
-        Some("SELECT" | "DELETE" | "WITH" | "EXEC" | "EXECUTE" | "CALL") => words.next().is_some() || upper.ends_with(' '),
+        Some("SELECT" | "DELETE" | "WITH" | "EXEC" | "EXECUTE" | "CALL") => {
+            words.next().is_some() || upper.ends_with(' ')
+        }
         Some("INSERT" | "REPLACE" | "MERGE") => upper.contains("INTO"),
         Some("UPDATE" | "DROP" | "ALTER" | "CREATE" | "TRUNCATE" | "GRANT") => upper.contains(' '),
         _ => false,

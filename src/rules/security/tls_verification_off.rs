@@ -18,8 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Script(check),
 };
 
-const MESSAGE: &str =
-    "whoever is on the way can read and change this traffic, credentials included; verify the certificate, or give the path of the CA that signed it";
+const MESSAGE: &str = "whoever is on the way can read and change this traffic, credentials included; verify the certificate, or give the path of the CA that signed it";
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     keywords(context.model, sink);
@@ -51,8 +50,21 @@ fn keywords(model: &Model<'_>, sink: &mut Sink<'_>) {
 /// Whether a call sends a request or makes something that does: `verify` means other things elsewhere.
 fn sends(model: &Model<'_>, call: &ast::ExprCall) -> bool {
     const NAMES: [&str; 15] = [
-        "get", "post", "put", "patch", "delete", "head", "options", "send", "stream", "fetch", "Client", "AsyncClient",
-        "client", "resource", "Session",
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+        "options",
+        "send",
+        "stream",
+        "fetch",
+        "Client",
+        "AsyncClient",
+        "client",
+        "resource",
+        "Session",
     ];
     let name = match &*call.func {
         Expr::Attribute(attribute) => attribute.attr.as_str(),
@@ -128,7 +140,9 @@ fn repair_value(value: &Expr, repair: &str) -> Option<Fix> {
     match value {
         Expr::BooleanLiteral(_) => Some(fix(value.range(), repair)),
         Expr::StringLiteral(_) => Some(fix(value.range(), &format!("\"{repair}\""))),
-        Expr::Attribute(attribute) if attribute.attr.as_str() == "CERT_NONE" => Some(fix(attribute.attr.range(), repair)),
+        Expr::Attribute(attribute) if attribute.attr.as_str() == "CERT_NONE" => {
+            Some(fix(attribute.attr.range(), repair))
+        }
         _ => None,
     }
 }
