@@ -80,7 +80,7 @@ fn is_stand_in(name: &str, value: &str) -> bool {
         || letters.ends_with("token")
         || letters.ends_with("key")
         || ["123456", "abc123", "000000"].iter().any(|run| lower.contains(run) && value.len() < 16)
-        || is_dotted_name(value)
+        || !["password", "passwd", "pwd", "passphrase"].iter().any(|word| name.ends_with(word)) && is_dotted_name(value)
 }
 
 /// `acme.auth.v2`, `AUTH_TOKEN_V2`: a name of something, with digits at most at the end of a word.

@@ -143,7 +143,7 @@ fn is_harmless<'a>(model: &Model<'a>, value: &'a Expr, scope: ScopeId, depth: us
             Expr::Name(name) => matches!(name.id.as_str(), "int" | "float" | "len" | "bool" | "round"),
             // `", ".join("?" for _ in names)`, `",".join(["%s"] * 3)`
             Expr::Attribute(method) if method.attr.as_str() == "join" => {
-                call.arguments.args.first().is_some_and(|parts| is_placeholders(parts))
+                call.arguments.args.first().is_some_and(is_placeholders)
             }
             Expr::Attribute(method) => {
                 let name = method.attr.as_str();
