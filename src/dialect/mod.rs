@@ -43,27 +43,46 @@ pub fn scan(text: &str) -> Scan<'_> {
 /// Finds the D3 types in a range of a text that begins in code outside brackets.
 pub fn slots(text: &str, range: TextRange) -> Vec<TypeSlot> {
     let (start, end) = (range.start().to_usize(), range.end().to_usize());
-    let mut slots = Vec::new();
     if !text[start..end].contains("D3") {
-        return slots;
+        return Vec::new();
     }
     let mut skimmer = Skimmer::new(text, start, end);
-    let mut chain = Chain::default();
+    let mut finder = Finder::new(&text[..end]);
     while let Some(token) = skimmer.next_token() {
-        let in_brackets = !skimmer.stack.is_empty();
-        if in_brackets && matches!(token.kind, Kind::Newline | Kind::Comment) {
-            continue;
-        }
-        if token.kind == Kind::Other(b'<') && chain.takes_type() {
-            if let Some(slot) = slot(&text[..end], token.start, &chain) {
-                skimmer.pos = slot.range.end().to_usize();
-                skimmer.last_end = skimmer.pos;
-                slots.push(slot);
-            }
-        }
-        chain.step(text, token);
+        finder.step(&mut skimmer, token);
     }
-    slots
+    finder.slots
+}
+
+/// Finds slots among the tokens of a skimmer.
+#[derive(Debug)]
+pub(crate) struct Finder<'a> {
+    text: &'a str,
+    chain: Chain,
+    /// The slots found so far.
+    pub(crate) slots: Vec<TypeSlot>,
+}
+
+impl<'a> Finder<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, chain: Chain::default(), slots: Vec::new() }
+    }
+
+    /// Looks at the skimmer's next token, and moves the skimmer behind the slot that it opens.
+    pub(crate) fn step(&mut self, skimmer: &mut Skimmer<'_>, token: Token) {
+        if matches!(token.kind, Kind::Newline | Kind::Comment) && !skimmer.stack.is_empty() {
+            return;
+        }
+        if token.kind == Kind::Other(b'<')
+            && self.chain.takes_type()
+            && let Some(slot) = slot(self.text, token.start, &self.chain)
+        {
+            skimmer.pos = slot.range.end().to_usize();
+            skimmer.last_end = skimmer.pos;
+            self.slots.push(slot);
+        }
+        self.chain.step(self.text, token);
+    }
 }
 
 /// The text with the slots blanked by spaces.

@@ -111,19 +111,16 @@ impl<'a> Skimmer<'a> {
         self.bytes.get(offset).copied().unwrap_or(0)
     }
 
-    /// The next token; `None` at the end, where everything still open becomes a fault.
+    /// The next token; `None` at the end.
     pub(crate) fn next_token(&mut self) -> Option<Token> {
         let token = match self.stack.last() {
             Some(Frame::Text { .. } | Frame::Spec) => self.string_text(),
             _ => self.code(),
         };
-        match token {
-            Some(token) => {
-                if !matches!(token.kind, Kind::Comment | Kind::Newline) {
-                    self.last_end = token.end;
-                }
-            }
-            None => self.close_all(self.last_end),
+        if let Some(token) = token
+            && !matches!(token.kind, Kind::Comment | Kind::Newline)
+        {
+            self.last_end = token.end;
         }
         token
     }
@@ -213,7 +210,7 @@ impl<'a> Skimmer<'a> {
                 }
                 b'\n' | b'\r' => {
                     if let Some((index, _, false)) = self.innermost_text() {
-                        self.unwind(index, start);
+                        self.unwind(index, self.behind_blanks());
                         continue;
                     }
                     self.line_end();
@@ -314,6 +311,7 @@ impl<'a> Skimmer<'a> {
 
     /// Skims the rest of a string without replacement fields.
     fn plain_string(&mut self, quote: u8, triple: bool, open: usize) {
+        let content = self.pos;
         while self.pos < self.bytes.len() {
             match self.bytes[self.pos] {
                 b'\\' => self.escape(true),
@@ -329,8 +327,35 @@ impl<'a> Skimmer<'a> {
                 _ => self.pos += 1,
             }
         }
+        if !triple {
+            self.pos = self.before_closers(content);
+        }
         let kind = if triple { FaultKind::TripleString(quote) } else { FaultKind::String(quote) };
         self.faults.push(Fault { kind, open, at: self.pos });
+    }
+
+    /// Where a string whose text begins at `content` and that is not closed must have ended: before the closers
+    /// of the brackets around it at the end of its line, or of the string around it.
+    fn before_closers(&self, content: usize) -> usize {
+        let mut text = &self.bytes[content..self.pos];
+        let mut closes = false;
+        if let Some((_, outer, false)) = self.innermost_text()
+            && let Some(length) = text.iter().position(|byte| *byte == outer)
+        {
+            text = &text[..length];
+            closes = true;
+        }
+        let is_tail = |byte: &u8| matches!(byte, b')' | b']' | b'}' | b',' | b':' | b' ' | b'\t');
+        let tail = text.iter().rev().take_while(|byte| is_tail(byte)).count();
+        closes |= text[text.len() - tail..].iter().any(|byte| matches!(byte, b')' | b']' | b'}'));
+        if closes && !self.stack.is_empty() { content + text.len() - tail } else { self.pos }
+    }
+
+    /// Where a missing closer goes: behind the last token and the blanks after it, where more
+    /// may be typed.
+    pub(crate) fn behind_blanks(&self) -> usize {
+        let rest = &self.bytes[self.last_end.min(self.bytes.len())..];
+        self.last_end + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
     }
 
     /// Skims a closing bracket.
@@ -348,7 +373,7 @@ impl<'a> Skimmer<'a> {
                 Frame::Bracket(open, _) if open != opener => depth -= 1,
                 Frame::Field(_) if byte != b'}' => break,
                 Frame::Bracket(..) | Frame::Field(_) => {
-                    self.unwind(depth, self.last_end);
+                    self.unwind(depth, self.behind_blanks());
                     self.stack.pop();
                     return self.token(Kind::Close(byte), start);
                 }

@@ -20,9 +20,18 @@ const CHANGES: &str = include_str!("data/versions.txt");
 const MODULE_ATTRIBUTES: [&str; 8] =
     ["__builtins__", "__dict__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__"];
 
-/// What the global scope of a script has besides the names of `builtins`.
-const SCRIPT_ATTRIBUTES: [&str; 7] =
-    ["__annotations__", "__builtins__", "__doc__", "__file__", "__name__", "__package__", "__spec__"];
+/// What the global scope of a script has besides the public names of `builtins`.
+const SCRIPT_ATTRIBUTES: [&str; 9] = [
+    "__annotations__",
+    "__builtins__",
+    "__debug__",
+    "__doc__",
+    "__file__",
+    "__loader__",
+    "__name__",
+    "__package__",
+    "__spec__",
+];
 
 /// A line's key and what is behind it.
 type Row = (&'static str, &'static str);
@@ -31,6 +40,12 @@ static MODULE_ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| rows(MODULES, '\t'));
 static CHANGE_ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| rows(CHANGES, ' '));
 static BUILTINS: LazyLock<FxHashSet<&str>> =
     LazyLock::new(|| names("builtins").into_iter().flatten().chain(SCRIPT_ATTRIBUTES).collect());
+
+/// The last names of all changes: `UTC`, `walk` of `Path.walk`, `strict` of `zip(strict)`.
+static CHANGED_NAMES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    let last = |key: &'static str| key.trim_end_matches(')').rsplit([':', '.', '(']).next();
+    CHANGE_ROWS.iter().filter_map(|row| last(row.0)).collect()
+});
 
 fn rows(text: &'static str, separator: char) -> Vec<Row> {
     text.lines().filter_map(|line| line.split_once(separator)).collect()
@@ -96,6 +111,11 @@ pub fn is_builtin(name: &str) -> bool {
 /// The builtins of 3.9, `__name__` and the like included, in no order.
 pub fn builtins() -> impl Iterator<Item = &'static str> {
     BUILTINS.iter().copied()
+}
+
+/// Whether anything of this name, in whatever module, came or went after 3.9: the quick question before [`change`].
+pub fn is_changed_name(name: &str) -> bool {
+    CHANGED_NAMES.contains(name)
 }
 
 /// What happened after 3.9 to a module, or to a path in it: a name (`UTC`), a member of a class

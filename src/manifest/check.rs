@@ -38,7 +38,9 @@ pub(super) fn check(root: &Node, manifest: &Manifest, errors: &mut Errors) {
 }
 
 fn version(root: &Node, errors: &mut Errors) {
-    let Some(node @ Node { value: Value::Number(number), .. }) = root.get("version") else { return };
+    let Some(node @ Node { value: Value::Number(number), .. }) = root.get("version") else {
+        return;
+    };
     if number != "1" && number.parse::<u32>().is_ok() {
         let message = format!("version {number} is not supported; this d3ls reads version 1");
         errors.add(node.range, message);
@@ -160,7 +162,9 @@ fn connection_key(node: &Node, name: &Spanned<String>, errors: &mut Errors) {
 }
 
 fn command(node: &Node, manifest: &Manifest, names: &mut HashSet<String>, errors: &mut Errors) {
-    let Some(name) = node.get("internalName").and_then(Node::text) else { return };
+    let Some(name) = node.get("internalName").and_then(Node::text) else {
+        return;
+    };
     let python = matches!(node.get("implementation"), None | Some(Node { value: Value::Text(_), .. }))
         && node.get("implementation").and_then(Node::text).is_none_or(|word| word.value == "Python");
     if name.value.is_empty() || (python && !is_identifier(&name.value)) {
@@ -215,7 +219,9 @@ pub(super) fn is_identifier(name: &str) -> bool {
 
 /// An SQL command needs the connection set of its name (D3's page, "MS SQL / Oracle / MySQL / ODBC").
 fn connection_set(node: &Node, manifest: &Manifest, errors: &mut Errors) {
-    let Some(word) = node.get("implementation").and_then(Node::text) else { return };
+    let Some(word) = node.get("implementation").and_then(Node::text) else {
+        return;
+    };
     if !vocabulary::CONNECTION_SETS.contains(&word.value.as_str())
         || manifest.connection_sets.iter().any(|set| set.value == word.value)
     {
@@ -235,7 +241,9 @@ fn connection_set(node: &Node, manifest: &Manifest, errors: &mut Errors) {
 }
 
 fn features(node: &Node, name: &str, errors: &mut Errors) {
-    let Some(features @ Node { value: Value::List(words), .. }) = node.get("features") else { return };
+    let Some(features @ Node { value: Value::List(words), .. }) = node.get("features") else {
+        return;
+    };
     let scheduled = vocabulary::is_ingestion(name) || vocabulary::TEST_CONNECTION.eq_ignore_ascii_case(name);
     if words.is_empty() && !scheduled {
         let message = "no feature is selected, so only a schedule can run this command; add at least one";
@@ -252,7 +260,9 @@ fn outputs(node: &Node, command: &str, kind: Kind, errors: &mut Errors) {
             path_in(value, errors);
         }
     }
-    let Some(outputs) = node.get("outputs") else { return };
+    let Some(outputs) = node.get("outputs") else {
+        return;
+    };
     for field in outputs.list("keyFields") {
         if let Some(value) = field.get("jsonPath") {
             path_in(value, errors);
@@ -265,7 +275,9 @@ fn outputs(node: &Node, command: &str, kind: Kind, errors: &mut Errors) {
 
 fn path_in(value: &Node, errors: &mut Errors) {
     let Some(text) = value.text() else { return };
-    let Some((range, reason)) = json_path::check(&text.value) else { return };
+    let Some((range, reason)) = json_path::check(&text.value) else {
+        return;
+    };
     let inner = value.inner();
     // Escapes shift offsets: then the whole path is pointed at.
     let plain = inner.len().to_usize() == text.value.len() && !range.is_empty();
@@ -280,7 +292,9 @@ fn return_status(output: &Node, command: &str, errors: &mut Errors) {
     if typed.is_some_and(|word| word.value != super::DEFAULT_TYPE) {
         return;
     }
-    let Some(sample) = output.get("sampleData") else { return };
+    let Some(sample) = output.get("sampleData") else {
+        return;
+    };
     let text = match &sample.value {
         Value::Text(text) if text.is_empty() => return,
         Value::Text(text) => text.as_str(),
@@ -297,6 +311,13 @@ fn return_status(output: &Node, command: &str, errors: &mut Errors) {
     errors.push(Severity::Info, sample.mark(), message, fix);
 }
 
+/// Whether a command's status is given as one of the words, or not at all; another word is reported as such.
+fn known_status(manifest: &Manifest, command: &Command) -> bool {
+    let range = command.status.range;
+    range == command.internal_name.range
+        || vocabulary::STATUSES.contains(&&manifest.text[range.start().to_usize()..range.end().to_usize()])
+}
+
 /// All Python commands of one integration share a status (D3's page, "Custom Command Status").
 fn mixed_status(manifest: &Manifest, errors: &mut Errors) {
     if manifest.kind == Kind::Utility {
@@ -304,10 +325,14 @@ fn mixed_status(manifest: &Manifest, errors: &mut Errors) {
     }
     let python = |status| {
         manifest.commands.iter().filter(move |command: &&Command| {
-            command.implementation == Implementation::Python && command.status.value == status
+            command.implementation == Implementation::Python
+                && command.status.value == status
+                && known_status(manifest, command)
         })
     };
-    let (Some(draft), Some(live)) = (python(Status::Draft).next(), python(Status::Live).next()) else { return };
+    let (Some(draft), Some(live)) = (python(Status::Draft).next(), python(Status::Live).next()) else {
+        return;
+    };
     let message = format!(
         "`{}` is Live and `{}` is Draft, but all Python commands of an integration share one status; set all to Draft",
         live.internal_name.value, draft.internal_name.value,

@@ -35,7 +35,9 @@ pub fn set_all_to_draft(manifest: &Manifest) -> Vec<Edit> {
 
 /// Adds an input as the last one of a command of this manifest.
 pub fn add_input(manifest: &Manifest, command: &Command, parameter_name: &str) -> Vec<Edit> {
-    let Some(place) = place_of(manifest, command) else { return Vec::new() };
+    let Some(place) = place_of(manifest, command) else {
+        return Vec::new();
+    };
     let path = [key("commands"), Segment::Index(place), key("inputs")];
     append(manifest, &path, &new_input(elements(manifest, &path), parameter_name))
 }
@@ -53,13 +55,17 @@ pub fn add_library(manifest: &Manifest, import_name: &str) -> Vec<Edit> {
 /// Makes the inputs of a command of this manifest those named, in that order: an input of that name is kept, one
 /// whose name is no longer wanted is renamed to the new name at its place, others are added or removed.
 pub fn set_inputs(manifest: &Manifest, command: &Command, names: &[&str]) -> Vec<Edit> {
-    let Some(place) = place_of(manifest, command) else { return Vec::new() };
+    let Some(place) = place_of(manifest, command) else {
+        return Vec::new();
+    };
     let path = [key("commands"), Segment::Index(place), key("inputs")];
     let old = elements(manifest, &path);
     if old.iter().any(|node| !matches!(node.value, Value::Object(_))) {
         return Vec::new();
     }
-    let (Some(last), false) = (old.last(), names.is_empty()) else { return replace_inputs(manifest, &path, names) };
+    let (Some(last), false) = (old.last(), names.is_empty()) else {
+        return replace_inputs(manifest, &path, names);
+    };
     // In list order; in a sane manifest also the order of the indexes.
     let mut by_index: Vec<&Node> = old.iter().collect();
     by_index.sort_by_key(|node| command.inputs.iter().position(|input| input.range == node.range));
@@ -147,10 +153,14 @@ fn new_input(siblings: &[Node], name: &str) -> Json {
 pub fn append(manifest: &Manifest, path: &[Segment], value: &Json) -> Vec<Edit> {
     let style = Style::of(manifest);
     let Some(node) = manifest.node(path) else {
-        let Some((Segment::Key(last), parents)) = path.split_last() else { return Vec::new() };
+        let Some((Segment::Key(last), parents)) = path.split_last() else {
+            return Vec::new();
+        };
         return set(manifest, parents, last, &json!([value]));
     };
-    let Value::List(elements) = &node.value else { return Vec::new() };
+    let Value::List(elements) = &node.value else {
+        return Vec::new();
+    };
     match elements.last() {
         Some(last) => {
             let separator = separator(manifest, elements, Some(node));
@@ -166,7 +176,9 @@ pub fn append(manifest: &Manifest, path: &[Segment], value: &Json) -> Vec<Edit> 
 /// Gives the object at `path` the key `name` with `value`, in place of the value it has.
 pub fn set(manifest: &Manifest, path: &[Segment], name: &str, value: &Json) -> Vec<Edit> {
     let style = Style::of(manifest);
-    let Some(Node { value: Value::Object(properties), range }) = manifest.node(path) else { return Vec::new() };
+    let Some(Node { value: Value::Object(properties), range }) = manifest.node(path) else {
+        return Vec::new();
+    };
     if let Some(property) = properties.iter().rev().find(|property| property.key.value == name) {
         let indent = style.indent_at(property.value.range.start());
         return vec![Edit::replace(property.value.range, style.render(value, indent))];
@@ -189,7 +201,9 @@ pub fn set(manifest: &Manifest, path: &[Segment], name: &str, value: &Json) -> V
 
 /// What stands between two elements of a list.
 fn separator(manifest: &Manifest, elements: &[Node], list: Option<&Node>) -> String {
-    let (Some(last), Some(list)) = (elements.last(), list) else { return ", ".to_owned() };
+    let (Some(last), Some(list)) = (elements.last(), list) else {
+        return ", ".to_owned();
+    };
     let before = match elements.len() {
         1 => list.bracket().end(),
         count => elements[count - 2].range.end(),
@@ -253,7 +267,9 @@ impl<'a> Style<'a> {
 
     /// `value` with one key a line, on a line that `indent` starts; lists of plain values stay on one line.
     fn render(&self, value: &Json, indent: &str) -> String {
-        let Some(unit) = self.unit else { return inline(value) };
+        let Some(unit) = self.unit else {
+            return inline(value);
+        };
         let deeper = format!("{indent}{unit}");
         let parts: Vec<String> = match value {
             Json::Object(entries) if !entries.is_empty() => {

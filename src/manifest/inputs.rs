@@ -38,7 +38,9 @@ fn name(input: &Node, names: &mut HashSet<String>, errors: &mut Errors) {
 
 /// Drop Down Option goes with Text, Multi Select Option with Text Array, and both need options.
 fn input_type(input: &Node, errors: &mut Errors) {
-    let Some(node) = input.get("inputType") else { return };
+    let Some(node) = input.get("inputType") else {
+        return;
+    };
     let Some(word) = node.text() else { return };
     let wanted = match word.value.as_str() {
         vocabulary::DROP_DOWN => "Text",

@@ -88,7 +88,9 @@ pub fn parse(text: &str) -> Result<Node, JsonError> {
 
 /// What the parser lets pass although JSON does not: raw control characters in strings, exotic blanks.
 fn strict(text: &str, base: usize) -> Result<(), JsonError> {
-    let Err(error) = serde_json::from_str::<IgnoredAny>(&text[base..]) else { return Ok(()) };
+    let Err(error) = serde_json::from_str::<IgnoredAny>(&text[base..]) else {
+        return Ok(());
+    };
     let line = u32::try_from(error.line().saturating_sub(1)).unwrap_or(u32::MAX);
     // serde_json counts columns in bytes, from 1, and 0 stands before the line's first byte.
     let column = u32::try_from(error.column().saturating_sub(1)).unwrap_or(u32::MAX);

@@ -368,7 +368,9 @@ impl Manifest {
 
     /// The bytes of the key that ends `path`, without its quotes.
     pub fn key_range_of(&self, path: &[Segment]) -> Option<TextRange> {
-        let (Segment::Key(last), parents) = path.split_last()? else { return None };
+        let (Segment::Key(last), parents) = path.split_last()? else {
+            return None;
+        };
         self.node(parents)?.property(last).map(|property| property.key.range)
     }
 

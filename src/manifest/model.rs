@@ -1,8 +1,10 @@
 //! What a manifest may hold, as types: `d3.schema.json`, the checks of keys and
 //! types, and the texts of hover and completion are all derived from these. No
-//! value of them is ever built: reading keeps positions, which these don't have.
+//! value of them is ever built: reading keeps positions, which these don't have. (They
+//! can be serialised because the schema's generator wants that of defaults.)
 
 use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::vocabulary;
@@ -47,17 +49,17 @@ pub struct ManifestFile {
 }
 
 /// A preconfigured set of connection parameters.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[schemars(extend("enum" = vocabulary::CONNECTION_SETS))]
 pub struct ConnectionSet(pub String);
 
 /// A place where D3 offers a command.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[schemars(extend("enum" = vocabulary::FEATURES))]
 pub struct Feature(pub String);
 
 /// A connection parameter.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Connection {
     /// The name that D3 shows.
@@ -78,7 +80,7 @@ pub struct Connection {
 }
 
 /// A command.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Command {
     /// The command's internal name, which is the name of its Python function.
@@ -114,7 +116,7 @@ pub struct Command {
 }
 
 /// An input of a command.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Input {
     /// The parameter's name in the function definition. By default the display name without spaces.
@@ -144,7 +146,7 @@ pub struct Input {
 }
 
 /// What a command gives back.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Outputs {
     /// The raw data, usually the answer of the other system as it came.
@@ -159,7 +161,7 @@ pub struct Outputs {
 }
 
 /// A typed output with a sample.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Output {
     /// The data type.
@@ -170,7 +172,7 @@ pub struct Output {
 }
 
 /// A field taken from the raw data.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct KeyField {
     /// The field's name.
@@ -185,7 +187,7 @@ pub struct KeyField {
 }
 
 /// One field of an event and where it comes from.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[schemars(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Mapping {
     /// The event's field.

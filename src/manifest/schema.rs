@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::location::Segment;
 use super::model::ManifestFile;
@@ -77,14 +77,26 @@ fn schema() -> Value {
     let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
     let mut schema = Value::from(settings.into_generator().into_root_schema_for::<ManifestFile>());
     tidy(&mut schema);
-    schema
+    let Value::Object(mut rest) = schema else {
+        return schema;
+    };
+    let head = ["$schema", "title", "description"];
+    let mut ordered: Map<String, Value> =
+        head.into_iter().filter_map(|key| Some((key.to_owned(), rest.shift_remove(key)?))).collect();
+    ordered.append(&mut rest);
+    Value::Object(ordered)
 }
 
 /// Takes back what the generator adds for Rust's sake: `null` for optional keys (a key is left out,
-/// not null; `systemScript` alone may be null) and formats of numbers.
+/// not null; `systemScript` alone may be null), formats of numbers, line ends of comments.
 fn tidy(schema: &mut Value) {
-    let Value::Object(object) = schema else { return };
-    object.remove("format");
+    let Value::Object(object) = schema else {
+        return;
+    };
+    object.shift_remove("format");
+    if let Some(Value::String(text)) = object.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
     for (key, value) in object.iter_mut() {
         match value {
             Value::Object(properties) if key == "properties" => {
@@ -106,9 +118,9 @@ fn drop_null(schema: &mut Value) {
         alternatives.retain(|alternative| alternative["type"] != "null");
         if let [Value::Object(only)] = alternatives.as_mut_slice() {
             let mut only = std::mem::take(only);
-            only.remove("description");
+            only.shift_remove("description");
             if let Value::Object(object) = schema {
-                object.remove("anyOf");
+                object.shift_remove("anyOf");
                 object.append(&mut only);
             }
         }

@@ -202,7 +202,9 @@ fn wrong_type(node: &Node, name: &str, shape: &Shape, errors: &mut Errors) {
 
 /// A flag or number that stands in quotes.
 fn unquoted(node: &Node, shape: &Shape) -> Option<String> {
-    let Value::Text(text) = &node.value else { return None };
+    let Value::Text(text) = &node.value else {
+        return None;
+    };
     let value = text.trim().to_ascii_lowercase();
     match shape.kind {
         ShapeKind::Flag => matches!(value.as_str(), "true" | "false").then_some(value),

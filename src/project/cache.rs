@@ -48,6 +48,13 @@ impl<T: Clone> Cache<T> {
         state.generation += 1;
         state.values.retain(|known, _| !known.starts_with(path));
     }
+
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.generation += 1;
+        state.values.clear();
+    }
 }
 
 #[cfg(test)]

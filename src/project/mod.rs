@@ -8,6 +8,7 @@ mod cache;
 mod candidate;
 mod files;
 mod paths;
+mod settings;
 mod walk;
 mod workspace;
 mod write;
@@ -15,8 +16,9 @@ mod write;
 pub use candidate::{Candidate, ManifestFile, Places, Script};
 pub use files::{Disk, Files};
 pub use paths::absolute;
+pub use settings::{Overrides, SettingsFile};
 pub use walk::{Problem, Walked, describe, walk};
-pub use workspace::{Named, Overrides, Role, Workspace};
+pub use workspace::{Named, Workspace};
 pub use write::replace;
 
 /// The file name of a manifest.

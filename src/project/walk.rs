@@ -13,10 +13,24 @@ use super::paths::absolute;
 pub struct Problem {
     /// The file or folder.
     pub path: PathBuf,
+    /// The line and column, from 1, where that is known.
+    pub position: Option<(u32, u32)>,
     /// Why, in lower case.
     pub message: String,
     /// Whether anything was left out because of it.
     pub fatal: bool,
+}
+
+impl Problem {
+    /// Something about a whole file that keeps it from being checked.
+    pub fn fatal(path: &Path, message: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), position: None, message: message.into(), fatal: true }
+    }
+
+    /// Something about a whole file that its user should know.
+    pub fn note(path: &Path, message: impl Into<String>) -> Self {
+        Self { fatal: false, ..Self::fatal(path, message) }
+    }
 }
 
 /// What [`walk`] found, each file once.
@@ -37,7 +51,7 @@ pub fn walk(paths: &[PathBuf]) -> Walked {
     for path in paths {
         let path = absolute(path);
         match path.metadata() {
-            Err(error) => result.problems.push(Problem { message: describe(&error), path, fatal: true }),
+            Err(error) => result.problems.push(Problem::fatal(&path, describe(&error))),
             Ok(metadata) if metadata.is_dir() => walk_folder(&path, &mut result),
             Ok(_) => result.named.push(path),
         }
@@ -94,13 +108,11 @@ fn problem(folder: &Path, error: &ignore::Error) -> Problem {
     match error {
         ignore::Error::WithPath { path, err } => Problem { path: path.clone(), ..problem(folder, err) },
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => problem(folder, err),
-        ignore::Error::Loop { ancestor, child } => Problem {
-            path: child.clone(),
-            message: format!("the link leads back to `{}`; it is not followed", ancestor.display()),
-            fatal: false,
-        },
-        ignore::Error::Io(error) => Problem { path: folder.to_owned(), message: describe(error), fatal: true },
-        other => Problem { path: folder.to_owned(), message: other.to_string(), fatal: false },
+        ignore::Error::Loop { ancestor, child } => {
+            Problem::note(child, format!("the link leads back to `{}`; it is not followed", ancestor.display()))
+        }
+        ignore::Error::Io(error) => Problem::fatal(folder, describe(error)),
+        other => Problem::note(folder, other.to_string()),
     }
 }
 

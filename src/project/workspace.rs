@@ -9,26 +9,17 @@ use super::cache::Cache;
 use super::candidate::{Candidate, ManifestFile, Places, Script};
 use super::files::{Disk, Files};
 use super::paths::normalised;
+use super::settings::{Overrides, SettingsFile, selection};
+use super::walk::{Problem, describe};
 use super::{MANIFEST, SETTINGS};
 use crate::check::Input;
 use crate::image::Image;
-use crate::manifest::{Implementation, Kind, Manifest, SystemScriptSetting};
-use crate::rules::{Selection, Selector};
+use crate::manifest::{Kind, Manifest, ScriptRole, SystemScriptSetting};
+use crate::rules::Selection;
 use crate::semantic::{self, Analysis, Surroundings, SystemScript};
 use crate::settings::header_kind;
 use crate::syntax;
-use crate::text::{Source, Spanned};
-
-/// How a manifest names a script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// The script as it is edited: `script`.
-    Draft,
-    /// The script as last submitted: `liveScript`.
-    Live,
-    /// The script that D3 puts first: `systemScript`. Only its syntax errors are reported.
-    System,
-}
+use crate::text::Source;
 
 /// A script's manifest.
 #[derive(Debug, Clone)]
@@ -40,16 +31,7 @@ pub struct Named {
     /// The script's name as the manifest writes it.
     pub script: String,
     /// As what the manifest names it.
-    pub role: Role,
-}
-
-/// What a command line says about rules: it comes before the settings.
-#[derive(Debug, Clone, Default)]
-pub struct Overrides {
-    /// Replaces the settings' `select`, unless it is `None`.
-    pub select: Option<Vec<String>>,
-    /// Adds to the settings' `ignore`.
-    pub ignore: Vec<String>,
+    pub role: ScriptRole,
 }
 
 /// The files of a session. All paths are absolute (see [`super::absolute`]).
@@ -57,6 +39,8 @@ pub struct Workspace {
     files: Box<dyn Files>,
     overrides: Overrides,
     manifests: Cache<Option<Arc<Manifest>>>,
+    settings: Cache<Option<Arc<SettingsFile>>>,
+    images: Cache<Result<Arc<Image>, Problem>>,
     system_scripts: Cache<Option<Arc<Analysis>>>,
     siblings: Cache<Arc<BTreeSet<String>>>,
 }
@@ -74,6 +58,8 @@ impl Workspace {
             files: Box::new(files),
             overrides: Overrides::default(),
             manifests: Cache::default(),
+            settings: Cache::default(),
+            images: Cache::default(),
             system_scripts: Cache::default(),
             siblings: Cache::default(),
         }
@@ -93,7 +79,14 @@ impl Workspace {
     /// Of a folder, all below it is forgotten.
     pub fn invalidate(&self, path: &Path) {
         self.manifests.forget(path);
-        self.system_scripts.forget(path);
+        self.settings.forget(path);
+        self.images.forget(path);
+        if path.extension().is_some_and(|extension| extension == "py") {
+            self.system_scripts.forget(path);
+        } else {
+            // Settings or an image profile: they may bear on any script.
+            self.system_scripts.clear();
+        }
         self.siblings.forget(path.parent().unwrap_or(path));
     }
 
@@ -136,34 +129,40 @@ impl Workspace {
     }
 
     /// What the file at `path` is, whose content is `source`. `treat_as` is the kind of Python
-    /// files that no manifest names and that say nothing themselves.
+    /// files that no manifest names and that say nothing themselves. A name without an extension may be Python.
     pub fn input(&self, path: &Path, source: Source, treat_as: Option<Kind>) -> Candidate {
         if path.file_name().is_some_and(|name| name == MANIFEST) {
             return Candidate::Manifest(self.manifest_file(path, &source));
         }
         let named = self.manifest_for(path);
-        let header = header_kind(&source.text());
-        if named.is_none() && header.is_none() && treat_as.is_none() {
-            match &source {
-                Source::Not(reason) => return Candidate::NotText(*reason),
-                Source::Text(text) if !semantic::uses_d3(&syntax::parse(text)) => {
+        let is_python = path.extension().is_none_or(|extension| extension == "py");
+        let treat_as = treat_as.filter(|_| is_python);
+        let kind = match (&named, &source) {
+            (Some(named), _) if named.manifest.usable => Some(named.manifest.kind),
+            (_, Source::Text(text)) => {
+                let kind = header_kind(text).or(treat_as);
+                let uses_d3 = || is_python && semantic::uses_d3(&syntax::parse(text));
+                if named.is_none() && kind.is_none() && !uses_d3() {
                     return Candidate::NotD3;
                 }
-                Source::Text(_) => {}
+                kind
             }
-        }
-        Candidate::Script(Box::new(self.script(path, source, named, header.or(treat_as))))
+            (None, Source::Not(reason)) if treat_as.is_none() => return Candidate::NotText(*reason),
+            (_, Source::Not(_)) => treat_as,
+        };
+        Candidate::Script(Box::new(self.script(path, source, named, kind)))
     }
 
     /// The file at `path` as a D3 script, whatever it looks like.
     pub fn as_script(&self, path: &Path, source: Source) -> Script {
-        let header = header_kind(&source.text());
-        self.script(path, source, self.manifest_for(path), header)
+        let named = self.manifest_for(path);
+        let usable = named.as_ref().filter(|named| named.manifest.usable);
+        let kind = usable.map(|named| named.manifest.kind).or_else(|| header_kind(&source.text()));
+        self.script(path, source, named, kind)
     }
 
     fn script(&self, path: &Path, source: Source, named: Option<Named>, kind: Option<Kind>) -> Script {
-        let usable = named.as_ref().filter(|named| named.manifest.usable);
-        let kind = usable.map(|named| named.manifest.kind).or(kind);
+        let role = named.as_ref().map(|named| named.role);
         let (system, system_path) = self.system_script(named.as_ref(), kind);
         Script {
             input: Input {
@@ -173,14 +172,14 @@ impl Workspace {
                 manifest: named.as_ref().map(|named| Arc::clone(&named.manifest)),
                 system,
                 siblings: self.siblings(path),
-                image: Image::default_profile(),
-                selection: self.selection(path),
+                image: self.image(path),
+                selection: Arc::new(self.script_selection(path, role)),
             },
             places: Places {
                 script: path.to_owned(),
                 manifest: named.map(|named| named.path),
                 system: system_path,
-                settings: self.settings_path(path),
+                settings: self.settings_for(path).map(|file| file.path.clone()),
             },
         }
     }
@@ -189,7 +188,7 @@ impl Workspace {
         let text = source.text();
         let manifest =
             self.manifest(path).filter(|known| known.text == text).unwrap_or_else(|| Arc::new(Manifest::parse(text)));
-        ManifestFile { path: path.to_owned(), manifest, selection: self.selection(path) }
+        ManifestFile { path: path.to_owned(), manifest, selection: Arc::new(self.selection_for(path)) }
     }
 
     /// The system script underneath, and its path. Unknown where there is one that we don't have,
@@ -200,7 +199,7 @@ impl Workspace {
             return (if unknown { SystemScript::Unknown } else { SystemScript::None }, None);
         };
         match &named.manifest.system_script {
-            _ if named.role == Role::System => (SystemScript::None, None),
+            _ if named.role == ScriptRole::System => (SystemScript::None, None),
             SystemScriptSetting::None => (SystemScript::None, None),
             SystemScriptSetting::Unknown => (SystemScript::Unknown, None),
             SystemScriptSetting::File(name) => {
@@ -217,7 +216,7 @@ impl Workspace {
     fn analysed(&self, path: &Path) -> Option<Arc<Analysis>> {
         self.system_scripts.get(path, || match self.files.read(path) {
             Ok(Source::Text(text)) => {
-                let surroundings = Surroundings::alone(Image::default_profile());
+                let surroundings = Surroundings::alone(self.image(path));
                 Some(Arc::new(Analysis::new(syntax::parse(&text), surroundings)))
             }
             _ => None,
@@ -239,44 +238,68 @@ impl Workspace {
         })
     }
 
-    /// Which rules are on for the file at `path`.
-    fn selection(&self, _path: &Path) -> Arc<Selection> {
-        fn selectors(words: &[String]) -> Vec<Selector<'_>> {
-            words.iter().filter_map(|word| Selector::new(word)).collect()
-        }
-        let select = self.overrides.select.as_deref().map(selectors);
-        Arc::new(Selection::new(select.as_deref(), &selectors(&self.overrides.ignore), &[]))
+    /// The nearest settings in the folder of the file at `path` or above.
+    pub fn settings_for(&self, path: &Path) -> Option<Arc<SettingsFile>> {
+        path.ancestors().skip(1).find_map(|folder| {
+            let path = folder.join(SETTINGS);
+            self.settings.get(&path, || {
+                let source = self.files.exists(&path).then(|| self.files.read(&path).ok())??;
+                Some(Arc::new(SettingsFile::new(&path, source.text())))
+            })
+        })
     }
 
-    fn settings_path(&self, path: &Path) -> Option<PathBuf> {
-        path.ancestors().skip(1).map(|folder| folder.join(SETTINGS)).find(|path| self.files.exists(path))
+    /// What is wrong with the settings in force for the file at `path`, and with the image profile they name.
+    pub fn settings_problems(&self, path: &Path) -> Vec<Problem> {
+        let Some(file) = self.settings_for(path) else { return Vec::new() };
+        let mut problems = file.problems();
+        problems.extend(self.profile(&file).and_then(Result::err));
+        problems
+    }
+
+    /// The image that scripts at `path` run in: the settings' profile, or the documented one.
+    fn image(&self, path: &Path) -> Arc<Image> {
+        let profile = self.settings_for(path).and_then(|file| self.profile(&file));
+        profile.and_then(Result::ok).unwrap_or_else(Image::default_profile)
+    }
+
+    fn profile(&self, file: &SettingsFile) -> Option<Result<Arc<Image>, Problem>> {
+        let path = normalised(&file.folder().join(&file.settings.profile.as_ref()?.value));
+        Some(self.images.get(&path, || {
+            let source = self.files.read(&path).map_err(|error| Problem::fatal(&path, describe(&error)))?;
+            if let Source::Not(reason) = source {
+                return Err(Problem::fatal(&path, reason.to_string()));
+            }
+            Image::from_json(&source.text()).map(Arc::new).map_err(|error| Problem {
+                position: u32::try_from(error.line).ok().zip(u32::try_from(error.column).ok()),
+                ..Problem::fatal(&path, error.message)
+            })
+        }))
+    }
+
+    /// Which rules are on for the file at `path`.
+    pub fn selection_for(&self, path: &Path) -> Selection {
+        selection(self.settings_for(path).as_deref(), &self.overrides, path)
+    }
+
+    /// Which rules are on for a script. Of a system script only what Python refuses is reported.
+    fn script_selection(&self, path: &Path, role: Option<ScriptRole>) -> Selection {
+        if role != Some(ScriptRole::System) {
+            return self.selection_for(path);
+        }
+        let select = Some(vec!["D3001".to_owned(), "D3701".to_owned()]);
+        let overrides = Overrides { select, ignore: self.overrides.ignore.clone() };
+        selection(self.settings_for(path).as_deref(), &overrides, path)
     }
 }
 
 /// The scripts that a manifest names, as it writes them.
-fn names_in(manifest: &Manifest) -> Vec<(&str, Role)> {
-    fn live(name: &Option<Spanned<String>>) -> Option<(&str, Role)> {
-        name.as_ref().map(|name| (name.value.as_str(), Role::Live))
-    }
-    match manifest.kind {
-        Kind::Integration => {
-            let system = match &manifest.system_script {
-                SystemScriptSetting::File(name) => Some((name.value.as_str(), Role::System)),
-                _ => None,
-            };
-            [Some((manifest.script.value.as_str(), Role::Draft)), live(&manifest.live_script), system]
-                .into_iter()
-                .flatten()
-                .collect()
-        }
-        Kind::Utility => manifest
-            .commands
-            .iter()
-            .filter(|command| command.implementation == Implementation::Python)
-            .flat_map(|command| {
-                let draft = command.script.as_ref().map(|name| (name.value.as_str(), Role::Draft));
-                draft.into_iter().chain(live(&command.live_script))
-            })
-            .collect(),
-    }
+fn names_in(manifest: &Manifest) -> Vec<(&str, ScriptRole)> {
+    let system = match &manifest.system_script {
+        SystemScriptSetting::File(name) => Some((name.value.as_str(), ScriptRole::System)),
+        _ => None,
+    };
+    let draft = manifest.scripts().into_iter().map(|name| (name.value.as_str(), ScriptRole::Draft));
+    let live = manifest.live_scripts().into_iter().map(|name| (name.value.as_str(), ScriptRole::Live));
+    draft.chain(live).chain(system).collect()
 }

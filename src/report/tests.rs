@@ -1,3 +1,5 @@
+//! How findings look to people.
+
 use std::sync::Arc;
 
 use super::*;

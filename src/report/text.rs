@@ -77,8 +77,8 @@ fn help(finding: &Finding, style: Style) -> Option<String> {
         (fix, " (--fix --unsafe-fixes)")
     } else {
         let first = diagnostic.fixes.first()?;
-        let manifest = first.edits.iter().any(|(place, _)| *place == Place::Manifest);
-        (first, if manifest { " (in the manifest)" } else { "" })
+        let elsewhere = |place: &Place| *place == Place::Manifest && diagnostic.place != Place::Manifest;
+        (first, if first.edits.iter().any(|(place, _)| elsewhere(place)) { " (in the manifest)" } else { "" })
     };
     Some(format!("{}{how}", visible(&fix.title)))
 }
@@ -135,14 +135,21 @@ fn summary(results: &Results, style: Style) -> String {
         let more = if codes.len() > 8 { format!(" and {} more", codes.len() - 8) } else { String::new() };
         out.push_str(&format!("Not evaluated for some files: {shown}{more}.\n"));
     }
-    let (safe, all) = (results.fixable(false), results.fixable(true));
-    if !style.fixed && safe > 0 {
-        out.push_str(&format!("{safe} fixable with --fix.\n"));
-    }
-    if !(style.fixed && style.unsafe_fixes) && all > safe {
-        out.push_str(&format!("{} fixable with --fix --unsafe-fixes.\n", if style.fixed { all } else { all - safe }));
-    }
+    out.push_str(&fixable(results, style));
     out
+}
+
+/// What `--fix` would do; nothing about what it has done already.
+fn fixable(results: &Results, style: Style) -> String {
+    let (safe, all) = (results.fixable(false), results.fixable(true));
+    let safe = if style.fixed { 0 } else { safe };
+    let rest = if style.fixed && style.unsafe_fixes { 0 } else { all - results.fixable(false) };
+    match (safe, rest) {
+        (0, 0) => String::new(),
+        (safe, 0) => format!("{safe} fixable with --fix.\n"),
+        (0, rest) => format!("{rest} fixable with --fix --unsafe-fixes.\n"),
+        (safe, rest) => format!("{safe} fixable with --fix, {rest} more with --fix --unsafe-fixes.\n"),
+    }
 }
 
 /// `1 error`, `2 errors`.

@@ -6,10 +6,13 @@ use crate::diagnostic::Severity;
 use crate::manifest::Manifest;
 
 mod calls;
+mod commands;
 mod context;
 mod ingestion;
 mod names;
 mod output_model;
+mod python39;
+mod robustness;
 mod selection;
 mod text;
 mod tool;
@@ -83,7 +86,26 @@ pub static RULES: &[&Rule] = &[
     &text::trailing_text::RULE,
     &text::main_guard::RULE,
     &text::future_import::RULE,
+    &commands::command_without_function::RULE,
+    &commands::parameter_count::RULE,
+    &commands::parameter_mismatch::RULE,
+    &commands::args_out_of_range::RULE,
+    &commands::uncallable_signature::RULE,
+    &commands::not_a_plain_function::RULE,
+    &commands::duplicate_command::RULE,
+    &commands::undeclared_command::RULE,
+    &commands::no_test_connection::RULE,
+    &commands::heavy_test_connection::RULE,
+    &commands::overrides_system_name::RULE,
+    &commands::unused_input::RULE,
     &names::reserved_class::RULE,
+    &names::reserved_name::RULE,
+    &names::disallowed_import::RULE,
+    &names::local_import::RULE,
+    &names::star_import::RULE,
+    &names::undefined_name::RULE,
+    &names::implicit_import::RULE,
+    &names::unused_import::RULE,
     &names::possibly_unbound::RULE,
     &output_model::missing_output_model::RULE,
     &output_model::discarded_output_model::RULE,
@@ -121,6 +143,20 @@ pub static RULES: &[&Rule] = &[
     &ingestion::mixed_timezones::RULE,
     &ingestion::local_time::RULE,
     &ingestion::empty_date_unchecked::RULE,
+    &python39::newer_syntax::RULE,
+    &python39::newer_stdlib::RULE,
+    &python39::runtime_union::RULE,
+    &python39::removed_later::RULE,
+    &robustness::request_without_timeout::RULE,
+    &robustness::reads_stdin::RULE,
+    &robustness::exits_process::RULE,
+    &robustness::long_sleep::RULE,
+    &robustness::endless_loop::RULE,
+    &robustness::unreachable_code::RULE,
+    &robustness::silent_except::RULE,
+    &robustness::duplicate_dict_key::RULE,
+    &robustness::work_at_import::RULE,
+    &robustness::unchecked_response::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
     &tool::invalid_manifest::RULE,

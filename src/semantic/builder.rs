@@ -1,15 +1,20 @@
 //! The one walk over the tree that fills the model's tables.
 
+use rustc_hash::FxHashSet;
+
 use crate::syntax::Parsed;
 use crate::syntax::ast::visitor::{self, Visitor};
 use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
-use super::guards::{caught, is_type_checking, tested};
+use super::guards::{guarded, is_type_checking, tested};
 use super::model::{
-    Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, ImportId, MODULE, Nodes, ParameterKind,
-    Reference, Resolution, Scope, ScopeId, ScopeKind, Site,
+    Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, MODULE, Nodes, ParameterKind, Reference,
+    Resolution, Scope, ScopeId, ScopeKind, Site,
 };
+use super::names::settle_nonlocal;
+
+mod imports;
 
 /// The tables, before names are resolved.
 #[derive(Debug)]
@@ -36,11 +41,17 @@ pub(super) fn build(parsed: &Parsed) -> Tables<'_> {
         scope: MODULE,
         function: None,
         context: Context::default(),
+        version_flags: FxHashSet::default(),
+        text: &parsed.text,
+        postponed_annotations: false,
+        nonlocal: Vec::new(),
     };
     let whole = TextRange::up_to(TextSize::of(&*parsed.text));
     builder.push_scope(ScopeKind::Module, None, whole);
     builder.visit_body(&parsed.body);
-    builder.tables
+    let mut tables = builder.tables;
+    settle_nonlocal(&mut tables, builder.nonlocal);
+    tables
 }
 
 struct Builder<'a> {
@@ -48,6 +59,13 @@ struct Builder<'a> {
     scope: ScopeId,
     function: Option<FunctionId>,
     context: Context,
+    /// Names of the module that hold a test of the version: `PY310 = sys.version_info >= (3, 10)`.
+    version_flags: FxHashSet<&'a str>,
+    text: &'a str,
+    /// Whether `from __future__ import annotations` was seen.
+    postponed_annotations: bool,
+    /// Bindings of `nonlocal` names, whose homes may be bound further down only.
+    nonlocal: Vec<BindingId>,
 }
 
 /// A table's length as an index.
@@ -103,29 +121,11 @@ impl<'a> Builder<'a> {
         Site { node, scope: self.scope, context: self.context }
     }
 
-    /// The scope that `name` is bound in when it is bound in `scope`.
-    fn home(&self, name: &str, scope: ScopeId) -> ScopeId {
-        if self.scope(scope).globals.contains(&name) {
-            return MODULE;
-        }
-        if self.scope(scope).nonlocals.contains(&name) {
-            let mut parent = self.scope(scope).parent;
-            while let Some(id) = parent {
-                let outer = self.scope(id);
-                if matches!(outer.kind, ScopeKind::Function(_)) && outer.names.contains_key(name) {
-                    return id;
-                }
-                parent = outer.parent;
-            }
-        }
-        scope
-    }
-
     fn bind_in(&mut self, scope: ScopeId, name: &'a str, range: TextRange, kind: BindingKind<'a>) {
         if name.is_empty() {
             return;
         }
-        let home = self.home(name, scope);
+        let home = if self.scope(scope).globals.contains(&name) { MODULE } else { scope };
         let id = BindingId(index(self.tables.bindings.len()));
         self.tables.bindings.push(Binding {
             name,
@@ -135,7 +135,11 @@ impl<'a> Builder<'a> {
             written_in: self.scope,
             context: self.context,
         });
-        self.tables.scopes[home.0 as usize].names.entry(name).or_default().bindings.push(id);
+        if self.scope(scope).nonlocals.contains(&name) {
+            self.nonlocal.push(id);
+        } else {
+            self.tables.scopes[home.0 as usize].names.entry(name).or_default().bindings.push(id);
+        }
     }
 
     fn bind(&mut self, name: &'a str, range: TextRange, kind: BindingKind<'a>) {
@@ -191,6 +195,7 @@ impl<'a> Builder<'a> {
         for decorator in &statement.decorator_list {
             self.visit_decorator(decorator);
         }
+        self.bind_type_parameters(statement.type_params.as_deref());
         self.visit_parameter_expressions(&statement.parameters);
         if let Some(returns) = &statement.returns {
             self.visit_annotation(returns);
@@ -207,7 +212,6 @@ impl<'a> Builder<'a> {
         });
         self.bind_identifier(&statement.name, BindingKind::Function(id));
         self.in_scope(ScopeKind::Function(id), statement.range(), |this| {
-            this.bind_type_parameters(statement.type_params.as_deref());
             this.bind_parameters(&statement.parameters);
             this.visit_body(&statement.body);
         });
@@ -218,12 +222,12 @@ impl<'a> Builder<'a> {
         for decorator in &statement.decorator_list {
             self.visit_decorator(decorator);
         }
+        self.bind_type_parameters(statement.type_params.as_deref());
         if let Some(arguments) = &statement.arguments {
             self.visit_arguments(arguments);
         }
         self.bind_identifier(&statement.name, BindingKind::Class(statement));
         self.in_scope(ScopeKind::Class, statement.range(), |this| {
-            this.bind_type_parameters(statement.type_params.as_deref());
             this.visit_body(&statement.body);
         });
     }
@@ -255,71 +259,18 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Type parameters, which 3.9 does not have: bound around the definition, so that nothing more is said of them.
     fn bind_type_parameters(&mut self, parameters: Option<&'a ast::TypeParams>) {
         for parameter in parameters.into_iter().flat_map(|parameters| &parameters.type_params) {
             self.bind_identifier(parameter.name(), BindingKind::TypeName);
         }
     }
 
-    fn visit_import(&mut self, statement: &'a Stmt, import: &'a ast::StmtImport) {
-        for alias in &import.names {
-            let module = alias.name.as_str();
-            let (name, range) = match &alias.asname {
-                Some(name) => (name.as_str(), name.range()),
-                None => {
-                    let first = module.split('.').next().unwrap_or(module);
-                    (first, TextRange::at(alias.name.start(), TextSize::of(first)))
-                }
-            };
-            let id = self.push_import(statement, alias, module, alias.name.range(), None, 0);
-            self.bind(name, range, BindingKind::Import(id));
-        }
-    }
-
-    fn visit_import_from(&mut self, statement: &'a Stmt, import: &'a ast::StmtImportFrom) {
-        let (module, range) = match &import.module {
-            Some(module) => (module.as_str(), module.range()),
-            None => ("", import.range()),
-        };
-        for alias in &import.names {
-            let member = alias.name.as_str();
-            let id = self.push_import(statement, alias, module, range, Some(member), import.level);
-            if member != "*" {
-                self.bind_identifier(alias.asname.as_ref().unwrap_or(&alias.name), BindingKind::Import(id));
-            }
-        }
-    }
-
-    fn push_import(
-        &mut self,
-        statement: &'a Stmt,
-        alias: &'a ast::Alias,
-        module: &'a str,
-        module_range: TextRange,
-        member: Option<&'a str>,
-        level: u32,
-    ) -> ImportId {
-        let id = ImportId(index(self.tables.imports.len()));
-        self.tables.imports.push(Import {
-            statement,
-            alias,
-            module,
-            module_range,
-            member,
-            level,
-            scope: self.scope,
-            context: self.context,
-        });
-        id
-    }
-
     fn visit_try(&mut self, statement: &'a ast::StmtTry) {
         self.tables.nodes.tries.push(self.site(statement));
-        let mut guards = Context::CONDITIONAL;
-        for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-            guards |= handler.type_.as_deref().map_or(Context::IMPORT_GUARD | Context::NAME_GUARD, caught);
-        }
+        let mut guards = Context::CONDITIONAL | guarded(statement);
         self.with(guards, |this| this.visit_body(&statement.body));
+        guards.remove(Context::EXIT_GUARD);
         self.with(guards | Context::HANDLER, |this| {
             for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
                 if let Some(exception) = &handler.type_ {
@@ -339,7 +290,7 @@ impl<'a> Builder<'a> {
         self.tables.nodes.ifs.push(self.site(statement));
         self.tables.nodes.tests.push(&statement.test);
         self.visit_expr(&statement.test);
-        let guards = Context::CONDITIONAL | tested(&statement.test);
+        let guards = Context::CONDITIONAL | self.tested(&statement.test);
         let body = if is_type_checking(&statement.test) { guards | Context::NOT_EVALUATED } else { guards };
         self.with(body, |this| this.visit_body(&statement.body));
         for clause in &statement.elif_else_clauses {
@@ -348,6 +299,19 @@ impl<'a> Builder<'a> {
                 self.visit_expr(test);
             }
             self.with(guards & !Context::MAIN_GUARD, |this| this.visit_body(&clause.body));
+        }
+    }
+
+    /// What a condition guards against.
+    fn tested(&self, test: &Expr) -> Context {
+        tested(test, &self.version_flags)
+    }
+
+    fn note_version_flag(&mut self, statement: &'a ast::StmtAssign) {
+        if let ([Expr::Name(name)], MODULE) = (&*statement.targets, self.scope)
+            && self.tested(&statement.value).contains(Context::VERSION_GUARD)
+        {
+            self.version_flags.insert(name.id.as_str());
         }
     }
 
@@ -408,14 +372,16 @@ impl<'a> Visitor<'a> for Builder<'a> {
             Stmt::ClassDef(node) => self.visit_class(node),
             Stmt::Assign(node) => {
                 self.tables.nodes.assigns.push(self.site(node));
+                self.note_version_flag(node);
                 self.visit_expr(&node.value);
                 for target in &node.targets {
                     self.bind_target(target, Some(&node.value), BindingKind::Assignment);
                 }
             }
             Stmt::AnnAssign(node) => {
-                let local = self.function.is_some() && matches!(self.scope(self.scope).kind, ScopeKind::Function(_));
-                let unevaluated = if local && node.simple { Context::NOT_EVALUATED } else { Context::default() };
+                // A function evaluates no annotation of its own, not even one of an attribute.
+                let local = matches!(self.scope(self.scope).kind, ScopeKind::Function(_));
+                let unevaluated = if local { Context::NOT_EVALUATED } else { Context::default() };
                 self.with(unevaluated, |this| this.visit_annotation(&node.annotation));
                 if let Some(value) = &node.value {
                     self.visit_expr(value);
@@ -478,6 +444,10 @@ impl<'a> Visitor<'a> for Builder<'a> {
                 }
                 visitor::walk_stmt(self, statement);
             }
+            Stmt::Raise(node) => {
+                self.tables.nodes.raises.push(self.site(node));
+                visitor::walk_stmt(self, statement);
+            }
             Stmt::Expr(node) => {
                 self.tables.nodes.expressions.push(self.site(node));
                 self.with(Context::STATEMENT, |this| this.visit_expr(&node.value));
@@ -498,8 +468,29 @@ impl<'a> Visitor<'a> for Builder<'a> {
         }
     }
 
+    fn visit_body(&mut self, body: &'a [Stmt]) {
+        let kept = self.context;
+        for statement in body {
+            self.visit_stmt(statement);
+            // After `if sys.version_info < (3, 10): return`, the rest is guarded too.
+            if let Stmt::If(node) = statement
+                && matches!(
+                    node.body.last(),
+                    Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_))
+                )
+            {
+                self.context |= self.tested(&node.test) & (Context::VERSION_GUARD | Context::ATTRIBUTE_GUARD);
+            }
+        }
+        self.context = kept;
+    }
+
     fn visit_annotation(&mut self, expr: &'a Expr) {
-        self.with(Context::ANNOTATION, |this| visitor::walk_annotation(this, expr));
+        let postponed = if self.postponed_annotations { Context::NOT_EVALUATED } else { Context::default() };
+        self.with(Context::ANNOTATION | postponed, |this| {
+            this.tables.nodes.annotations.push(this.site(expr));
+            visitor::walk_annotation(this, expr);
+        });
     }
 
     fn visit_pattern(&mut self, pattern: &'a ast::Pattern) {
@@ -543,6 +534,20 @@ impl<'a> Visitor<'a> for Builder<'a> {
                     this.visit_expr(&node.body);
                 });
             }
+            Expr::If(node) => {
+                self.visit_expr(&node.test);
+                let guards = self.tested(&node.test);
+                self.with(guards, |this| {
+                    this.visit_expr(&node.body);
+                    this.visit_expr(&node.orelse);
+                });
+            }
+            Expr::BoolOp(node) => {
+                for value in &node.values {
+                    self.visit_expr(value);
+                    self.context |= self.tested(value);
+                }
+            }
             Expr::ListComp(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),
             Expr::SetComp(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),
             Expr::Generator(node) => self.visit_generators(node.range(), &node.generators, &[&node.elt]),
@@ -551,7 +556,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
                 self.visit_generators(node.range(), &node.generators, &elements);
             }
             Expr::Yield(_) | Expr::YieldFrom(_) => {
-                if let (ScopeKind::Function(function), true) = (self.scope(self.scope).kind, true) {
+                if let ScopeKind::Function(function) = self.scope(self.scope).kind {
                     self.tables.functions[function.0 as usize].is_generator = true;
                 }
                 visitor::walk_expr(self, expr);

@@ -1,17 +1,64 @@
 //! What a condition or a handler around code guards it against.
 
-use crate::syntax::ast::Expr;
+use rustc_hash::FxHashSet;
+
+use crate::syntax::ast::{self, ExceptHandler, Expr, Stmt};
 
 use super::model::Context;
 
+/// What the handlers of `statement` guard its body against.
+pub(super) fn guarded(statement: &ast::StmtTry) -> Context {
+    let mut guards = Context::default();
+    for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
+        guards |= match handler.type_.as_deref() {
+            Some(exception) if !is_broad(exception) => caught(exception),
+            // Commands put all they do under `except Exception`; that guards only where nothing else is tried.
+            _ if statement.body.iter().all(is_import) => Context::IMPORT_GUARD,
+            _ if statement.body.iter().all(is_name) => Context::NAME_GUARD,
+            _ => Context::default(),
+        };
+        if handler.type_.as_deref().is_none_or(catches_exit) {
+            guards |= Context::EXIT_GUARD;
+        }
+    }
+    guards
+}
+
+fn catches_exit(exception: &Expr) -> bool {
+    match exception {
+        Expr::Name(name) => matches!(name.id.as_str(), "SystemExit" | "BaseException"),
+        Expr::Tuple(tuple) => tuple.elts.iter().any(catches_exit),
+        _ => false,
+    }
+}
+
+fn is_broad(exception: &Expr) -> bool {
+    matches!(exception, Expr::Name(name) if matches!(name.id.as_str(), "Exception" | "BaseException"))
+}
+
+fn is_import(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_))
+}
+
+/// `pb`, only to see whether there is one.
+fn is_name(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Expr(node) if node.value.is_name_expr())
+}
+
+/// Whether an import makes all annotations of the script texts.
+pub(super) fn postpones_annotations(import: &ast::StmtImportFrom) -> bool {
+    import.module.as_ref().is_some_and(|module| module.as_str() == "__future__")
+        && import.names.iter().any(|alias| alias.name.as_str() == "annotations")
+}
+
 /// What a handler of `exception` guards against.
-pub(super) fn caught(exception: &Expr) -> Context {
+fn caught(exception: &Expr) -> Context {
     match exception {
         Expr::Name(name) => match name.id.as_str() {
             "ImportError" | "ModuleNotFoundError" => Context::IMPORT_GUARD,
             "NameError" => Context::NAME_GUARD,
             "KeyError" | "LookupError" => Context::KEY_GUARD,
-            "Exception" | "BaseException" => Context::IMPORT_GUARD | Context::NAME_GUARD,
+            "AttributeError" => Context::ATTRIBUTE_GUARD,
             _ => Context::default(),
         },
         Expr::Tuple(tuple) => tuple.elts.iter().map(caught).fold(Context::default(), |all, one| all | one),
@@ -19,21 +66,48 @@ pub(super) fn caught(exception: &Expr) -> Context {
     }
 }
 
-/// What a condition guards against, by the names it tests.
-pub(super) fn tested(test: &Expr) -> Context {
+/// What a condition guards against, by the names it tests. `flags` are names that hold a test of the version.
+pub(super) fn tested(test: &Expr, flags: &FxHashSet<&str>) -> Context {
+    let all =
+        |exprs: &[Expr]| exprs.iter().map(|expr| tested(expr, flags)).fold(Context::default(), |all, one| all | one);
     match test {
-        Expr::Attribute(node) if node.attr.as_str() == "version_info" => Context::VERSION_GUARD,
+        Expr::Attribute(node) => match node.attr.as_str() {
+            "version_info" | "hexversion" => Context::VERSION_GUARD,
+            name if is_version_flag(name) => Context::VERSION_GUARD,
+            _ => Context::default(),
+        },
         Expr::Name(node) => match node.id.as_str() {
             "version_info" => Context::VERSION_GUARD,
             "__name__" => Context::MAIN_GUARD,
+            name if flags.contains(name) || is_version_flag(name) => Context::VERSION_GUARD,
             _ => Context::default(),
         },
-        Expr::Compare(node) => node.comparators.iter().map(tested).fold(tested(&node.left), |all, one| all | one),
-        Expr::BoolOp(node) => node.values.iter().map(tested).fold(Context::default(), |all, one| all | one),
-        Expr::UnaryOp(node) => tested(&node.operand),
-        Expr::Subscript(node) => tested(&node.value),
+        // `if "pb" not in globals():`
+        Expr::Compare(node) if node.left.is_string_literal_expr() && node.comparators.iter().any(is_namespace) => {
+            Context::NAME_GUARD
+        }
+        Expr::Compare(node) => tested(&node.left, flags) | all(&node.comparators),
+        Expr::BoolOp(node) => all(&node.values),
+        Expr::UnaryOp(node) => tested(&node.operand, flags),
+        // `if importlib.util.find_spec("x"):`
+        Expr::Call(node) => match &*node.func {
+            Expr::Attribute(callee) if callee.attr.as_str() == "find_spec" => Context::IMPORT_GUARD,
+            Expr::Name(callee) if callee.id.as_str() == "find_spec" => Context::IMPORT_GUARD,
+            Expr::Name(callee) if callee.id.as_str() == "hasattr" => Context::ATTRIBUTE_GUARD,
+            _ => Context::default(),
+        },
+        Expr::Subscript(node) => tested(&node.value, flags),
         _ => Context::default(),
     }
+}
+
+/// Whether a name says that it is a test of the version, as in `from .compat import PY310_PLUS`.
+fn is_version_flag(name: &str) -> bool {
+    let name = name.trim_start_matches('_');
+    let name = name.strip_prefix("IS_").or_else(|| name.strip_prefix("HAS_")).unwrap_or(name);
+    name.strip_prefix("PYTHON")
+        .or_else(|| name.strip_prefix("PY"))
+        .is_some_and(|rest| rest.trim_start_matches('_').starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 /// Whether `test` is only true for type checkers.
@@ -43,4 +117,10 @@ pub(super) fn is_type_checking(test: &Expr) -> bool {
         Expr::Attribute(node) => node.attr.as_str() == "TYPE_CHECKING",
         _ => false,
     }
+}
+
+/// `globals()` and its kin.
+fn is_namespace(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return false };
+    matches!(&*call.func, Expr::Name(name) if matches!(name.id.as_str(), "globals" | "locals" | "vars" | "dir"))
 }

@@ -39,7 +39,7 @@ bitflags! {
         const MAIN_GUARD = 1 << 3;
         /// Under `if TYPE_CHECKING`, or in an annotation that is not evaluated.
         const NOT_EVALUATED = 1 << 4;
-        /// Under an `if`, a loop, a `try`, a `with` or a `match`: bound on some paths only.
+        /// Under an `if`, a loop, a `try` or a `match`: bound on some paths only.
         const CONDITIONAL = 1 << 5;
         /// In a loop's body.
         const LOOP = 1 << 6;
@@ -53,6 +53,10 @@ bitflags! {
         const AWAITED = 1 << 10;
         /// In a `try` that catches KeyError, or in its handlers.
         const KEY_GUARD = 1 << 11;
+        /// In a `try` that catches AttributeError, in its handlers, or under a test with `hasattr`.
+        const ATTRIBUTE_GUARD = 1 << 12;
+        /// In a `try` that catches SystemExit.
+        const EXIT_GUARD = 1 << 13;
     }
 }
 
@@ -174,7 +178,7 @@ pub struct Import<'a> {
     /// The module imported from, or imported: `os.path` in `import os.path`, `os` in `from os import path`.
     /// Empty for `from . import x`.
     pub module: &'a str,
-    /// The bytes of the module's name.
+    /// The bytes of the module's name, leading dots included.
     pub module_range: TextRange,
     /// The member in `from module import member`; `None` for `import module`.
     pub member: Option<&'a str>,
@@ -253,6 +257,11 @@ impl<'a> Function<'a> {
         self.node.parameters.posonlyargs.iter().chain(&self.node.parameters.args)
     }
 
+    /// Whether it has decorators, which may change how it is called.
+    pub fn is_decorated(&self) -> bool {
+        !self.node.decorator_list.is_empty()
+    }
+
     /// Whether it is written at the top level of the script, if only under a condition.
     pub fn is_top_level(&self) -> bool {
         self.written_in == MODULE
@@ -309,6 +318,10 @@ pub struct Nodes<'a> {
     pub whiles: Vec<Site<'a, ast::StmtWhile>>,
     /// `try` statements.
     pub tries: Vec<Site<'a, ast::StmtTry>>,
+    /// Annotations, whole.
+    pub annotations: Vec<Site<'a, Expr>>,
+    /// `raise` statements.
+    pub raises: Vec<Site<'a, ast::StmtRaise>>,
     /// Expression statements.
     pub expressions: Vec<Site<'a, ast::StmtExpr>>,
     /// Class definitions.

@@ -5,7 +5,7 @@ use crate::syntax::ast::Expr;
 
 use super::Model;
 use super::builder::{Tables, index};
-use super::model::{BindingKind, MODULE, ReferenceId, Resolution, Scope, ScopeId, ScopeKind};
+use super::model::{BindingId, BindingKind, MODULE, ReferenceId, Resolution, Scope, ScopeId, ScopeKind};
 
 /// The dotted path of something imported, or given by the engine or Python: `["requests", "get"]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,9 @@ impl<'a> Model<'a> {
             if reference.resolution != Resolution::Unknown {
                 continue;
             }
-            reference.resolution = if system.is_some_and(|system| system.binds(name)) {
+            reference.resolution = if is_given_by_class(&self.scopes, name, reference.scope) {
+                Resolution::Builtin
+            } else if system.is_some_and(|system| system.binds(name)) {
                 Resolution::System
             } else if is_engine_name(name) {
                 Resolution::Engine
@@ -142,11 +144,50 @@ impl<'a> Model<'a> {
     }
 }
 
+/// Whether Python gives `name` in `scope` because of a class: `__module__` and `__qualname__` in its body,
+/// `__class__` in its methods.
+fn is_given_by_class(scopes: &[Scope<'_>], name: &str, scope: ScopeId) -> bool {
+    match name {
+        "__module__" | "__qualname__" => scopes[scope.0 as usize].kind == ScopeKind::Class,
+        "__class__" => {
+            let mut outer = scopes[scope.0 as usize].parent;
+            while let Some(id) = outer {
+                if scopes[id.0 as usize].kind == ScopeKind::Class {
+                    return true;
+                }
+                outer = scopes[id.0 as usize].parent;
+            }
+            false
+        }
+        _ => false,
+    }
+}
+
 /// How many assignments are followed from a name to its value, so that cycles end.
 pub(super) const MAX_STEPS: usize = 8;
 
 fn is_engine_name(name: &str) -> bool {
     name == names::D3 || names::RESERVED_NAMES.contains(&name) || names::RESERVED_CLASSES.contains(&name)
+}
+
+/// Gives the bindings of `nonlocal` names to the nearest function around that binds them.
+pub(super) fn settle_nonlocal(tables: &mut Tables<'_>, bindings: Vec<BindingId>) {
+    for id in bindings {
+        let binding = &mut tables.bindings[id.0 as usize];
+        let mut outer = tables.scopes[binding.scope.0 as usize].parent;
+        while let Some(current) = outer {
+            let candidate = &tables.scopes[current.0 as usize];
+            if matches!(candidate.kind, ScopeKind::Function(_)) && candidate.names.contains_key(binding.name) {
+                binding.scope = current;
+                break;
+            }
+            outer = candidate.parent;
+        }
+        let home = &mut tables.scopes[binding.scope.0 as usize];
+        let bindings = &mut home.names.entry(binding.name).or_default().bindings;
+        bindings.push(id);
+        bindings.sort_unstable();
+    }
 }
 
 /// Gives each reference its meaning within the script, and each name its references.
@@ -169,7 +210,7 @@ fn lookup(scopes: &[Scope<'_>], name: &str, scope: ScopeId) -> Option<ScopeId> {
     loop {
         let current = &scopes[id.0 as usize];
         let visible = id == scope || current.kind != ScopeKind::Class;
-        if current.globals.contains(&name) {
+        if visible && current.globals.contains(&name) {
             return scopes[0].names.contains_key(name).then_some(MODULE);
         }
         if visible && current.names.contains_key(name) {

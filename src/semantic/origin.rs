@@ -152,17 +152,6 @@ impl<'a> Model<'a> {
         common
     }
 
-    /// The scope of the class whose instance `expr` is, where it is the first parameter of one of its methods.
-    fn self_class(&self, expr: &Expr, scope: ScopeId) -> Option<ScopeId> {
-        let Expr::Name(name) = expr else { return None };
-        let home = self.resolve(name.id.as_str(), scope)?;
-        let ScopeKind::Function(function) = self.scope(home).kind else { return None };
-        let function = self.function(function);
-        let first = function.positional().next()?;
-        let is_method = self.scope(function.written_in).kind == ScopeKind::Class;
-        (is_method && first.parameter.name.as_str() == name.id.as_str()).then_some(function.written_in)
-    }
-
     fn origin_of_class_attribute(&self, class: ScopeId, attribute: &str, steps: usize) -> Option<Origin> {
         let mut common = None;
         for site in &self.nodes.assigns {

@@ -149,7 +149,9 @@ impl Ignore {
             (_, [place]) => self.codes.get(*place).map(|code| Edit::delete(code.removal)).into_iter().collect(),
             (_, []) => Vec::new(),
             (kept, _) => {
-                let (Some(first), Some(last)) = (self.codes.first(), self.codes.last()) else { return Vec::new() };
+                let (Some(first), Some(last)) = (self.codes.first(), self.codes.last()) else {
+                    return Vec::new();
+                };
                 let range = TextRange::new(first.code.range.start(), last.code.range.end());
                 let names: Vec<&str> = kept.iter().map(|code| code.code.value.as_str()).collect();
                 vec![Edit::replace(range, names.join(", "))]
@@ -282,5 +284,20 @@ mod tests {
         assert_eq!(header_kind("# about d3: integration\n"), None);
         assert_eq!(header_kind("'''\n# d3: utility\n'''"), None);
         assert_eq!(header_kind("# d3: ignore-file[D3101]\n# d3: utility"), Some(Kind::Utility));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_comment_is_survived(tail in "[ #d3:ignore\\[\\],é-]{0,24}", code in "[x #]{0,4}") {
+            let text = format!("{code}# d3: ignore{tail}\nx");
+            let comments = comments(&text);
+            header_kind(&text);
+            for ignore in ignores(&comments, &text).list {
+                for place in 0..ignore.codes.len() {
+                    let left = apply(&text, &ignore.remove_codes(&text, &[place]));
+                    proptest::prop_assert!(left.len() < text.len());
+                }
+            }
+        }
     }
 }

@@ -344,4 +344,15 @@ memory = 512
     fn broken_toml_is_one_error() {
         assert_eq!(errors("[lint\nselect = [\n").len(), 1);
     }
+
+    #[test]
+    fn every_prefix_is_survived() {
+        let text = "\u{feff}[lint]\nselect = [\"é\", 'x', \"\"\"y\"\"\"]\nper-file-ignores = { \"a/*\" = [\"D3\"] }\n[runner]\ntimeout = 0x1f\n";
+        assert!(Settings::parse(text).is_ok());
+        for (end, _) in text.char_indices() {
+            for error in Settings::parse(&text[..end]).err().into_iter().flatten() {
+                assert!(error.range.end().to_usize() <= end, "{error:?}");
+            }
+        }
+    }
 }

@@ -6,8 +6,8 @@ use crate::dialect::{Fault, FaultKind, Frame, Kind, Skimmer};
 /// bracket counts as unclosed.
 const PATIENCE: usize = 200;
 
-/// How many unclosed triple-quoted strings are told from each other.
-const MAX_TRIPLE_CUTS: usize = 16;
+/// How many unclosed triple-quoted strings are looked for.
+const MAX_TRIPLE_CUTS: usize = 64;
 
 /// One logical line.
 #[derive(Debug)]
@@ -24,12 +24,13 @@ pub(super) struct Line {
     pub(super) indent: usize,
     /// What is not closed in it.
     pub(super) faults: Vec<Fault>,
+    /// Where it nests too deeply, and in what way.
+    pub(super) too_deep: Option<(usize, &'static str)>,
 }
 
-/// A triple-quoted string that is not closed.
+/// The end that a triple-quoted string should have had.
 #[derive(Debug, Clone, Copy)]
 struct Cut {
-    /// Where it must have ended.
     at: usize,
 }
 
@@ -103,10 +104,14 @@ fn finish(text: &str, mut skimmer: Skimmer<'_>, start: Option<usize>) -> Line {
         && text[start..at].ends_with(':')
     {
         at -= 1;
+    } else {
+        at = skimmer.behind_blanks();
     }
     skimmer.close_all(at);
+    skimmer.faults.sort_by_key(|fault| fault.at);
     let end = skimmer.last_end.max(start);
-    Line { start, end, line_start, stop: skimmer.pos, indent: indent(&text[line_start..start]), faults: skimmer.faults }
+    let indent = indent(&text[line_start..start]);
+    Line { start, end, line_start, stop: skimmer.pos, indent, faults: skimmer.faults, too_deep: None }
 }
 
 /// Whether the physical line at which a skimmer stands begins a new statement. The skimmer
@@ -115,10 +120,9 @@ fn boundary(text: &str, skimmer: &Skimmer<'_>, start: usize) -> Boundary {
     if !skimmer.stack.iter().all(|frame| matches!(frame, Frame::Bracket(..))) {
         return Boundary::No;
     }
-    let rest = &text[skimmer.pos..];
-    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    let line = line_at(text, skimmer.pos);
     let code = line.trim_start_matches([' ', '\t', '\x0c']);
-    if code.is_empty() || code.starts_with('#') {
+    if code.is_empty() || code.starts_with(['#', ')', ']', '}']) {
         return Boundary::No;
     }
     if begins_statement(code) {
@@ -161,7 +165,7 @@ fn is_header(code: &str) -> bool {
 }
 
 /// Whether some code is a statement that can't continue an expression.
-fn begins_statement(code: &str) -> bool {
+pub(super) fn begins_statement(code: &str) -> bool {
     let word = first_word(code);
     let rest = code[word.len()..].trim_start();
     match word {
@@ -173,7 +177,7 @@ fn begins_statement(code: &str) -> bool {
 
 /// Whether some code has the shape of a statement: a block's header, a decorator, an
 /// assignment or a call that fills its line.
-fn looks_like_statement(code: &str) -> bool {
+pub(super) fn looks_like_statement(code: &str) -> bool {
     let code = code.split(" #").next().unwrap_or_default().trim_end();
     let word = first_word(code);
     if matches!(word, "if" | "for" | "else" | "async") {
@@ -186,7 +190,9 @@ fn looks_like_statement(code: &str) -> bool {
         return false;
     }
     let target = code.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '[' | ']' | '\'' | '"'));
-    let Some(target) = target else { return matches!(word, "yield" | "await") };
+    let Some(target) = target else {
+        return matches!(word, "yield" | "await");
+    };
     let rest = code[target..].trim_start();
     let assigns = rest.trim_start_matches(['+', '-', '*', '/', '|', '&']).starts_with('=') && !rest.starts_with("==");
     assigns || rest.starts_with('(') && code.ends_with(')')
@@ -206,50 +212,66 @@ fn indent(blank: &str) -> usize {
     })
 }
 
-/// Finds the triple-quoted strings that are not closed. One of them turns code into text and
-/// text into code up to the end, so the end of the text tells that there is one, and code
-/// inside a string tells which.
+/// Finds the triple-quoted strings that are not closed. Such a one turns code into text and
+/// text into code: what tells is a quote that stands where none can, and code inside a string.
 fn triple_cuts(text: &str) -> Vec<Cut> {
-    let mut cuts = Vec::new();
+    let mut cuts: Vec<Cut> = Vec::new();
     let mut pos = 0;
-    while cuts.len() < MAX_TRIPLE_CUTS {
-        let candidates = triple_strings(text, pos);
-        let Some(unclosed) = candidates.unclosed else { break };
-        let best = candidates
-            .suspects
-            .iter()
-            .take(MAX_TRIPLE_CUTS)
-            .map(|cut| {
-                let rest = triple_strings(text, cut.at);
-                (rest.unclosed.is_some(), rest.suspects.len(), *cut)
-            })
-            .min_by_key(|&(unclosed, suspects, _)| (unclosed, suspects))
-            .map_or(unclosed, |(_, _, cut)| cut);
-        cuts.push(best);
-        pos = best.at;
+    while cuts.len() < MAX_TRIPLE_CUTS
+        && let Some(cut) = next_triple_cut(text, pos)
+    {
+        pos = cut.at;
+        cuts.push(cut);
     }
     cuts
 }
 
-/// The triple-quoted strings of a text from some offset on.
-struct TripleStrings {
-    /// Those that hold code, and where that code begins.
-    suspects: Vec<Cut>,
-    /// The one that is open at the end.
-    unclosed: Option<Cut>,
-}
-
-fn triple_strings(text: &str, pos: usize) -> TripleStrings {
+/// Finds the first triple-quoted string after `pos` that is not closed.
+fn next_triple_cut(text: &str, pos: usize) -> Option<Cut> {
+    let bytes = text.as_bytes();
     let mut skimmer = Skimmer::new(text, pos, text.len());
-    let mut suspects = Vec::new();
+    let mut suspect = None;
     while let Some(token) = skimmer.next_token() {
-        if token.kind == Kind::Text && text[token.start..token.end].contains(['\n', '\r']) {
-            suspects.extend(code_inside(text, token.start, token.end));
+        match token.kind {
+            Kind::Newline if suspect.is_some() && begins_block(line_at(text, skimmer.pos).trim()) => suspect = None,
+            Kind::Text if token.end - token.start >= 6 && is_triple(&bytes[token.start..]) => {
+                let misplaced = token.start.checked_sub(1).is_some_and(|before| ends_operand(bytes[before]));
+                let followed = bytes.get(token.end).is_some_and(|byte| byte.is_ascii_alphanumeric());
+                let unclosed = skimmer.faults.last().is_some_and(|fault| fault.open == token.start);
+                let inside = code_inside(text, token.start, token.end);
+                if misplaced || followed || unclosed {
+                    let own = inside.map(|cut| if misplaced { Cut { at: line_stop(text, token.start) } } else { cut });
+                    if let Some(cut) = suspect.or(own) {
+                        return Some(cut);
+                    }
+                }
+                suspect = suspect.or(inside);
+            }
+            _ => {}
         }
     }
-    let unclosed = skimmer.faults.iter().find(|fault| matches!(fault.kind, FaultKind::TripleString(_)));
-    let unclosed = unclosed.map(|fault| code_inside(text, fault.open, text.len()).unwrap_or(Cut { at: text.len() }));
-    TripleStrings { suspects, unclosed }
+    None
+}
+
+/// Whether a string token, prefix and all, is triple-quoted.
+fn is_triple(string: &[u8]) -> bool {
+    let prefix = string.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    matches!(string[prefix..], [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..])
+}
+
+/// Whether no string can follow directly after this byte of code.
+fn ends_operand(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b')' | b']' | b'"' | b'\'' | b'!' | b'?')
+}
+
+/// The physical line from `offset` on.
+fn line_at(text: &str, offset: usize) -> &str {
+    &text[offset..line_stop(text, offset)]
+}
+
+/// Where the physical line that holds `offset` ends.
+fn line_stop(text: &str, offset: usize) -> usize {
+    text[offset..].find(['\n', '\r']).map_or(text.len(), |length| offset + length)
 }
 
 /// Where the code inside a string begins, if there is any.
@@ -258,7 +280,7 @@ fn code_inside(text: &str, open: usize, end: usize) -> Option<Cut> {
     for line in text[open..end].split_inclusive('\n') {
         let code = line.trim();
         if offset > open && (begins_block(code) || looks_assigned(code)) {
-            return Some(Cut { at: offset });
+            return Some(Cut { at: text[..offset].trim_end_matches(['\n', '\r']).len() });
         }
         offset += line.len();
     }

@@ -2,7 +2,7 @@
 
 use ruff_python_parser::{ParseErrorType, UnsupportedSyntaxError, UnsupportedSyntaxErrorKind as Kind};
 
-use super::NewerSyntax;
+use super::{NewerSyntax, SyntaxError};
 
 /// A parse error in lower case without a final dot.
 pub(super) fn of(error: &ParseErrorType) -> String {
@@ -34,6 +34,15 @@ pub(super) fn newer(unsupported: &[UnsupportedSyntaxError]) -> Vec<NewerSyntax> 
             Some(NewerSyntax { range: error.range, what: what.to_owned(), since })
         })
         .collect()
+}
+
+/// The syntax that only an earlier Python has.
+pub(super) fn removed(unsupported: &[UnsupportedSyntaxError]) -> impl Iterator<Item = SyntaxError> {
+    let removed = unsupported.iter().filter(|error| error.kind == Kind::ParenthesizedKeywordArgumentName);
+    removed.map(|error| SyntaxError {
+        range: error.range,
+        message: "the name of an argument needs no parentheses".to_owned(),
+    })
 }
 
 /// What a piece of syntax is called, and the first Python that has it.

@@ -4,10 +4,15 @@
 //! Must not know: names, scopes, manifests, rules. The only place that names the parser's crates.
 
 mod calls;
+mod checks;
+mod layout;
+mod limits;
 mod lines;
 mod messages;
 mod recover;
 mod relocate;
+mod scopes;
+mod trailing;
 
 use std::sync::Arc;
 
@@ -16,7 +21,6 @@ use ruff_python_ast::PythonVersion;
 pub use ruff_python_ast::visitor as walk;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
-use crate::dialect;
 use crate::text::{Ranged, Spanned, TextRange, TextSize};
 use recover::Recovered;
 
@@ -118,32 +122,80 @@ pub enum MalformedKind {
 
 /// Parses any text whatever.
 pub fn parse(text: &Arc<str>) -> Parsed {
-    let found = understand(text);
+    let prescan = limits::prescan(text);
+    if !prescan.is_deep {
+        return parse_scanned(text, prescan);
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(limits::LARGE_STACK);
+        match thread.spawn_scoped(scope, || parse_scanned(text, limits::prescan(text))) {
+            Ok(parsing) => parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => parse_scanned(text, prescan),
+        }
+    })
+}
+
+/// Parses a text that was looked at.
+fn parse_scanned(text: &Arc<str>, prescan: limits::Prescan) -> Parsed {
+    let mut found = understand(text, prescan);
+    let trailing = trailing::find(text, &found.pieces);
+    found.body.retain(|stmt| !trailing::holds(trailing, stmt));
+    found.comments.retain(|comment| !trailing::holds(trailing, comment));
     let (d3_calls, malformed_calls) = calls::find(text, &found.body, &found.slots);
-    let newer = messages::newer(&found.unsupported);
+    let checked = checks::check(text, &found.body);
+    let is_sound =
+        |range: &TextRange| !found.pieces.iter().any(|piece| piece.broken && piece.range.contains_range(*range));
+    let mut errors = found.errors;
+    errors.extend(layout::check_encoding(text));
+    errors.extend(messages::removed(&found.unsupported));
+    errors.extend(checked.errors.into_iter().filter(|error| is_sound(&error.range)));
+    let mut newer = messages::newer(&found.unsupported);
+    newer.extend(checked.newer);
+    errors.iter_mut().for_each(|error| error.range = whole_characters(text, error.range));
+    newer.iter_mut().for_each(|newer| newer.range = whole_characters(text, newer.range));
+    errors.retain(|error| !trailing::holds(trailing, &error.range));
+    errors.sort_by_key(|error| (error.range.start(), error.range.end()));
+    errors.dedup();
+    newer.retain(|newer| !trailing::holds(trailing, &newer.range));
+    newer.sort_by_key(|newer| (newer.range.start(), newer.range.end()));
+    newer.dedup();
     Parsed {
         text: Arc::clone(text),
         body: found.body,
         comments: found.comments,
-        errors: found.errors,
+        errors,
         newer,
         d3_calls,
         malformed_calls,
-        trailing: None,
+        trailing,
     }
 }
 
 /// Parses a text whole, and a broken one statement by statement.
-fn understand(text: &str) -> Recovered {
-    let scan = dialect::scan(text);
-    let parsed = parse_unchecked(&scan.text, options());
+fn understand(text: &str, prescan: limits::Prescan) -> Recovered {
+    if prescan.too_deep {
+        return recover::recover(text);
+    }
+    let blanked = limits::blanked(text, &prescan.slots);
+    let parsed = parse_unchecked(&blanked, options());
     if !parsed.errors().is_empty() {
         return recover::recover(text);
     }
     let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
+    let errors = layout::check_indentation(text, parsed.tokens());
     let unsupported = parsed.unsupported_syntax_errors().to_vec();
     let body = parsed.try_into_module().map(|module| module.into_suite()).unwrap_or_default();
-    Recovered { body, comments, slots: scan.slots, unsupported, ..Recovered::default() }
+    Recovered { body, comments, slots: prescan.slots, errors, unsupported, ..Recovered::default() }
+}
+
+/// A range without the parts of characters that the parser's ranges of broken template strings
+/// may begin or end with.
+fn whole_characters(text: &str, range: TextRange) -> TextRange {
+    let floor = |offset: TextSize| {
+        let offset = text.floor_char_boundary(offset.to_usize());
+        TextSize::try_from(offset).unwrap_or_default()
+    };
+    TextRange::new(floor(range.start()), floor(range.end()))
 }
 
 /// How the parser is to read: modules of Python 3.9.

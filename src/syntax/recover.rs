@@ -1,11 +1,12 @@
 //! Parses a broken text: statement by statement, each broken one repaired inside itself.
 
 use ruff_python_ast::Suite;
+use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{LexicalErrorType, ParseErrorType, UnsupportedSyntaxError, parse_cells_unchecked};
 
 use super::lines::{Line, first_word, split};
 use super::relocate::Insertions;
-use super::{SyntaxError, messages, options};
+use super::{SyntaxError, limits, messages, options};
 use crate::dialect::{self, Fault, FaultKind, TypeSlot};
 use crate::text::{Ranged, TextRange, TextSize};
 
@@ -17,13 +18,31 @@ pub(super) struct Recovered {
     pub(super) slots: Vec<TypeSlot>,
     pub(super) errors: Vec<SyntaxError>,
     pub(super) unsupported: Vec<UnsupportedSyntaxError>,
-    /// The pieces that hold errors: top-level statements.
-    pub(super) broken: Vec<TextRange>,
+    /// The top-level statements of a broken text.
+    pub(super) pieces: Vec<PieceInfo>,
+    /// Whether the last piece so far ends with words side by side, so that an error right
+    /// behind it is no second one.
+    pub(super) ends_in_prose: bool,
+}
+
+/// A top-level statement of a broken text.
+#[derive(Debug)]
+pub(super) struct PieceInfo {
+    /// With what stands before it.
+    pub(super) range: TextRange,
+    /// Where its first token begins.
+    pub(super) start: usize,
+    /// How many logical lines it has.
+    pub(super) lines: usize,
+    /// Whether it holds an error.
+    pub(super) broken: bool,
 }
 
 /// Parses a broken text.
 pub(super) fn recover(text: &str) -> Recovered {
-    let lines = split(text);
+    let mut lines = split(text);
+    let deep = replace_deep(text, &mut lines);
+    let text = deep.as_deref().unwrap_or(text);
     let mut recovered = Recovered::default();
     for line in &lines {
         recovered.slots.extend(dialect::slots(text, range(line.start, line.stop)));
@@ -44,6 +63,24 @@ pub(super) fn recover(text: &str) -> Recovered {
     recovered
 }
 
+/// Replaces each line that nests too deeply by `pass`, so that it costs itself only.
+fn replace_deep(text: &str, lines: &mut [Line]) -> Option<String> {
+    let mut replaced: Option<String> = None;
+    for line in lines {
+        let Some((at, message)) = limits::too_deep(text, line.start, line.end) else {
+            continue;
+        };
+        line.faults.clear();
+        line.too_deep = Some((at, message));
+        let code = &text[line.start..line.end];
+        let mut blank = String::from("pass");
+        let rest = code.bytes().skip(blank.len());
+        blank.extend(rest.map(|byte| if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' }));
+        replaced.get_or_insert_with(|| text.to_owned()).replace_range(line.start..line.end, &blank);
+    }
+    replaced
+}
+
 /// Whether a logical line begins a top-level statement.
 fn begins_piece(text: &str, previous: &Line, line: &Line) -> bool {
     line.indent == 0
@@ -60,47 +97,41 @@ struct Piece<'a> {
 
 impl Piece<'_> {
     fn parse(&self, recovered: &mut Recovered) {
-        let (parsed, insertions) = match self.repaired() {
-            None => (parse_cells_unchecked(self.text, [self.range], &options()), None),
-            Some((source, insertions)) => {
-                let whole = TextRange::up_to(TextSize::of(&source));
-                (parse_cells_unchecked(&source, [whole], &options()), Some(insertions))
-            }
-        };
-        let original = |range| insertions.as_ref().map_or(range, |insertions| insertions.range(range));
-        let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment());
-        recovered.comments.extend(comments.map(|token| original(token.range())));
-        let found: Vec<_> =
-            parsed.errors().iter().map(|error| (original(error.location), error.error.clone())).collect();
+        let unrepaired = || read(self.text, self.range, &Insertions::new(self.text, TextSize::default()));
+        let repaired = self.repaired().and_then(|(source, insertions)| {
+            let reading = read(&source, TextRange::up_to(TextSize::of(&source)), &insertions);
+            (!insertions.has_diverged()).then_some(reading)
+        });
+        let reading = repaired.unwrap_or_else(unrepaired);
         let mut damage = Damage::new(self, &recovered.slots);
         damage.add_faults();
-        damage.add_parse_errors(&found);
-        let unsupported = parsed
-            .unsupported_syntax_errors()
-            .iter()
-            .map(|error| UnsupportedSyntaxError { range: original(error.range), ..error.clone() });
+        damage.add_parse_errors(&reading.errors);
+        let unsupported = reading.unsupported.into_iter();
         recovered.unsupported.extend(unsupported.filter(|error| !damage.is_broken_at(error.range.start())));
-        if damage.lines.iter().any(|line| *line) {
-            recovered.broken.push(self.range);
+        if let Some(first) = self.lines.first() {
+            let (start, lines, broken) = (first.start, self.lines.len(), damage.is_broken());
+            recovered.pieces.push(PieceInfo { range: self.range, start, lines, broken });
         }
-        recovered.errors.append(&mut damage.errors);
-        let mut body = parsed.into_suite();
-        if let Some(insertions) = &insertions {
-            insertions.relocate(&mut body);
-        }
-        recovered.body.extend(body);
+        let continues = recovered.ends_in_prose && !matches!(damage.fates.first(), None | Some(Fate::Sound));
+        let errors = damage.errors();
+        let skipped = usize::from(continues && errors.len() == 1);
+        recovered.errors.extend(errors.into_iter().skip(skipped));
+        recovered.ends_in_prose = matches!(damage.fates.last(), Some(Fate::Broken(_, true))) || skipped > 0;
+        recovered.comments.extend(reading.comments);
+        recovered.body.extend(reading.body);
     }
 
     /// The piece with all closers that it lacks; `None` if it lacks none.
-    fn repaired(&self) -> Option<(String, Insertions)> {
-        let mut insertions = Insertions::new(self.range.start());
+    fn repaired(&self) -> Option<(String, Insertions<'_>)> {
+        let mut insertions = Insertions::new(self.text, self.range.start());
         let mut repaired = String::new();
         let mut copied = self.range.start().to_usize();
         for fault in self.lines.iter().flat_map(|line| &line.faults) {
             repaired.push_str(&self.text[copied..fault.at]);
             copied = fault.at;
-            insertions.push(TextSize::of(&repaired), TextSize::of(fault.closer()));
-            repaired.push_str(fault.closer());
+            let closer = closer(self.text, fault);
+            insertions.push(TextSize::of(&repaired), TextSize::of(&closer));
+            repaired.push_str(&closer);
         }
         if repaired.is_empty() {
             return None;
@@ -110,26 +141,84 @@ impl Piece<'_> {
     }
 }
 
+/// What the parser makes of a piece, in ranges of the text as given.
+struct Reading {
+    body: Suite,
+    comments: Vec<TextRange>,
+    errors: Vec<(TextRange, ParseErrorType)>,
+    unsupported: Vec<UnsupportedSyntaxError>,
+}
+
+/// Parses a range of a text that has insertions.
+fn read(source: &str, range: TextRange, insertions: &Insertions<'_>) -> Reading {
+    let parsed = parse_cells_unchecked(source, [range], &options());
+    let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment());
+    let comments = comments.map(|token| insertions.range(token.range())).collect();
+    let errors: Vec<_> =
+        parsed.errors().iter().map(|error| (insertions.range(error.location), error.error.clone())).collect();
+    let unsupported = parsed.unsupported_syntax_errors().iter().cloned();
+    let unsupported =
+        unsupported.map(|error| UnsupportedSyntaxError { range: insertions.range(error.range), ..error }).collect();
+    let mut body = parsed.into_suite();
+    if !insertions.is_empty() || !errors.is_empty() {
+        insertions.relocate(&mut body);
+    }
+    Reading { body, comments, errors, unsupported }
+}
+
+/// The text that closes what is not closed. A string may end with a part of its closer, or
+/// with a backslash that would take the closer for text.
+fn closer(text: &str, fault: &Fault) -> String {
+    let closer = fault.closer();
+    let (FaultKind::String(quote) | FaultKind::TripleString(quote)) = fault.kind else {
+        return closer.to_owned();
+    };
+    let opener = text[fault.open..fault.at].find(quote as char).map_or(0, |prefix| prefix + closer.len());
+    let content = text.get(fault.open + opener..fault.at).unwrap_or_default();
+    let backslashes = content.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    let quotes = content.bytes().rev().take_while(|byte| *byte == quote).count();
+    match backslashes % 2 {
+        1 => format!("\\{closer}"),
+        _ => closer[quotes.min(closer.len() - 1)..].to_owned(),
+    }
+}
+
+/// What one logical line has wrong.
+#[derive(Debug, Clone)]
+enum Fate {
+    Sound,
+    /// Another error is the cause.
+    Caused,
+    /// An error of its own; whether the line looks like prose.
+    Broken(SyntaxError, bool),
+}
+
 /// The errors of a piece: one for each damaged place.
 struct Damage<'a> {
     piece: &'a Piece<'a>,
     /// The D3 types, unclosed ones included.
     slots: &'a [TypeSlot],
-    /// Which of the piece's lines have an error, reported or not.
-    lines: Vec<bool>,
-    errors: Vec<SyntaxError>,
+    fates: Vec<Fate>,
+    /// Whether an earlier line's indentation is wrong, so that later ones can't be right.
+    indentation: bool,
 }
 
 impl<'a> Damage<'a> {
     fn new(piece: &'a Piece<'a>, slots: &'a [TypeSlot]) -> Self {
-        Self { piece, slots, lines: vec![false; piece.lines.len()], errors: Vec::new() }
+        Self { piece, slots, fates: vec![Fate::Sound; piece.lines.len()], indentation: false }
     }
 
-    /// Reports what is not closed: a string, or else the outermost bracket of each line.
+    /// Finds what is not closed: a string, or else the outermost bracket of each line.
     fn add_faults(&mut self) {
-        for (index, line) in self.piece.lines.iter().enumerate() {
+        for (line, fate) in self.piece.lines.iter().zip(&mut self.fates) {
+            if let Some((at, message)) = line.too_deep {
+                let error = SyntaxError { range: range(at, at + 1), message: message.to_owned() };
+                *fate = Fate::Broken(error, false);
+            }
             let is_string = |fault: &&Fault| matches!(fault.kind, FaultKind::String(_) | FaultKind::TripleString(_));
-            let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else { continue };
+            let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else {
+                continue;
+            };
             let (end, message) = match fault.kind {
                 FaultKind::Bracket(byte) => (fault.open + 1, format!("`{}` is never closed", byte as char)),
                 FaultKind::Field => (fault.open + 1, "`{` in an f-string is never closed".to_owned()),
@@ -139,51 +228,89 @@ impl<'a> Damage<'a> {
                     (fault.open + opener, "this triple-quoted string is never closed".to_owned())
                 }
             };
-            self.lines[index] = true;
-            self.errors.push(SyntaxError { range: range(fault.open, end), message });
+            *fate = Fate::Broken(SyntaxError { range: range(fault.open, end), message }, false);
         }
     }
 
-    /// Reports the parser's errors in lines that have none yet and that no other error has caused.
+    /// Adds the parser's errors in lines that have none yet.
     fn add_parse_errors(&mut self, found: &[(TextRange, ParseErrorType)]) {
         for (location, error) in found {
-            let Some(index) = self.line_at(location.start()) else { continue };
-            if self.lines[index] {
+            let Some(index) = self.line_at(location.start()) else {
+                continue;
+            };
+            if !matches!(self.fates[index], Fate::Sound) {
                 continue;
             }
             let caused = self.is_caused(index, error);
-            self.lines[index] = true;
-            if !caused {
+            self.indentation |= is_indentation(error);
+            self.fates[index] = if caused {
+                Fate::Caused
+            } else {
                 let range = self.visible(index, *location);
-                self.errors.push(SyntaxError { range, message: messages::of(error) });
-            }
+                let prose = matches!(error, ParseErrorType::SimpleStatementsOnSameLine);
+                let word = first_word(&self.piece.text[self.piece.lines[index].start..]);
+                let message = match word {
+                    "print" | "exec" if prose => format!("missing parentheses in call to `{word}`"),
+                    _ => messages::of(error),
+                };
+                Fate::Broken(SyntaxError { range, message }, prose && !matches!(word, "print" | "exec"))
+            };
         }
     }
 
-    /// Whether an error stems from an earlier one, or from a D3 type that is not closed.
+    /// Whether an error stems from an earlier one, or from a D3 call that is not written well.
     fn is_caused(&self, index: usize, error: &ParseErrorType) -> bool {
         let line = &self.piece.lines[index];
         let word = first_word(&self.piece.text[line.start..]);
         let orphan = matches!(word, "else" | "elif" | "except" | "finally");
-        let earlier = self.lines[..index].contains(&true);
-        let after_error = index > 0 && self.lines[index - 1];
-        let unclosed_type = self.slots.iter().any(|slot| {
-            let start = slot.range.start().to_usize();
-            !slot.closed && line.start <= start && start < line.end
-        });
-        let indentation = matches!(error, ParseErrorType::UnexpectedIndentation)
-            || matches!(error, ParseErrorType::Lexical(LexicalErrorType::IndentationError));
-        unclosed_type || orphan && earlier || after_error && indentation
+        let earlier = self.fates[..index].iter().any(|fate| !matches!(fate, Fate::Sound));
+        let after_error = index > 0 && !matches!(self.fates[index - 1], Fate::Sound);
+        let structural = is_indentation(error) || matches!(error, ParseErrorType::OtherError(_));
+        let at_end = matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Dedent, .. });
+        self.has_malformed_type(line)
+            || earlier && (orphan || at_end)
+            || after_error && structural
+            || self.indentation && is_indentation(error)
+    }
+
+    fn has_malformed_type(&self, line: &Line) -> bool {
+        let first = self.slots.partition_point(|slot| slot.range.start().to_usize() < line.start);
+        let mut inside = self.slots[first..].iter().take_while(|slot| slot.range.start().to_usize() < line.end);
+        // A type right after a dot belongs to a call without a command.
+        let is_nameless = |slot: &TypeSlot| {
+            let between = TextRange::new(slot.callee.end(), slot.range.start());
+            self.piece.text[between].contains('.')
+        };
+        inside.any(|slot| !slot.closed || is_nameless(slot))
+    }
+
+    /// The errors, with each run of lines that are prose as one.
+    fn errors(&self) -> Vec<SyntaxError> {
+        let mut errors = Vec::new();
+        let runs = self.fates.chunk_by(|a, b| matches!(a, Fate::Sound) == matches!(b, Fate::Sound));
+        for run in runs {
+            let is_prose = run.iter().any(|fate| matches!(fate, Fate::Broken(_, true)));
+            let own = run.iter().filter_map(|fate| match fate {
+                Fate::Broken(error, _) => Some(error.clone()),
+                Fate::Sound | Fate::Caused => None,
+            });
+            errors.extend(own.take(if is_prose { 1 } else { usize::MAX }));
+        }
+        errors
+    }
+
+    fn is_broken(&self) -> bool {
+        self.fates.iter().any(|fate| !matches!(fate, Fate::Sound))
     }
 
     fn line_at(&self, offset: TextSize) -> Option<usize> {
         let offset = offset.to_usize();
         let behind = self.piece.lines.partition_point(|line| line.line_start <= offset);
-        (!self.lines.is_empty()).then(|| behind.saturating_sub(1))
+        (!self.fates.is_empty()).then(|| behind.saturating_sub(1))
     }
 
     fn is_broken_at(&self, offset: TextSize) -> bool {
-        self.line_at(offset).is_some_and(|index| self.lines[index])
+        self.line_at(offset).is_some_and(|index| !matches!(self.fates[index], Fate::Sound))
     }
 
     /// The part of an error's range that lies in its line, and at least one character of it.
@@ -202,6 +329,11 @@ impl<'a> Damage<'a> {
         }
         range(line.end - text.chars().next_back().map_or(0, char::len_utf8), line.end)
     }
+}
+
+/// Whether an error is about indentation.
+fn is_indentation(error: &ParseErrorType) -> bool {
+    matches!(error, ParseErrorType::UnexpectedIndentation | ParseErrorType::Lexical(LexicalErrorType::IndentationError))
 }
 
 /// The range of two offsets of a text, which is shorter than 4 GiB.

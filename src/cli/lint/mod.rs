@@ -128,8 +128,9 @@ fn report(
     outcome.results.sort();
     outcome.problems.sort();
     outcome.problems.dedup();
-    for Problem { path, message, fatal } in &outcome.problems {
-        let line = format!("{}: {message}", session.shown(path));
+    for Problem { path, position, message, fatal } in &outcome.problems {
+        let at = position.map_or(String::new(), |(line, column)| format!("{line}:{column}:"));
+        let line = format!("{}:{at} {message}", session.shown(path));
         if *fatal { output::complain(&line) } else { output::warn(&line) }
     }
     let results = &outcome.results;

@@ -1,6 +1,6 @@
 //! From paths to findings: gathers, checks, fixes and writes, in parallel.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -11,9 +11,11 @@ use crate::check::{Input, check, check_manifest};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::fix::{Diagnosis, Fixed, Wanted, fix_all};
 use crate::manifest::{Kind, Manifest};
-use crate::project::{Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, Workspace, replace, walk};
+use crate::project::{
+    Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, SettingsFile, Workspace, describe, replace, walk,
+};
 use crate::report::{File, Files, Finding, Results};
-use crate::rules::{RULES, Selection};
+use crate::rules::{self, RULES, Selection};
 use crate::semantic::SystemScript;
 use crate::text::Source;
 
@@ -54,9 +56,11 @@ impl Session {
         let all = || walked.named.iter().chain(&walked.found);
         let manifests: Vec<&PathBuf> = all().filter(is_manifest).collect();
         let mut outcome = Outcome { problems: walked.problems.clone(), ..Outcome::default() };
+        outcome.add(self.settings(all().map(PathBuf::as_path), true));
         for one in self.each(&manifests, |path| self.file(path, false, true)) {
             outcome.add(one);
         }
+        self.repeated_names(&manifests, &mut outcome);
         let mut scripts: BTreeSet<PathBuf> = all().filter(|path| !is_manifest(path)).cloned().collect();
         for manifest in manifests {
             outcome.problems.extend(self.missing_scripts(manifest));
@@ -73,7 +77,9 @@ impl Session {
 
     /// Checks one text as the file at `path`, which need not exist and is not written.
     pub(super) fn check_text(&self, path: &Path, source: Source) -> Outcome {
-        self.guarded(path, || self.source(path, source, true, false))
+        let mut outcome = self.settings([path].into_iter(), false);
+        outcome.add(self.guarded(path, || self.source(path, source, true, false)));
+        outcome
     }
 
     /// `path` as it is shown: relative to the working directory, with `/`, or absolute outside it.
@@ -98,18 +104,49 @@ impl Session {
             .unwrap_or_else(|_| Outcome::failed(path, "d3ls failed on this file; please report this as a bug"))
     }
 
+    /// Reports integrations that have the name of an earlier one (D3's page, "Create Custom Integration").
+    fn repeated_names(&self, manifests: &[&PathBuf], outcome: &mut Outcome) {
+        let Some(rule) = rules::find("D3903") else { return };
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        let mut sorted: Vec<(String, &PathBuf)> = manifests.iter().map(|path| (self.shown(path), *path)).collect();
+        sorted.sort();
+        for (shown, path) in sorted {
+            let selection = self.workspace.selection_for(path);
+            let Some(manifest) = self.workspace.manifest(path).filter(|manifest| manifest.usable) else { continue };
+            let Some(name) = manifest.name.as_ref().filter(|_| manifest.kind == Kind::Integration) else { continue };
+            let Some(first) = taken.get(&name.value) else {
+                taken.insert(name.value.clone(), shown);
+                continue;
+            };
+            if selection.is_on(rule) {
+                let message = format!("{first} has the name `{}` already; each integration wants its own", name.value);
+                let diagnostic = Diagnostic {
+                    code: rule.code,
+                    rule: rule.name,
+                    severity: selection.severity(rule.code, rule.severity),
+                    message,
+                    place: Place::Manifest,
+                    range: name.range,
+                    related: Vec::new(),
+                    fixes: Vec::new(),
+                };
+                let main = Arc::new(File::new(shown, Arc::clone(&manifest.text)));
+                outcome.report(vec![diagnostic], Files { main, others: Vec::new() });
+            }
+        }
+    }
+
     fn missing_scripts<'a>(&'a self, manifest: &'a Path) -> impl Iterator<Item = Problem> + 'a {
-        self.workspace.missing_scripts_of(manifest).into_iter().map(|path| Problem {
-            message: format!("no such file, but {} names it", self.shown(manifest)),
-            path,
-            fatal: true,
-        })
+        self.workspace
+            .missing_scripts_of(manifest)
+            .into_iter()
+            .map(|path| Problem::fatal(&path, format!("no such file, but {} names it", self.shown(manifest))))
     }
 
     fn file(&self, path: &Path, named: bool, on_disk: bool) -> Outcome {
         match self.workspace.read(path) {
             Ok(source) => self.source(path, source, named, on_disk),
-            Err(error) => Outcome::failed(path, &crate::project::describe(&error)),
+            Err(error) => Outcome::failed(path, &describe(&error)),
         }
     }
 
@@ -123,10 +160,9 @@ impl Session {
             Candidate::NotText(_) if named || self.looks_like_d3(path) => {
                 self.script(self.workspace.as_script(path, source), on_disk)
             }
-            Candidate::NotText(reason) => Outcome {
-                problems: vec![Problem { path: path.to_owned(), message: format!("skipped: {reason}"), fatal: false }],
-                ..Outcome::skipped()
-            },
+            Candidate::NotText(reason) => {
+                Outcome { problems: vec![Problem::note(path, format!("skipped: {reason}"))], ..Outcome::skipped() }
+            }
             Candidate::NotD3 => Outcome::skipped(),
         }
     }
@@ -186,6 +222,35 @@ impl Session {
         outcome
     }
 
+    /// Checks the settings in force for `paths`, each once.
+    fn settings<'p>(&self, paths: impl Iterator<Item = &'p Path>, on_disk: bool) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut seen = BTreeSet::new();
+        for path in paths {
+            let Some(settings) = self.workspace.settings_for(path) else { continue };
+            if seen.insert(settings.path.clone()) {
+                outcome.problems.extend(self.workspace.settings_problems(path));
+                self.settings_file(&settings, on_disk, &mut outcome);
+            }
+        }
+        outcome
+    }
+
+    fn settings_file(&self, settings: &SettingsFile, on_disk: bool, outcome: &mut Outcome) {
+        let mut text = Arc::clone(&settings.text);
+        let selection = self.workspace.selection_for(&settings.path);
+        let read = |text: &Arc<str>| SettingsFile::new(&settings.path, Arc::clone(text));
+        if self.fix {
+            let fixed = fix_all(&text, self.wanted(Place::Settings), |text| {
+                let settings = read(text);
+                Diagnosis { diagnostics: settings.unknown_codes(&selection), syntax_errors: settings.errors.len() }
+            });
+            text = self.keep(&settings.path, &settings.text, fixed, on_disk, outcome);
+        }
+        let main = Arc::new(File::new(self.shown(&settings.path), Arc::clone(&text)));
+        outcome.report(read(&text).unknown_codes(&selection), Files { main, others: Vec::new() });
+    }
+
     fn wanted(&self, place: Place) -> Wanted {
         Wanted { place, unsafe_fixes: self.unsafe_fixes }
     }
@@ -194,15 +259,14 @@ impl Session {
     fn keep(&self, path: &Path, before: &Arc<str>, fixed: Fixed, on_disk: bool, outcome: &mut Outcome) -> Arc<str> {
         for Diagnostic { code, message, .. } in &fixed.rejected {
             let message = format!("the fix of {code} would have added a syntax error and was left out ({message})");
-            outcome.problems.push(Problem { path: path.to_owned(), message, fatal: false });
+            outcome.problems.push(Problem::note(path, message));
         }
         if fixed.text == *before {
             return fixed.text;
         }
         if self.write && on_disk {
             if let Err(error) = replace(path, before, &fixed.text) {
-                let message = crate::project::describe(&error);
-                outcome.problems.push(Problem { path: path.to_owned(), message, fatal: true });
+                outcome.problems.push(Problem::fatal(path, describe(&error)));
                 return Arc::clone(before);
             }
             self.workspace.invalidate(path);
@@ -219,8 +283,7 @@ impl Session {
 
 impl Outcome {
     fn failed(path: &Path, message: &str) -> Self {
-        let problem = Problem { path: path.to_owned(), message: message.to_owned(), fatal: true };
-        Self { problems: vec![problem], ..Self::default() }
+        Self { problems: vec![Problem::fatal(path, message)], ..Self::default() }
     }
 
     fn skipped() -> Self {

@@ -1,9 +1,12 @@
-use proptest::prelude::*;
+//! What a user sees of a manifest: its values, defaults and findings.
+
+mod edits;
+mod hostile;
 
 use super::*;
 use crate::text::apply;
 
-const FULL: &str = include_str!("../../tests/manifest/full.json");
+const FULL: &str = include_str!("../../../tests/manifest/full.json");
 
 fn parse(text: &str) -> Manifest {
     Manifest::parse(Arc::from(text))
@@ -97,28 +100,6 @@ fn broken_json_is_one_finding_where_it_breaks() {
         assert!(!parse(text).usable, "{text}");
     }
     assert_eq!(fixed("{\"version\": 1,\n}").0, "{\"version\": 1\n}");
-}
-
-#[test]
-fn hostile_text_is_one_finding() {
-    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
-    let unclosed = "{\"a\":".repeat(100_000);
-    for text in [
-        &*deep,
-        &*unclosed,
-        "\0",
-        "{\"a\": \"\\ud800\"}",
-        "{\"a\": \"x\ty\"}",
-        "{\u{a0}}",
-        "{\"a\": \"\0\"}",
-        "\"",
-        "{\"a\": 01}",
-    ] {
-        assert_eq!(parse(text).errors.len(), 1, "{:?}", text.chars().take(20).collect::<String>());
-        assert!(!parse(text).usable);
-    }
-    let large = format!("{}{}", with(""), " ".repeat(crate::text::MAX_BYTES));
-    assert_eq!(parse(&large).errors.len(), 1);
 }
 
 #[test]
@@ -347,63 +328,8 @@ fn mixed_status_is_one_finding_and_becomes_draft() {
     assert_eq!((parse(&mended).errors.len(), applicability), (0, Applicability::Safe));
     assert!(mended.contains(r#""Codeless Playbook", "status": "Live""#), "a playbook keeps its own status");
     assert_eq!(findings(&text.replace("integration", "utility")), Vec::<String>::new());
-}
-
-#[test]
-fn a_wall_of_findings_ends() {
-    let keys: String = (0..10_000).map(|number| format!(r#", "zzzzzz{number}": 1"#)).collect();
-    assert!(parse(&with(&keys)).errors.len() <= 201);
-}
-
-#[test]
-fn edits_keep_the_layout() {
-    let spread = "{\n    \"version\": 1,\n    \"kind\": \"integration\",\n    \"libraries\": [\"a\"],\n    \"commands\": [\n        {\"internalName\": \"A\", \"status\": \"Live\"}\n    ]\n}\n";
-    let manifest = parse(spread);
-    assert_eq!(
-        apply(spread, &edits::add_command(&manifest, "B", &["x"])),
-        spread.replace(
-            "\"Live\"}",
-            "\"Draft\"},\n        {\"internalName\": \"B\", \"inputs\": [{\"parameterName\": \"x\"}]}"
-        )
-    );
-    assert_eq!(apply(spread, &edits::add_library(&manifest, "b")), spread.replace("[\"a\"]", "[\"a\", \"b\"]"));
-    assert_eq!(
-        apply(spread, &edits::add_connection_parameter(&manifest, "serverurl")),
-        spread.replace("    ]\n}", "    ],\n    \"connection\": [\n        {\n            \"parameterName\": \"serverurl\"\n        }\n    ]\n}")
-    );
-    let inline = with_command("");
-    assert_eq!(
-        apply(&inline, &edits::add_input(&parse(&inline), &parse(&inline).commands[0], "host")),
-        with_command(r#", "inputs": [{"parameterName": "host"}]"#)
-    );
-    let tall = "{\r\n\t\"version\": 1,\r\n\t\"kind\": \"utility\",\r\n\t\"commands\": [\r\n\t\t{\r\n\t\t\t\"internalName\": \"A\"\r\n\t\t}\r\n\t]\r\n}\r\n";
-    assert_eq!(
-        apply(tall, &edits::add_command(&parse(tall), "B", &[])),
-        tall.replace("\"A\"\r\n\t\t}", "\"A\"\r\n\t\t},\r\n\t\t{\r\n\t\t\t\"internalName\": \"B\"\r\n\t\t}")
-    );
-}
-
-#[test]
-fn inputs_follow_the_function() {
-    let text = with_command(
-        r#", "inputs": [{"parameterName": "a", "index": 0, "required": true}, {"parameterName": "b", "index": 1}]"#,
-    );
-    let set = |names: &[&str]| {
-        let manifest = parse(&text);
-        let edited = apply(&text, &edits::set_inputs(&manifest, &manifest.commands[0], names));
-        let manifest = parse(&edited);
-        assert_eq!(manifest.errors, vec![], "{edited}");
-        let required = |input: &InputParameter| if input.required { "!" } else { "" };
-        let inputs = manifest.commands[0].inputs.iter();
-        inputs.map(|input| format!("{}{}", input.parameter_name.value, required(input))).collect::<Vec<_>>()
-    };
-    assert_eq!(set(&["a", "b"]), ["a!", "b"]);
-    assert_eq!(set(&["b", "a"]), ["b", "a!"]);
-    assert_eq!(set(&["host", "b"]), ["host!", "b"]);
-    assert_eq!(set(&["a"]), ["a!"]);
-    assert_eq!(set(&["a", "b", "c", "d"]), ["a!", "b", "c", "d"]);
-    assert_eq!(set(&["c", "a", "b"]), ["c", "a!", "b"]);
-    assert_eq!(set(&[]), Vec::<String>::new());
+    let misspelt = text.replace("\"B\"", "\"B\", \"status\": \"live\"");
+    assert_eq!(findings(&misspelt), ["live: `status` can't be `live`; did you mean `Live`?"]);
 }
 
 #[test]
@@ -419,42 +345,4 @@ fn places_and_texts_for_the_editor() {
     assert!(shape.doc.starts_with("`Draft`"));
     assert_eq!(shape.kind, ShapeKind::Text(vec!["Draft".to_owned(), "Live".to_owned()]));
     assert!(manifest.keys_at(&path[..2]).contains(&"inputs"));
-}
-
-#[test]
-fn every_prefix_is_survived() {
-    for (end, _) in FULL.char_indices() {
-        let manifest = parse(&FULL[..end]);
-        assert!(!manifest.errors.is_empty());
-        let _ = manifest.path_at(TextSize::try_from(end).expect("a small text"));
-    }
-}
-
-proptest! {
-    #[test]
-    fn random_edits_are_survived(edits in prop::collection::vec((0..FULL.len(), ".{0,3}|[\\[\\]{}\",:\\\\]"), 1..8)) {
-        let mut text = FULL.to_owned();
-        for (offset, piece) in &edits {
-            let mut start = (*offset).min(text.len());
-            while !text.is_char_boundary(start) {
-                start -= 1;
-            }
-            let end = text[start..].char_indices().nth(piece.len()).map_or(text.len(), |(index, _)| start + index);
-            text.replace_range(start..end, piece);
-        }
-        let manifest = parse(&text);
-        for error in &manifest.errors {
-            prop_assert!(text.get(error.range.start().to_usize()..error.range.end().to_usize()).is_some());
-            if let Some((_, edits, _)) = &error.fix {
-                parse(&apply(&text, edits));
-            }
-        }
-        for command in &manifest.commands {
-            parse(&apply(&text, &edits::set_inputs(&manifest, command, &["x", "hostname"])));
-        }
-        parse(&apply(&text, &edits::add_command(&manifest, "New", &["x"])));
-        for (offset, _) in text.char_indices() {
-            let _ = manifest.path_at(TextSize::try_from(offset).expect("a small text"));
-        }
-    }
 }

@@ -1,0 +1,28 @@
+//! D3702.
+
+use crate::diagnostic::Severity;
+use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+
+use super::changes;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "D3702",
+    name: "newer-stdlib",
+    severity: Severity::Error,
+    default_on: true,
+    fix: FixKind::None,
+    needs: Needs::Nothing,
+    summary: "a module, attribute or argument that the standard library got after Python 3.9",
+    page: include_str!("newer_stdlib.md"),
+    check: Check::Script(check),
+};
+
+fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let (major, minor) = context.image.python_version();
+    for found in changes::find(context, &|module, path| context.image.added_later(module, path)) {
+        let (since_major, since_minor) = found.version;
+        let message =
+            format!("{} came with Python {since_major}.{since_minor}, and D3 runs Python {major}.{minor}", found.what);
+        sink.report(found.range, message);
+    }
+}

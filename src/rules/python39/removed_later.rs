@@ -1,0 +1,28 @@
+//! D3704.
+
+use crate::diagnostic::Severity;
+use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+
+use super::changes;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "D3704",
+    name: "removed-later",
+    severity: Severity::Warning,
+    default_on: false,
+    fix: FixKind::None,
+    needs: Needs::Nothing,
+    summary: "a module, attribute or argument that the standard library lost after Python 3.9",
+    page: include_str!("removed_later.md"),
+    check: Check::Script(check),
+};
+
+fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    for found in changes::find(context, &|module, path| context.image.removed_later(module, path)) {
+        let (major, minor) = found.version;
+        sink.report(
+            found.range,
+            format!("{} is gone since Python {major}.{minor}; replace it before D3's image moves on", found.what),
+        );
+    }
+}

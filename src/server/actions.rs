@@ -1,0 +1,175 @@
+//! Fixes as code actions.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tower_lsp_server::ls_types::{
+    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, DocumentChanges, OneOf,
+    OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit, WorkspaceEdit,
+};
+
+use super::capabilities::{Agreed, FIX_ALL};
+use super::convert::{self, Sheets};
+use super::worker::{Checked, Finding, Subject};
+use crate::check::{Input, check, check_manifest};
+use crate::diagnostic::Place;
+use crate::fix::{Diagnosis, Wanted, fix_all};
+use crate::manifest::Manifest;
+use crate::project::SettingsFile;
+use crate::text::{Edit, Source, TextRange, TextSize};
+
+/// The actions for a range of a document.
+pub fn actions(checked: &Checked, params: &CodeActionParams, agreed: &Agreed) -> Vec<CodeActionOrCommand> {
+    let wants = |kind: &str| match &params.context.only {
+        Some(only) => only.iter().any(|wanted| includes(wanted.as_str(), kind)),
+        None => true,
+    };
+    let mut actions = Vec::new();
+    if wants(CodeActionKind::QUICKFIX.as_str()) {
+        for finding in &checked.findings {
+            quick_fixes(finding, params, agreed, &mut actions);
+        }
+    }
+    if wants(FIX_ALL) {
+        actions.extend(fix_all_action(checked, agreed));
+    }
+    actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+}
+
+/// Whether `kind` is `wanted` or one of its kinds: `source` includes `source.fixAll`, not `sourceless`.
+fn includes(wanted: &str, kind: &str) -> bool {
+    let rest = kind.strip_prefix(wanted);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || wanted.is_empty())
+}
+
+fn quick_fixes(finding: &Finding, params: &CodeActionParams, agreed: &Agreed, actions: &mut Vec<CodeAction>) {
+    let Finding { diagnostic, sheets } = finding;
+    let Some(sheet) = sheets.get(&diagnostic.place) else { return };
+    let start = sheet.offset(params.range.start, agreed.encoding);
+    let end = sheet.offset(params.range.end, agreed.encoding).max(start);
+    // A cursor at either end of a finding touches it.
+    if diagnostic.range.end() < start || diagnostic.range.start() > end {
+        return;
+    }
+    let shown = convert::diagnostic(diagnostic, sheets, agreed.encoding, agreed.related);
+    for (index, fix) in diagnostic.fixes.iter().enumerate() {
+        let Some(edit) = workspace_edit(&fix.edits, sheets, agreed) else { continue };
+        actions.push(CodeAction {
+            title: fix.title.clone(),
+            kind: Some(CodeActionKind::QUICKFIX),
+            diagnostics: shown.clone().map(|shown| vec![shown]),
+            edit: Some(edit),
+            is_preferred: (index == 0).then_some(true),
+            ..CodeAction::default()
+        });
+    }
+}
+
+/// All safe fixes at once, as `lint --fix` applies them; `None` where there are none.
+fn fix_all_action(checked: &Checked, agreed: &Agreed) -> Option<CodeAction> {
+    let (place, sheets) = match &checked.subject {
+        Subject::Script { sheets, .. } => (Place::Script, sheets),
+        Subject::Manifest { sheets, .. } => (Place::Manifest, sheets),
+        Subject::Settings { sheets, .. } => (Place::Settings, sheets),
+        Subject::Other => return None,
+    };
+    let before = &sheets.get(&place)?.text;
+    let fixed = fix_all(before, Wanted { place, unsafe_fixes: false }, |text| diagnose(&checked.subject, text));
+    let edits: Vec<_> = line_edits(before, &fixed.text).into_iter().map(|edit| (place, edit)).collect();
+    if edits.is_empty() {
+        return None;
+    }
+    Some(CodeAction {
+        title: "Apply all safe fixes".to_owned(),
+        kind: Some(CodeActionKind::from(FIX_ALL)),
+        edit: Some(workspace_edit(&edits, sheets, agreed)?),
+        ..CodeAction::default()
+    })
+}
+
+fn diagnose(subject: &Subject, text: &Arc<str>) -> Diagnosis {
+    match subject {
+        Subject::Script { input, .. } => {
+            let report = check(&Input { source: Source::from_text(Arc::clone(text)), ..(**input).clone() });
+            let syntax_errors = report.analysis.parsed().errors.len();
+            Diagnosis { diagnostics: report.diagnostics, syntax_errors }
+        }
+        Subject::Manifest { selection, .. } => {
+            let manifest = Manifest::parse(Arc::clone(text));
+            let syntax_errors = usize::from(!manifest.usable);
+            Diagnosis { diagnostics: check_manifest(&manifest, selection), syntax_errors }
+        }
+        Subject::Settings { path, selection, .. } => {
+            let file = SettingsFile::new(path, Arc::clone(text));
+            Diagnosis { diagnostics: file.unknown_codes(selection), syntax_errors: file.errors.len() }
+        }
+        Subject::Other => Diagnosis::default(),
+    }
+}
+
+/// The lines that differ, so that an editor keeps its cursor and folds elsewhere.
+fn line_edits(before: &str, after: &str) -> Vec<Edit> {
+    fn lines(text: &str) -> Vec<&str> {
+        text.split_inclusive('\n').collect()
+    }
+    let (old, new) = (lines(before), lines(after));
+    let length =
+        |lines: &[&str]| TextSize::try_from(lines.iter().map(|line| line.len()).sum::<usize>()).unwrap_or_default();
+    similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new)
+        .into_iter()
+        .filter(|operation| operation.tag() != similar::DiffTag::Equal)
+        .map(|operation| {
+            let (gone, come) = (operation.old_range(), operation.new_range());
+            let start = length(&old[..gone.start]);
+            Edit::replace(TextRange::at(start, length(&old[gone])), new[come].concat())
+        })
+        .collect()
+}
+
+/// The edits in the protocol's words; `None` where a file that they change is not known.
+/// Edits of the files that belong together, in the protocol's words; `None` where one of the files is no file of the editor's.
+pub(super) fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &Agreed) -> Option<WorkspaceEdit> {
+    let mut by_place: BTreeMap<Place, Vec<TextEdit>> = BTreeMap::new();
+    for (place, edit) in edits {
+        let range = sheets.get(place)?.range(edit.range, agreed.encoding);
+        by_place.entry(*place).or_default().push(TextEdit { range, new_text: edit.new_text.clone() });
+    }
+    let documents = by_place.into_iter().filter_map(|(place, edits)| Some((sheets.get(&place)?, edits)));
+    Some(if agreed.document_changes {
+        let edits = documents.map(|(sheet, edits)| TextDocumentEdit {
+            text_document: OptionalVersionedTextDocumentIdentifier { uri: sheet.uri.clone(), version: sheet.version },
+            edits: edits.into_iter().map(OneOf::Left).collect(),
+        });
+        WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(edits.collect())), ..WorkspaceEdit::default() }
+    } else {
+        let changes: HashMap<_, _> = documents.map(|(sheet, edits)| (sheet.uri.clone(), edits)).collect();
+        WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::apply;
+
+    #[test]
+    fn line_edits_touch_only_lines_that_differ() {
+        let (before, after) = ("a\nb\r\nc\n🙂\nlast", "a\nB\r\nc\n🙂\nx\nlast\n");
+        let edits = line_edits(before, after);
+        assert_eq!(apply(before, &edits), after);
+        assert_eq!(edits[0], Edit::replace(TextRange::new(2.into(), 5.into()), "B\r\n"));
+        assert_eq!(line_edits("a", "a"), []);
+    }
+
+    #[test]
+    fn kinds_include_their_kinds() {
+        assert!(includes("source.fixAll.d3ls", FIX_ALL));
+        assert!(includes("source.fixAll", FIX_ALL));
+        assert!(includes("source", FIX_ALL));
+        assert!(includes("", FIX_ALL));
+        assert!(!includes("source.fix", FIX_ALL));
+        assert!(!includes("source.fixAll.ruff", FIX_ALL));
+        assert!(!includes("quickfix", FIX_ALL));
+        assert!(!includes("source.fixAll.d3ls.more", FIX_ALL));
+    }
+}

@@ -1,0 +1,192 @@
+//! One handler a method, named after it. A handler changes documents before its first await and
+//! never waits for the client.
+
+use std::sync::Arc;
+
+use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp_server::ls_types::*;
+use tower_lsp_server::{Client, LanguageServer};
+
+use super::capabilities::Agreed;
+use super::convert::path_of;
+use super::outbox::Outbox;
+use super::session::Session;
+use super::watch;
+use super::worker::Checked;
+use super::{actions, assist, navigate};
+
+/// Files whose change on disk may change findings.
+const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
+
+/// The server, as the protocol sees it.
+pub struct Handlers {
+    session: Arc<Session>,
+    client_ended: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Handlers {
+    /// A server before `initialize`. It calls `client_ended` when the client's process is gone.
+    pub fn new(client: Client, outbox: Outbox, client_ended: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { session: Arc::new(Session::new(client, outbox)), client_ended: Arc::new(client_ended) }
+    }
+}
+
+impl Handlers {
+    /// What `answer` says of a position in the newest text of a document.
+    async fn at<T: Send + 'static>(
+        &self,
+        at: TextDocumentPositionParams,
+        answer: impl FnOnce(&Checked, Position, &Agreed) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(checked) = self.session.fresh(&at.text_document.uri).await else { return Ok(None) };
+        let agreed = self.session.agreed().clone();
+        let work = tokio::task::spawn_blocking(move || answer(&checked, at.position, &agreed));
+        work.await.map_err(|_panic| Error::internal_error())
+    }
+}
+
+/// The protocol's RequestFailed: the request is right, but can't be met.
+const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
+
+/// A reason why something can't be done becomes the request's error, which editors show.
+fn refusable<T>(answer: Option<std::result::Result<T, String>>) -> Result<Option<T>> {
+    answer.transpose().map_err(|reason| Error { code: REQUEST_FAILED, message: reason.into(), data: None })
+}
+
+impl LanguageServer for Handlers {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let agreed = self.session.agree(Agreed::new(&params.capabilities));
+        if let Some(id) = params.process_id {
+            let client_ended = Arc::clone(&self.client_ended);
+            tokio::spawn(async move {
+                if watch::process_ends(id).await {
+                    client_ended();
+                }
+            });
+        }
+        Ok(InitializeResult {
+            capabilities: agreed.server(),
+            server_info: Some(ServerInfo {
+                name: "d3ls".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+            offset_encoding: None,
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        let session = Arc::clone(&self.session);
+        if !session.agreed().watches {
+            tokio::spawn(watch::files(session));
+            return;
+        }
+        tokio::spawn(async move {
+            let watchers: Vec<_> = WATCHED.iter().map(|glob| serde_json::json!({ "globPattern": glob })).collect();
+            let registration = Registration {
+                id: "watched-files".to_owned(),
+                method: "workspace/didChangeWatchedFiles".to_owned(),
+                register_options: Some(serde_json::json!({ "watchers": watchers })),
+            };
+            if let Err(problem) = session.client.register_capability(vec![registration]).await {
+                tracing::warn!("the client does not watch files: {problem}");
+            }
+        });
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        self.session.open(params.text_document);
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        self.session.change(&params);
+    }
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        self.session.close(&params.text_document.uri);
+    }
+
+    async fn did_save(&self, _: DidSaveTextDocumentParams) {}
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        for change in params.changes {
+            if let Some(path) = path_of(&change.uri) {
+                self.session.file_changed(&path, change.typ != FileChangeType::CHANGED);
+            }
+        }
+    }
+
+    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {}
+
+    async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {}
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        let items = match self.session.fresh(&params.text_document.uri).await {
+            Some(checked) if checked.broken => return Err(Error::internal_error()),
+            Some(checked) => checked.items.clone(),
+            None => Vec::new(),
+        };
+        let report = RelatedFullDocumentDiagnosticReport {
+            related_documents: None,
+            full_document_diagnostic_report: FullDocumentDiagnosticReport { result_id: None, items },
+        };
+        Ok(DocumentDiagnosticReport::Full(report).into())
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        self.at(params.text_document_position, assist::completion).await
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.at(params.text_document_position_params, assist::hover).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        self.at(params.text_document_position_params, assist::signature).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.at(params.text_document_position_params, navigate::definition).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        self.at(params.text_document_position, navigate::references).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        self.at(params.text_document_position_params, navigate::highlights).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        refusable(self.at(params, navigate::renameable).await?)
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let RenameParams { text_document_position, new_name, .. } = params;
+        let answer = move |checked: &Checked, position: Position, agreed: &Agreed| {
+            navigate::rename(checked, position, agreed, &new_name)
+        };
+        refusable(self.at(text_document_position, answer).await?)
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
+        self.at(at, |checked, _, agreed| navigate::symbols(checked, agreed)).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let InlayHintParams { text_document, range, .. } = params;
+        let at = TextDocumentPositionParams { text_document, position: range.start };
+        self.at(at, move |checked, _, agreed| navigate::hints(checked, range, agreed)).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let Some(checked) = self.session.fresh(&params.text_document.uri).await else { return Ok(None) };
+        let agreed = self.session.agreed().clone();
+        let work = tokio::task::spawn_blocking(move || actions::actions(&checked, &params, &agreed));
+        work.await.map(Some).map_err(|_panic| Error::internal_error())
+    }
+}

@@ -1,0 +1,305 @@
+//! Checks documents: the newest version only, off the transport's thread, stale results dropped.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tower_lsp_server::ls_types::{self as lsp, Uri};
+
+use super::convert::{self, Sheet, Sheets, uri_of};
+use super::documents::Snapshot;
+use super::session::Session;
+use super::watch::{Stamp, stamp};
+use crate::check::{Input, check, check_manifest};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::manifest::SystemScriptSetting;
+use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute};
+use crate::rules::Selection;
+use crate::semantic::{Analysis, SystemScript};
+use crate::text::{MAX_BYTES, Source};
+
+/// What a check of one document found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// The document's revision that was checked.
+    pub revision: u64,
+    /// The findings in the document.
+    pub findings: Vec<Finding>,
+    /// The same in the protocol's words.
+    pub items: Vec<lsp::Diagnostic>,
+    /// Other files whose change may change the findings.
+    pub depends: Vec<PathBuf>,
+    /// The files behind the findings as they were on disk, where no client watches them.
+    pub stamps: Vec<(PathBuf, Stamp)>,
+    /// What the document is.
+    pub subject: Subject,
+    /// The check itself broke; its findings are unknown.
+    pub broken: bool,
+}
+
+/// What a document is, with all that a further question about it needs.
+#[derive(Debug, Default)]
+pub enum Subject {
+    /// Nothing that d3ls knows: it publishes nothing.
+    #[default]
+    Other,
+    /// A D3 script.
+    Script {
+        /// What was checked.
+        input: Box<Input>,
+        /// What it means.
+        analysis: Arc<Analysis>,
+        /// The files behind it.
+        sheets: Arc<Sheets>,
+    },
+    /// A manifest.
+    Manifest {
+        /// Which rules are on for it.
+        selection: Arc<Selection>,
+        /// The manifest alone.
+        sheets: Arc<Sheets>,
+    },
+    /// The settings.
+    Settings {
+        /// Where they are.
+        path: PathBuf,
+        /// Which rules are on for them.
+        selection: Selection,
+        /// The settings alone.
+        sheets: Arc<Sheets>,
+    },
+}
+
+/// A finding with the files it speaks of.
+#[derive(Debug)]
+pub struct Finding {
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// The files.
+    pub sheets: Arc<Sheets>,
+}
+
+/// Starts a check of the document, unless its newest revision is checked or being checked.
+pub fn start(session: &Arc<Session>, uri: &Uri) {
+    let started = session.documents.with(uri, |document| {
+        let known = document.checked.borrow().as_ref().is_some_and(|checked| checked.revision == document.revision);
+        let start = !known && !document.running;
+        document.running |= start;
+        start.then_some(document.opened)
+    });
+    if let Some(Some(opened)) = started {
+        tokio::spawn(run(Arc::clone(session), uri.clone(), opened));
+    }
+}
+
+/// Checks until the newest revision is checked.
+async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
+    loop {
+        let snapshot =
+            session.documents.with(&uri, |document| (document.opened == opened).then(|| document.snapshot()));
+        let Some(Some(snapshot)) = snapshot else { return };
+        let (revision, version) = (snapshot.revision, snapshot.version);
+        let (inside, target) = (Arc::clone(&session), uri.clone());
+        let work = tokio::task::spawn_blocking(move || check_document(&inside, &target, &snapshot));
+        let checked = Arc::new(work.await.unwrap_or_else(|problem| {
+            tracing::error!("the check of {} broke: {problem}", uri.as_str());
+            Checked { revision, broken: true, ..Checked::default() }
+        }));
+        let finished = session.documents.with(&uri, |document| {
+            if document.opened != opened || document.revision != revision {
+                return document.opened != opened;
+            }
+            document.running = false;
+            if !session.agreed().pulls
+                && !checked.broken
+                && (!matches!(checked.subject, Subject::Other) || document.shows)
+            {
+                // Queued under the document's guard, so that no close or change comes between.
+                document.shows = !checked.items.is_empty();
+                session.outbox.publish(&uri, checked.items.clone(), Some(version));
+            }
+            document.checked.send_replace(Some(checked));
+            true
+        });
+        if finished.unwrap_or(true) {
+            return;
+        }
+    }
+}
+
+fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked {
+    let path = snapshot.path.as_deref();
+    let is_named = |name: &str| path.and_then(Path::file_name).is_some_and(|known| known == name);
+    let is_python = snapshot.language == "python"
+        || path.and_then(Path::extension).is_some_and(|extension| extension.eq_ignore_ascii_case("py"));
+    let mut checked = Checked { revision: snapshot.revision, ..Checked::default() };
+    if let Some(path) = path.filter(|_| is_named(SETTINGS)) {
+        let own = Sheet::new(uri.clone(), Some(snapshot.version), snapshot.text());
+        check_settings(session, own, path, &mut checked);
+        return checked;
+    }
+    if !is_named(MANIFEST) && !is_python {
+        return checked;
+    }
+    let polls = !session.agreed().watches;
+    if let Some(path) = path.filter(|_| polls) {
+        checked.stamps = above(path).map(|path| (path.clone(), stamp(&path))).collect();
+    }
+    let text = snapshot.text();
+    // A document that is no file has no folder, so no manifest and no settings.
+    let place = path.unwrap_or(Path::new(""));
+    let own = Sheet::new(uri.clone(), Some(snapshot.version), Arc::clone(&text));
+    match candidate(session, place, &text) {
+        Candidate::Script(script) => check_script(session, own, *script, &mut checked),
+        Candidate::Manifest(file) => check_manifest_file(session, own, &file, &mut checked),
+        Candidate::NotD3 | Candidate::NotText(_) => {}
+    }
+    checked.depends.extend(path.and_then(|path| profile_of(session, path)));
+    if polls {
+        let stamps: Vec<_> = checked.depends.iter().map(|path| (path.clone(), stamp(path))).collect();
+        checked.stamps.extend(stamps);
+    }
+    checked.items = items(session, &checked.findings).collect();
+    checked
+}
+
+fn items(session: &Session, findings: &[Finding]) -> impl Iterator<Item = lsp::Diagnostic> {
+    let (encoding, related) = (session.agreed().encoding, session.agreed().related);
+    findings.iter().filter_map(move |one| convert::diagnostic(&one.diagnostic, &one.sheets, encoding, related))
+}
+
+/// The image profile that the settings for the file at `path` name.
+fn profile_of(session: &Session, path: &Path) -> Option<PathBuf> {
+    let file = session.workspace.settings_for(path)?;
+    Some(absolute(&file.folder().join(&file.settings.profile.as_ref()?.value)))
+}
+
+/// What a text is. One that can't be analysed is a script if it would be one without what is in the way.
+fn candidate(session: &Session, path: &Path, text: &Arc<str>) -> Candidate {
+    let source = Source::from_text(Arc::clone(text));
+    match session.workspace.input(path, source.clone(), None) {
+        Candidate::NotText(reason) => {
+            let readable = text[..text.floor_char_boundary(MAX_BYTES)].replace('\0', " ");
+            match session.workspace.input(path, Source::from_text(readable), None) {
+                Candidate::Script(_) => Candidate::Script(Box::new(session.workspace.as_script(path, source))),
+                _ => Candidate::NotText(reason),
+            }
+        }
+        known => known,
+    }
+}
+
+/// The script's folder, and the manifests and settings that may be in it or above.
+fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let folders = path.ancestors().skip(1);
+    let files = folders.flat_map(|folder| [folder.join(MANIFEST), folder.join(SETTINGS)]);
+    path.parent().map(Path::to_path_buf).into_iter().chain(files)
+}
+
+fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Checked) {
+    let places = &script.places;
+    checked.depends.extend([&places.system, &places.settings].into_iter().flatten().cloned());
+    if let (Some(path), Some(manifest)) = (&places.manifest, &script.input.manifest)
+        && let SystemScriptSetting::File(name) = &manifest.system_script
+    {
+        let folder = path.parent().unwrap_or(path);
+        checked.depends.push(absolute(&folder.join(&name.value)));
+    }
+    let report = check(&script.input);
+    let sheets = Arc::new(sheets(session, own, &script));
+    let findings = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Script);
+    checked.findings = findings.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }).collect();
+    checked.subject = Subject::Script { input: Box::new(script.input), analysis: report.analysis, sheets };
+}
+
+/// The findings in a manifest: its own, and those that stem from its scripts.
+fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, checked: &mut Checked) {
+    checked.depends = session.workspace.scripts_of(&file.path);
+    let Sheet { uri, version, text, .. } = &own;
+    let mut findings = Vec::new();
+    for path in &checked.depends {
+        let Ok(source) = session.workspace.read(path) else { continue };
+        let Candidate::Script(script) = session.workspace.input(path, source, None) else { continue };
+        if script.places.manifest.as_ref() != Some(&file.path) {
+            continue;
+        }
+        let report = check(&script.input);
+        let found = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Manifest);
+        let found: Vec<_> = found.collect();
+        if found.is_empty() {
+            continue;
+        }
+        let (open, version_of_script) = address(session, path);
+        let Some(script_uri) = open else { continue };
+        let script_sheet = Sheet::new(script_uri, version_of_script, script.input.source.text());
+        let mut sheets = sheets(session, script_sheet, &script);
+        sheets.insert(Place::Manifest, Sheet::new(uri.clone(), *version, Arc::clone(text)));
+        let sheets = Arc::new(sheets);
+        findings.extend(found.into_iter().map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }));
+    }
+    let mut sheets = Sheets::default();
+    sheets.insert(Place::Manifest, own);
+    let sheets = Arc::new(sheets);
+    let own = check_manifest(&file.manifest, &file.selection);
+    findings.extend(own.into_iter().map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }));
+    findings.sort_by(|a, b| {
+        let key = |one: &Diagnostic| (one.range.start(), one.range.end(), one.code);
+        let (a, b) = (&a.diagnostic, &b.diagnostic);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    findings.dedup_by(|a, b| a.diagnostic == b.diagnostic);
+    checked.findings = findings;
+    checked.subject = Subject::Manifest { selection: Arc::clone(&file.selection), sheets };
+}
+
+/// The findings in the settings, and what makes them unreadable, which has no code.
+fn check_settings(session: &Session, own: Sheet, path: &Path, checked: &mut Checked) {
+    let file = SettingsFile::new(path, Arc::clone(&own.text));
+    let selection = session.workspace.selection_for(path);
+    let encoding = session.agreed().encoding;
+    let errors = file.errors.iter().map(|error| convert::problem(&error.message, error.range, &own, encoding));
+    checked.items = errors.collect();
+    let found = file.unknown_codes(&selection);
+    let mut sheets = Sheets::default();
+    sheets.insert(Place::Settings, own);
+    let sheets = Arc::new(sheets);
+    let finding = |diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) };
+    checked.findings = found.into_iter().map(finding).collect();
+    checked.items.extend(items(session, &checked.findings));
+    checked.subject = Subject::Settings { path: path.to_owned(), selection, sheets };
+}
+
+/// The files behind a script's places, with the very texts that were checked.
+fn sheets(session: &Session, own: Sheet, script: &Script) -> Sheets {
+    let Places { manifest, system, settings, .. } = &script.places;
+    let system_text = match &script.input.system {
+        SystemScript::Known(parsed) => Some(Arc::clone(&parsed.parsed().text)),
+        SystemScript::None | SystemScript::Unknown => None,
+    };
+    let settings_text = || session.workspace.read(settings.as_deref()?).ok().map(|source| source.text());
+    let texts = [
+        (Place::Manifest, manifest, script.input.manifest.as_ref().map(|manifest| Arc::clone(&manifest.text))),
+        (Place::SystemScript, system, system_text),
+        (Place::Settings, settings, settings_text()),
+    ];
+    let mut sheets = Sheets::default();
+    sheets.insert(Place::Script, own);
+    for (place, path, text) in texts {
+        if let (Some(path), Some(text)) = (path, text)
+            && let (Some(uri), version) = address(session, path)
+        {
+            sheets.insert(place, Sheet::new(uri, version, text));
+        }
+    }
+    sheets
+}
+
+/// The address and version of the file at `path`, as the editor has it if it is open there.
+fn address(session: &Session, path: &Path) -> (Option<Uri>, Option<i32>) {
+    match session.documents.at(path) {
+        Some(uri) => {
+            let version = session.documents.with(&uri, |document| document.version);
+            (Some(uri), version)
+        }
+        None => (uri_of(path), None),
+    }
+}

@@ -1,0 +1,29 @@
+//! The language server, over its protocol and from outside.
+
+#[path = "support/lsp.rs"]
+mod lsp;
+
+#[path = "server/actions.rs"]
+mod actions;
+#[path = "server/assist.rs"]
+mod assist;
+#[path = "server/editing.rs"]
+mod editing;
+#[path = "server/files.rs"]
+mod files;
+#[path = "server/findings.rs"]
+mod findings;
+#[path = "server/lifecycle.rs"]
+mod lifecycle;
+#[path = "server/malformed.rs"]
+mod malformed;
+
+/// A script that says itself what it is.
+const HEADER: &str = "# d3: integration\n";
+/// A script with one error, D3201, on its second line.
+const RESERVED: &str = "# d3: integration\nclass APIError:\n    pass\n";
+
+/// The codes of findings.
+fn codes(items: &[serde_json::Value]) -> Vec<&str> {
+    items.iter().filter_map(|item| item["code"].as_str()).collect()
+}

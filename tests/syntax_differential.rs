@@ -1,0 +1,12 @@
+//! The parser against Python 3.9 itself, a second parser, damaged texts and random ones.
+
+#[path = "syntax/python39.rs"]
+mod python39;
+#[path = "syntax/recovery.rs"]
+mod recovery;
+#[path = "syntax/refusals.rs"]
+mod refusals;
+#[path = "syntax/anything.rs"]
+mod anything;
+#[path = "syntax/ranges.rs"]
+mod ranges;
