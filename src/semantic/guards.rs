@@ -71,7 +71,8 @@ fn caught(exception: &Expr) -> Context {
 
 /// What a condition guards against, by the names it tests. `flags` are names that hold a test of the version.
 pub(super) fn tested(test: &Expr, flags: &FxHashSet<&str>) -> Context {
-    let all = |exprs: &[Expr]| exprs.iter().map(|expr| tested(expr, flags)).fold(Context::default(), |all, one| all | one);
+    let all =
+        |exprs: &[Expr]| exprs.iter().map(|expr| tested(expr, flags)).fold(Context::default(), |all, one| all | one);
     match test {
         Expr::Attribute(node) => match node.attr.as_str() {
             "version_info" | "hexversion" => Context::VERSION_GUARD,
@@ -103,9 +104,9 @@ pub(super) fn tested(test: &Expr, flags: &FxHashSet<&str>) -> Context {
 fn is_version_flag(name: &str) -> bool {
     let name = name.trim_start_matches('_');
     let name = name.strip_prefix("IS_").or_else(|| name.strip_prefix("HAS_")).unwrap_or(name);
-    name.strip_prefix("PYTHON").or_else(|| name.strip_prefix("PY")).is_some_and(|rest| {
-        rest.trim_start_matches('_').starts_with(|letter: char| letter.is_ascii_digit())
-    })
+    name.strip_prefix("PYTHON")
+        .or_else(|| name.strip_prefix("PY"))
+        .is_some_and(|rest| rest.trim_start_matches('_').starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 /// Whether `test` is only true for type checkers.

@@ -78,7 +78,8 @@ impl<'a> Model<'a> {
         match expr {
             Expr::Name(name) => match self.resolve(name.id.as_str(), scope) {
                 Some(home) => {
-                    let bindings = self.scope(home).names.get(name.id.as_str()).map_or(&[][..], |entry| &entry.bindings);
+                    let bindings =
+                        self.scope(home).names.get(name.id.as_str()).map_or(&[][..], |entry| &entry.bindings);
                     self.collect_bindings(bindings, maker, steps, found)
                 }
                 None => {
@@ -154,13 +155,7 @@ impl<'a> Model<'a> {
             })
     }
 
-    fn collect_attribute(
-        &self,
-        class: ScopeId,
-        attribute: &'a str,
-        steps: usize,
-        found: &mut Vec<Maker<'a>>,
-    ) -> bool {
+    fn collect_attribute(&self, class: ScopeId, attribute: &'a str, steps: usize, found: &mut Vec<Maker<'a>>) -> bool {
         let in_body = self.scope(class).names.get(attribute);
         let assigned = self.instance_attributes.get(&(class, attribute));
         if in_body.is_none() && assigned.is_none() {

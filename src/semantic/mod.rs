@@ -254,10 +254,7 @@ impl<'a> Model<'a> {
             return false;
         };
         !entry.references.is_empty()
-            && entry
-                .references
-                .iter()
-                .all(|id| self.references[id.0 as usize].context.contains(Context::MAIN_GUARD))
+            && entry.references.iter().all(|id| self.references[id.0 as usize].context.contains(Context::MAIN_GUARD))
     }
 
     /// The system script's meaning, if there is one that we have.

@@ -61,7 +61,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         };
         let operands = operands(site.node);
         if is_union(model, &operands, site.scope, position) {
-            let message = "types have no `|` in Python 3.9, so this raises TypeError; quote it, or use `Optional` or `Union`";
+            let message =
+                "types have no `|` in Python 3.9, so this raises TypeError; quote it, or use `Optional` or `Union`";
             sink.report(site.node.range(), message).maybe_fix(fix(context, site, &operands, position));
         }
     }
@@ -170,8 +171,20 @@ fn is_type<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> bool {
 
 fn is_builtin_type(name: &str) -> bool {
     const TYPES: [&str; 14] = [
-        "bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "object", "set", "str",
-        "tuple", "type",
+        "bool",
+        "bytearray",
+        "bytes",
+        "complex",
+        "dict",
+        "float",
+        "frozenset",
+        "int",
+        "list",
+        "object",
+        "set",
+        "str",
+        "tuple",
+        "type",
     ];
     TYPES.contains(&name) || name.ends_with("Error") || name.ends_with("Exception")
 }
@@ -187,12 +200,7 @@ fn is_plain_class(class: &ast::StmtClassDef) -> bool {
     })
 }
 
-fn fix(
-    context: &Context<'_>,
-    site: &Site<'_, ast::ExprBinOp>,
-    operands: &[&Expr],
-    position: Position,
-) -> Option<Fix> {
+fn fix(context: &Context<'_>, site: &Site<'_, ast::ExprBinOp>, operands: &[&Expr], position: Position) -> Option<Fix> {
     let range = site.node.range();
     let (title, range, text) = match position {
         Position::Annotation => {

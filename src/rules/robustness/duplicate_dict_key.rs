@@ -45,7 +45,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             let Some(key) = key(node) else { continue };
             if let Some(&first) = seen.get(&key) {
                 let shown = context.parsed.slice(node.range());
-                let message = format!("the key {shown} stands in this dictionary before, and only its last value counts");
+                let message =
+                    format!("the key {shown} stands in this dictionary before, and only its last value counts");
                 sink.report(node.range(), message).related(Place::Script, first, "the first one");
             } else {
                 seen.insert(key, node.range());

@@ -22,14 +22,17 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     for site in &model.nodes.whiles {
-        if !is_always_true(&site.node.test) || runs_beside(model, site.scope) || site.context.contains(Around::MAIN_GUARD)
+        if !is_always_true(&site.node.test)
+            || runs_beside(model, site.scope)
+            || site.context.contains(Around::MAIN_GUARD)
         {
             continue;
         }
         let mut search = Search { model, scope: site.scope, loops: 0, found: false };
         search.visit_body(&site.node.body);
         if !search.found && !is_expected_to_raise(model, site.scope, site.node.range()) {
-            let message = "this loop has no way out, so the command never returns an output model; add a `break`, or a limit";
+            let message =
+                "this loop has no way out, so the command never returns an output model; add a `break`, or a limit";
             sink.report(site.node.test.range(), message);
         }
     }
@@ -56,9 +59,11 @@ fn is_passed_on(model: &Model<'_>, function: &Function<'_>, in_class: bool) -> b
     let name = function.name();
     if in_class {
         return name == "run"
-            || model.nodes.attributes.iter().any(|site| {
-                site.node.attr.as_str() == name && model.call_with_callee(site.node.range()).is_none()
-            });
+            || model
+                .nodes
+                .attributes
+                .iter()
+                .any(|site| site.node.attr.as_str() == name && model.call_with_callee(site.node.range()).is_none());
     }
     let entry = model.scope(function.written_in).names.get(name);
     entry.is_some_and(|entry| entry.references.iter().any(|&id| model.call_of(id).is_none()))
@@ -143,8 +148,10 @@ impl<'a> Search<'_, 'a> {
         match &*call.func {
             Expr::Attribute(attribute) => {
                 let name = attribute.attr.as_str();
-                matches!(name, "pop" | "popleft" | "popitem" | "get_nowait" | "exit" | "_exit" | "abort" | "fail" | "skip")
-                    || name.starts_with("raise")
+                matches!(
+                    name,
+                    "pop" | "popleft" | "popitem" | "get_nowait" | "exit" | "_exit" | "abort" | "fail" | "skip"
+                ) || name.starts_with("raise")
                     || name.starts_with("exec")
                     || matches!(&*attribute.value, Expr::Name(object) if matches!(object.id.as_str(), "self" | "cls"))
             }

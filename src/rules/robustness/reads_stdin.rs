@@ -60,7 +60,8 @@ fn is_debugger<'a>(model: &Model<'a>, callee: &'a Expr, scope: ScopeId) -> bool 
     let Some(name) = model.qualified_name(callee, scope) else { return false };
     matches!(
         name.parts(),
-        ["breakpoint"] | ["sys", "breakpointhook"]
+        ["breakpoint"]
+            | ["sys", "breakpointhook"]
             | ["pdb" | "ipdb" | "bdb", "set_trace" | "run" | "runeval" | "runcall" | "post_mortem" | "pm"]
             | ["code", "interact"]
     )

@@ -30,8 +30,10 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         match given {
             Some(Expr::NoneLiteral(none)) => {
                 let edit = Edit::replace(none.range(), TIMEOUT);
-                let fix = Fix::new(format!("Wait {TIMEOUT} s at most"), Applicability::Unsafe, Place::Script, vec![edit]);
-                sink.report(none.range(), "without a timeout this waits for ever if the server does not answer").fix(fix);
+                let fix =
+                    Fix::new(format!("Wait {TIMEOUT} s at most"), Applicability::Unsafe, Place::Script, vec![edit]);
+                sink.report(none.range(), "without a timeout this waits for ever if the server does not answer")
+                    .fix(fix);
             }
             Some(_) => {}
             // httpx has a timeout of its own.
@@ -41,7 +43,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             None if call.client == HttpClient::Urlopen && opens_no_connection(model, call) => {}
             None if call.site.context.contains(Around::NOT_EVALUATED) => {}
             None => {
-                let message = "this request has no timeout and waits for ever if the server does not answer; pass `timeout`";
+                let message =
+                    "this request has no timeout and waits for ever if the server does not answer; pass `timeout`";
                 sink.report(call.site.node.func.range(), message).maybe_fix(insertion(context, call));
             }
         }
@@ -102,9 +105,7 @@ fn has_adapter<'a>(model: &Model<'a>, call: &HttpCall<'a>) -> bool {
 fn is_plain_adapter<'a>(model: &Model<'a>, adapter: &'a Expr, scope: ScopeId) -> bool {
     let Some(maker) = model.only_maker(adapter, scope) else { return false };
     let Expr::Call(made) = maker.expr else { return false };
-    model
-        .qualified_name(&made.func, maker.scope)
-        .is_some_and(|name| name.is("requests.adapters.HTTPAdapter"))
+    model.qualified_name(&made.func, maker.scope).is_some_and(|name| name.is("requests.adapters.HTTPAdapter"))
 }
 
 /// `timeout=30` as the last argument.

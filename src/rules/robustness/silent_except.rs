@@ -73,9 +73,9 @@ fn has_comment(context: &Context<'_>, handler: &ast::ExceptHandlerExceptHandler)
 fn has_fallback(model: &Model<'_>, site: &Site<'_, ast::StmtTry>) -> bool {
     let Some((first, last)) = site.node.body.first().zip(site.node.body.last()) else { return false };
     let body = TextRange::new(first.start(), last.end());
-    let returns = model.function_of(site.scope).is_some_and(|function| {
-        model.function(function).returns.iter().any(|node| body.contains_range(node.range()))
-    });
+    let returns = model
+        .function_of(site.scope)
+        .is_some_and(|function| model.function(function).returns.iter().any(|node| body.contains_range(node.range())));
     if returns || matches!(last, Stmt::Break(_) | Stmt::Continue(_)) || !site.node.orelse.is_empty() {
         return true;
     }
@@ -91,8 +91,22 @@ fn has_fallback(model: &Model<'_>, site: &Site<'_, ast::StmtTry>) -> bool {
 /// What code does that ends something: where it fails, nothing can be done.
 fn is_cleaning(name: &str) -> bool {
     const WORDS: [&str; 16] = [
-        "close", "quit", "logout", "logoff", "disconnect", "shutdown", "terminate", "kill", "stop", "cleanup", "clean",
-        "remove", "unlink", "rmtree", "delete", "release",
+        "close",
+        "quit",
+        "logout",
+        "logoff",
+        "disconnect",
+        "shutdown",
+        "terminate",
+        "kill",
+        "stop",
+        "cleanup",
+        "clean",
+        "remove",
+        "unlink",
+        "rmtree",
+        "delete",
+        "release",
     ];
     let name = name.to_ascii_lowercase();
     WORDS.iter().any(|word| name.contains(word))

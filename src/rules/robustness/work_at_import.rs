@@ -29,14 +29,16 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let callee = site.node.func.range();
         if let Some(work) = work(context, site) {
-            let message =
-                format!("{work} runs whenever D3 loads the script, for each command; move it into the commands that need it");
+            let message = format!(
+                "{work} runs whenever D3 loads the script, for each command; move it into the commands that need it"
+            );
             sink.report(callee, message);
         } else if let Some((range, work)) =
             model.function_named(&site.node.func, site.scope).and_then(|function| helpers.get(&function))
         {
-            let message =
-                format!("{work} runs whenever D3 loads the script, for each command; call this in the commands that need it");
+            let message = format!(
+                "{work} runs whenever D3 loads the script, for each command; call this in the commands that need it"
+            );
             sink.report(callee, message).related(Place::Script, *range, "here");
         }
     }

@@ -19,14 +19,46 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 /// Names of inputs, as [`credential::plain`] gives them, that are the connection's business.
 const NAMES: [&str; 16] = [
-    "password", "passwd", "secret", "clientsecret", "apikey", "apitoken", "apisecret", "accesstoken", "authtoken",
-    "bearertoken", "accesskey", "secretaccesskey", "secretkey", "privatekey", "authorization", "credentials",
+    "password",
+    "passwd",
+    "secret",
+    "clientsecret",
+    "apikey",
+    "apitoken",
+    "apisecret",
+    "accesstoken",
+    "authtoken",
+    "bearertoken",
+    "accesskey",
+    "secretaccesskey",
+    "secretkey",
+    "privatekey",
+    "authorization",
+    "credentials",
 ];
 
 /// Words of commands that work on a credential, or on something locked with one: there it is data.
 const ABOUT_CREDENTIALS: [&str; 20] = [
-    "password", "credential", "secret", "token", "key", "user", "account", "login", "reset", "unlock", "rotate", "decrypt",
-    "encrypt", "archive", "zip", "extract", "attachment", "document", "file", "vault",
+    "password",
+    "credential",
+    "secret",
+    "token",
+    "key",
+    "user",
+    "account",
+    "login",
+    "reset",
+    "unlock",
+    "rotate",
+    "decrypt",
+    "encrypt",
+    "archive",
+    "zip",
+    "extract",
+    "attachment",
+    "document",
+    "file",
+    "vault",
 ];
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {

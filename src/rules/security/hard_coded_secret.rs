@@ -35,7 +35,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             Some(provider) => format!("a key of {provider}"),
             None => "a credential".to_owned(),
         };
-        let message = format!("{what} is written out here, for everybody who can read the script; keep it in a connection parameter");
+        let message = format!(
+            "{what} is written out here, for everybody who can read the script; keep it in a connection parameter"
+        );
         sink.report(range, message);
     }
 }

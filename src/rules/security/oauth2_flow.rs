@@ -20,20 +20,43 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 /// Libraries that are there for OAuth 2.0.
 const LIBRARIES: [&str; 12] = [
-    "adal", "authlib", "google.oauth2", "google_auth_oauthlib", "httpx_oauth", "msal", "oauth2", "oauth2client", "oauthlib",
-    "rauth", "requests_oauthlib", "sanction",
+    "adal",
+    "authlib",
+    "google.oauth2",
+    "google_auth_oauthlib",
+    "httpx_oauth",
+    "msal",
+    "oauth2",
+    "oauth2client",
+    "oauthlib.oauth2",
+    "rauth",
+    "requests_oauthlib",
+    "sanction",
 ];
 
 /// Ends of the addresses that give tokens.
 const ENDPOINTS: [&str; 12] = [
-    "/oauth/token", "/oauth2/token", "/oauth/access_token", "/oauth2/access_token", "/oauth2/v2.0/token", "/oauth2/v1/token",
-    "/oauth2/v2/token", "/oauth2/default/v1/token", "/openid-connect/token", "/connect/token", "oauth2.googleapis.com/token",
+    "/oauth/token",
+    "/oauth2/token",
+    "/oauth/access_token",
+    "/oauth2/access_token",
+    "/oauth2/v2.0/token",
+    "/oauth2/v1/token",
+    "/oauth2/v2/token",
+    "/oauth2/default/v1/token",
+    "/openid-connect/token",
+    "/connect/token",
+    "oauth2.googleapis.com/token",
     "/oauth/v2/token",
 ];
 
 /// The kinds of grants.
 const GRANTS: [&str; 6] = [
-    "authorization_code", "client_credentials", "password", "refresh_token", "implicit",
+    "authorization_code",
+    "client_credentials",
+    "password",
+    "refresh_token",
+    "implicit",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
 ];
 
@@ -52,7 +75,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn libraries(context: &Context<'_>, found: &mut Vec<TextRange>) {
     for import in &context.model.imports {
-        if import.level > 0 || import.context.contains(Around::NOT_EVALUATED) {
+        let is_first_version = import.member.is_some_and(|member| member.starts_with("OAuth1"));
+        if import.level > 0 || is_first_version || import.context.contains(Around::NOT_EVALUATED) {
             continue;
         }
         let below = |library: &str, module: &str| {

@@ -23,6 +23,9 @@ const MAX_STEPS: usize = 16;
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
+    if model.http_calls().is_empty() {
+        return;
+    }
     let mut found: Vec<TextRange> = Vec::new();
     for call in model.http_calls() {
         found.extend(call.url().and_then(|url| plain_start(model, url, call.site.scope)));
@@ -51,13 +54,24 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether a name says that it holds the address of a server.
+/// Whether a name says that it holds the address of a server, to be completed for each request.
 fn is_address_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let says = ["url", "endpoint", "server", "host"].iter().any(|word| name.contains(word));
-    says && !["proxy", "proxies", "schema", "namespace", "xmlns", "doc", "help", "homepage"]
-        .iter()
-        .any(|word| name.contains(word))
+    const NAMES: [&str; 12] = [
+        "baseurl",
+        "apiurl",
+        "serverurl",
+        "serviceurl",
+        "rooturl",
+        "hosturl",
+        "apibase",
+        "apiroot",
+        "apiserver",
+        "endpoint",
+        "server",
+        "apihost",
+    ];
+    let name: String = name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect();
+    NAMES.iter().any(|known| name.ends_with(known))
 }
 
 /// The literal that a text starts with, where it is an address without encryption of another machine.
@@ -77,7 +91,9 @@ fn plain_start<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> Option<
             }
             Expr::BinOp(node) if matches!(node.op, Operator::Add | Operator::Mod) => &node.left,
             Expr::Call(call) => match &*call.func {
-                Expr::Attribute(method) if matches!(method.attr.as_str(), "format" | "strip" | "rstrip") => &method.value,
+                Expr::Attribute(method) if matches!(method.attr.as_str(), "format" | "strip" | "rstrip") => {
+                    &method.value
+                }
                 _ => return None,
             },
             Expr::Name(_) | Expr::Attribute(_) => {
@@ -99,7 +115,9 @@ fn is_plain(address: &str) -> bool {
     let Some(rest) = address.strip_prefix("http://") else { return false };
     let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
     // A prefix that is only compared with has no host.
-    let is_near = ["localhost", "127.", "0.0.0.0", "[", "host.docker.internal"].iter().any(|near| host.starts_with(near));
-    let is_name = ["www.w3.org", "schemas.", "json-schema.org", "purl.org", "xmlns."].iter().any(|name| host.starts_with(name));
+    let is_near =
+        ["localhost", "127.", "0.0.0.0", "[", "host.docker.internal"].iter().any(|near| host.starts_with(near));
+    let is_name =
+        ["www.w3.org", "schemas.", "json-schema.org", "purl.org", "xmlns."].iter().any(|name| host.starts_with(name));
     !is_near && !is_name
 }

@@ -10,13 +10,7 @@ struct Shape {
     length: (usize, usize),
 }
 
-const fn shape(
-    provider: &'static str,
-    prefix: &'static str,
-    body: fn(u8) -> bool,
-    least: usize,
-    most: usize,
-) -> Shape {
+const fn shape(provider: &'static str, prefix: &'static str, body: fn(u8) -> bool, least: usize, most: usize) -> Shape {
     Shape { provider, prefix, body, length: (least, most) }
 }
 
@@ -133,8 +127,20 @@ fn holds(text: &str, shape: &Shape) -> bool {
 /// Whether a key is one that documentation shows: it says so, or it has hardly any different letters.
 pub(super) fn is_made_up(key: &str) -> bool {
     const WORDS: [&str; 14] = [
-        "example", "sample", "placeholder", "dummy", "your", "redacted", "changeme", "xxxx", "0000", "1234567", "abcdef",
-        "aaaa", "test", "fake",
+        "example",
+        "sample",
+        "placeholder",
+        "dummy",
+        "your",
+        "redacted",
+        "changeme",
+        "xxxx",
+        "0000",
+        "1234567",
+        "abcdef",
+        "aaaa",
+        "test",
+        "fake",
     ];
     let lower = key.to_ascii_lowercase();
     let mut seen = [false; 256];
@@ -194,7 +200,10 @@ mod tests {
             ("https://api.example/?key=AIzaSyB7c9QmT2xLw4VnR8kPz5HdYfG3jUe6sWq", "Google"),
             ("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", "SendGrid"),
             ("xoxb-730191371696-1413868247813-IG7Z1nYevC2hdviE3aJhb5kY", "Slack"),
-            ("-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAq7BFUpkGp3XYtWn0m9yJrT2vK5sL8dHcQeZxN4uRfGbAoPiM\nq7BF\n", "private"),
+            (
+                "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAq7BFUpkGp3XYtWn0m9yJrT2vK5sL8dHcQeZxN4uRfGbAoPiM\nq7BF\n",
+                "private",
+            ),
             ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoiYWNtZSIsImlhdCI6MTd9.Zk3mW5tYv7Lp3RxNc9BdH4jf6GsKa1Uo", "JWT"),
             ("abc8Q~m2W5tYv7Lp3RxNc9BdH4jf6GsKa1Uo0Ei", "Azure"),
         ] {
