@@ -6,10 +6,10 @@ use support::Folder;
 
 const MANIFEST: &str = r#"{
   "version": 1, "kind": "integration", "name": "Acme", "systemScript": "system.py", "colour": 1,
-  "commands": [{"internalName": "Check", "inputs": []}]
+  "commands": [{"internalName": "TestConnection", "inputs": []}]
 }
 "#;
-const SCRIPT: &str = "class APIError:\n    pass\n\n\ndef Check():\n    return pb.returnOutputModel(\"\", \"Successful\", \"\", \"\", \"\", \"\")\n";
+const SCRIPT: &str = "class APIError:\n    pass\n\n\ndef TestConnection():\n    return pb.returnOutputModel(\"\", \"Successful\", \"\", \"\", \"\", \"\")\n";
 
 /// Path, line and code of each finding.
 fn findings(json: &serde_json::Value) -> Vec<String> {
@@ -21,7 +21,11 @@ fn findings(json: &serde_json::Value) -> Vec<String> {
 }
 
 fn acme() -> Folder {
-    Folder::new(&[("acme/d3.json", MANIFEST), ("acme/script.py", SCRIPT), ("acme/system.py", "class APIError: pass\n")])
+    Folder::new(&[
+        ("acme/d3.json", MANIFEST),
+        ("acme/script.py", SCRIPT),
+        ("acme/system.py", "class PlaybookRunTime: pass\n"),
+    ])
 }
 
 #[test]
@@ -103,7 +107,8 @@ fn two_integrations_of_one_name_are_reported_where_both_are_checked() {
 #[test]
 fn standard_input_takes_the_place_of_the_file_it_is_named_after() {
     let folder = acme();
-    let run = folder.run_with(&["lint", "-", "--stdin-filename", "acme/script.py"], b"x = 1\nHTTPAPIError = 1\n");
+    let arguments = ["lint", "-", "--stdin-filename", "acme/script.py", "--select", "D3201"];
+    let run = folder.run_with(&arguments, b"x = 1\nHTTPAPIError = 1\n");
     assert!(run.stdout.starts_with("acme/script.py:2:1: error D3201"), "{run:?}");
     let run = folder.run_with(&["lint", "-", "--stdin-filename", "acme/d3.json"], b"{}");
     assert!(run.stdout.starts_with("acme/d3.json:1:1: error D3903"), "{run:?}");

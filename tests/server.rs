@@ -5,6 +5,8 @@ mod lsp;
 
 #[path = "server/actions.rs"]
 mod actions;
+#[path = "server/assist.rs"]
+mod assist;
 #[path = "server/editing.rs"]
 mod editing;
 #[path = "server/files.rs"]

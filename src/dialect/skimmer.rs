@@ -210,7 +210,7 @@ impl<'a> Skimmer<'a> {
                 }
                 b'\n' | b'\r' => {
                     if let Some((index, _, false)) = self.innermost_text() {
-                        self.unwind(index, start);
+                        self.unwind(index, self.behind_blanks());
                         continue;
                     }
                     self.line_end();

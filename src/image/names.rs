@@ -70,7 +70,7 @@ pub const OUTPUT_FIELDS: [OutputField; 7] = [
     ),
     field("keyFields", true, true, "Deprecated: pass an empty text."),
     field("contextData", true, true, "Deprecated: pass an empty text."),
-    field("rawData", true, false, "The raw data; the manifest's JSON paths read from it."),
+    field(RAW_DATA, true, false, "The raw data; the manifest's JSON paths read from it."),
     field(ERRORS, true, false, "One error message as a text. The command failed if and only if it is not empty."),
     field(
         PASSDOWN_DATA,
@@ -91,6 +91,8 @@ pub const OUTPUT_MODEL_SLOTS: [&str; OUTPUT_FIELDS.len()] = {
 };
 /// The output field with the status.
 pub const RETURN_DATA: &str = "returnData";
+/// The output field with the raw data.
+pub const RAW_DATA: &str = "rawData";
 /// The output field that decides whether the command failed.
 pub const ERRORS: &str = "errors";
 /// The output field for the next scheduled run.
@@ -171,6 +173,13 @@ pub struct SystemCommand {
 
 /// The command that tests the connection.
 pub const TEST_CONNECTION: &str = "TestConnection";
+/// Its function, to be filled in (D3's page, "Test connection").
+pub const TEST_CONNECTION_TEMPLATE: &str = r#"def TestConnection():
+    # Send one cheap GET request here, and put what goes wrong into `error`.
+    error = ""
+    returnData = "Failed" if error else "Successful"
+    return pb.returnOutputModel("", returnData, "", "", "", error)
+"#;
 
 const FETCH_EVENT_PARAMETERS: [(&str, &str); 5] = [
     (PASSDOWN_START_TIME, "DateTime"),

@@ -20,9 +20,18 @@ const CHANGES: &str = include_str!("data/versions.txt");
 const MODULE_ATTRIBUTES: [&str; 8] =
     ["__builtins__", "__dict__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__spec__"];
 
-/// What the global scope of a script has besides the names of `builtins`.
-const SCRIPT_ATTRIBUTES: [&str; 7] =
-    ["__annotations__", "__builtins__", "__doc__", "__file__", "__name__", "__package__", "__spec__"];
+/// What the global scope of a script has besides the public names of `builtins`.
+const SCRIPT_ATTRIBUTES: [&str; 9] = [
+    "__annotations__",
+    "__builtins__",
+    "__debug__",
+    "__doc__",
+    "__file__",
+    "__loader__",
+    "__name__",
+    "__package__",
+    "__spec__",
+];
 
 /// A line's key and what is behind it.
 type Row = (&'static str, &'static str);

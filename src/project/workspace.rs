@@ -156,7 +156,8 @@ impl Workspace {
     /// The file at `path` as a D3 script, whatever it looks like.
     pub fn as_script(&self, path: &Path, source: Source) -> Script {
         let named = self.manifest_for(path);
-        let kind = named.as_ref().filter(|named| named.manifest.usable).map(|named| named.manifest.kind);
+        let usable = named.as_ref().filter(|named| named.manifest.usable);
+        let kind = usable.map(|named| named.manifest.kind).or_else(|| header_kind(&source.text()));
         self.script(path, source, named, kind)
     }
 

@@ -1,7 +1,5 @@
 //! The one walk over the tree that fills the model's tables.
 
-mod imports;
-
 use rustc_hash::FxHashSet;
 
 use crate::syntax::Parsed;
@@ -15,6 +13,8 @@ use super::model::{
     Resolution, Scope, ScopeId, ScopeKind, Site,
 };
 use super::names::settle_nonlocal;
+
+mod imports;
 
 /// The tables, before names are resolved.
 #[derive(Debug)]

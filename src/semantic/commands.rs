@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::manifest::{self, Implementation, Kind};
+use crate::manifest::{self, ScriptRole};
 use crate::syntax::ast::Expr;
 use crate::text::{TextRange, nearest};
 
@@ -57,20 +57,20 @@ pub enum NotPlain {
 pub(super) fn collect<'a>(model: &Model<'a>) -> Vec<Command<'a>> {
     let surroundings = &model.script.surroundings;
     match &surroundings.manifest {
-        Some(manifest) => manifest
-            .commands
-            .iter()
-            .filter(|command| command.implementation == Implementation::Python)
-            .filter(|command| {
-                manifest.kind == Kind::Integration
-                    || command.script.as_ref().map(|script| &script.value) == surroundings.script.as_ref()
-            })
-            .map(|command| Command {
-                name: &command.internal_name.value,
-                declared: Some(command),
-                function: model.top_level_function(&command.internal_name.value),
-            })
-            .collect(),
+        Some(manifest) => {
+            let script = surroundings.script.as_deref().unwrap_or_default();
+            // A Live script is what was last submitted: it lacks the commands that were added since.
+            let is_live = manifest.role_of(script) == Some(ScriptRole::Live);
+            manifest
+                .commands_of(script)
+                .map(|command| Command {
+                    name: &command.internal_name.value,
+                    declared: Some(command),
+                    function: model.top_level_function(&command.internal_name.value),
+                })
+                .filter(|command| !is_live || command.function.is_some())
+                .collect()
+        }
         None => (0..model.functions.len())
             .map(|place| FunctionId(u32::try_from(place).unwrap_or(u32::MAX)))
             .filter(|&id| model.looks_like_command(id))

@@ -10,6 +10,7 @@ use super::condition::decide;
 use super::flow::Held;
 use super::model::{FunctionId, ScopeId, ScopeKind};
 use super::names::MAX_STEPS;
+use super::outcomes::Paths;
 use super::{Model, Origin};
 
 /// Finds paths that end without an output model, each function once.
@@ -130,7 +131,7 @@ impl<'m, 'a> Endings<'m, 'a> {
             decide(test, &|tested: &str| (tested == text).then(|| model.fact_of(held[0])).flatten())
                 .is_none_or(|decided| decided == is)
         };
-        let together = flow.together(model, [text, ""], feasible)?;
+        let together = flow.together(model, [text, ""], Paths::All, feasible)?;
         flow.held_at(model, &together, reference).into_iter().find_map(|[held, _]| {
             let binding = held.binding?;
             self.lacking(model.assigned(binding)?, model.binding(binding).written_in, steps)

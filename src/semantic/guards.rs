@@ -12,9 +12,9 @@ pub(super) fn guarded(statement: &ast::StmtTry) -> Context {
     for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
         guards |= match handler.type_.as_deref() {
             Some(exception) if !is_broad(exception) => caught(exception),
-            // Commands put all they do under `except Exception`; that guards an import only where nothing else is tried.
-            _ if statement.body.iter().all(is_import) => Context::IMPORT_GUARD | Context::NAME_GUARD,
-            _ if statement.body.len() == 1 && statement.body.iter().all(reads_one_name) => Context::NAME_GUARD,
+            // Commands put all they do under `except Exception`; that guards only where nothing else is tried.
+            _ if statement.body.iter().all(is_import) => Context::IMPORT_GUARD,
+            _ if statement.body.iter().all(is_name) => Context::NAME_GUARD,
             _ => Context::default(),
         };
         if handler.type_.as_deref().is_none_or(catches_exit) {
@@ -40,12 +40,9 @@ fn is_import(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_))
 }
 
-fn reads_one_name(statement: &Stmt) -> bool {
-    match statement {
-        Stmt::Expr(node) => node.value.is_name_expr(),
-        Stmt::Assign(node) => node.value.is_name_expr(),
-        _ => false,
-    }
+/// `pb`, only to see whether there is one.
+fn is_name(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::Expr(node) if node.value.is_name_expr())
 }
 
 /// Whether an import makes all annotations of the script texts.
@@ -85,6 +82,10 @@ pub(super) fn tested(test: &Expr, flags: &FxHashSet<&str>) -> Context {
             name if flags.contains(name) || is_version_flag(name) => Context::VERSION_GUARD,
             _ => Context::default(),
         },
+        // `if "pb" not in globals():`
+        Expr::Compare(node) if node.left.is_string_literal_expr() && node.comparators.iter().any(is_namespace) => {
+            Context::NAME_GUARD
+        }
         Expr::Compare(node) => tested(&node.left, flags) | all(&node.comparators),
         Expr::BoolOp(node) => all(&node.values),
         Expr::UnaryOp(node) => tested(&node.operand, flags),
@@ -116,4 +117,10 @@ pub(super) fn is_type_checking(test: &Expr) -> bool {
         Expr::Attribute(node) => node.attr.as_str() == "TYPE_CHECKING",
         _ => false,
     }
+}
+
+/// `globals()` and its kin.
+fn is_namespace(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return false };
+    matches!(&*call.func, Expr::Name(name) if matches!(name.id.as_str(), "globals" | "locals" | "vars" | "dir"))
 }

@@ -12,6 +12,7 @@ use crate::syntax::Parsed;
 use crate::syntax::ast::Expr;
 use crate::text::{Ranged, TextSize};
 
+mod ancestors;
 mod builder;
 mod commands;
 mod condition;
@@ -25,9 +26,12 @@ mod makers;
 mod model;
 mod names;
 mod origin;
+mod outcomes;
 mod output_model;
 mod rename;
+mod related;
 mod truth;
+mod unbound;
 mod values;
 
 pub use commands::{Command, Definition, NotPlain};
@@ -40,8 +44,11 @@ pub use makers::Maker;
 pub use model::*;
 pub use names::QualifiedName;
 pub use origin::Origin;
+pub use outcomes::{Field, Paths};
 pub use output_model::{OutputModel, Slot};
+pub use related::Direction;
 pub use truth::truth;
+pub use unbound::Unbound;
 pub use values::Values;
 
 use builder::Tables;
@@ -275,3 +282,6 @@ pub fn uses_d3(parsed: &Parsed) -> bool {
     let tables = builder::build(parsed);
     origin::uses_engine(&tables)
 }
+
+#[cfg(test)]
+mod tests;

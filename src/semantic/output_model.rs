@@ -128,7 +128,8 @@ fn slots<'a>(arguments: &'a ast::Arguments, scope: ScopeId) -> [Slot<'a>; SLOTS]
 }
 
 /// The calls of the functions that return one of `models`, as output models of their own: slots that the
-/// wrapper takes from its parameters hold the caller's arguments, all others are the wrapper's business.
+/// wrapper takes from its parameters hold the caller's arguments, those that it fills with literals hold these, all
+/// others are the wrapper's business.
 fn through_wrappers<'a>(model: &Model<'a>, models: &[OutputModel<'a>]) -> Vec<OutputModel<'a>> {
     let mut returned: FxHashMap<FunctionId, Vec<&OutputModel<'a>>> = FxHashMap::default();
     for output in models {
@@ -188,7 +189,11 @@ fn substituted<'a>(
     scope: ScopeId,
 ) -> Slot<'a> {
     let Some((name, kind)) = parameter_of(model, slot, function) else {
-        return if slot == Slot::Absent { Slot::Absent } else { Slot::Unknown };
+        return match slot {
+            Slot::Given(literal, _) if literal.is_literal_expr() => slot,
+            Slot::Absent => Slot::Absent,
+            _ => Slot::Unknown,
+        };
     };
     if call.arguments.args.iter().any(Expr::is_starred_expr) || call.arguments.keywords.iter().any(|k| k.arg.is_none())
     {

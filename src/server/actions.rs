@@ -15,6 +15,7 @@ use crate::check::{Input, check, check_manifest};
 use crate::diagnostic::Place;
 use crate::fix::{Diagnosis, Wanted, fix_all};
 use crate::manifest::Manifest;
+use crate::project::SettingsFile;
 use crate::text::{Edit, Source, TextRange, TextSize};
 
 /// The actions for a range of a document.
@@ -69,6 +70,7 @@ fn fix_all_action(checked: &Checked, agreed: &Agreed) -> Option<CodeAction> {
     let (place, sheets) = match &checked.subject {
         Subject::Script { sheets, .. } => (Place::Script, sheets),
         Subject::Manifest { sheets, .. } => (Place::Manifest, sheets),
+        Subject::Settings { sheets, .. } => (Place::Settings, sheets),
         Subject::Other => return None,
     };
     let before = &sheets.get(&place)?.text;
@@ -97,6 +99,10 @@ fn diagnose(subject: &Subject, text: &Arc<str>) -> Diagnosis {
             let syntax_errors = usize::from(!manifest.usable);
             Diagnosis { diagnostics: check_manifest(&manifest, selection), syntax_errors }
         }
+        Subject::Settings { path, selection, .. } => {
+            let file = SettingsFile::new(path, Arc::clone(text));
+            Diagnosis { diagnostics: file.unknown_codes(selection), syntax_errors: file.errors.len() }
+        }
         Subject::Other => Diagnosis::default(),
     }
 }
@@ -121,7 +127,8 @@ fn line_edits(before: &str, after: &str) -> Vec<Edit> {
 }
 
 /// The edits in the protocol's words; `None` where a file that they change is not known.
-fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &Agreed) -> Option<WorkspaceEdit> {
+/// Edits of the files that belong together, in the protocol's words; `None` where one of the files is no file of the editor's.
+pub(super) fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &Agreed) -> Option<WorkspaceEdit> {
     let mut by_place: BTreeMap<Place, Vec<TextEdit>> = BTreeMap::new();
     for (place, edit) in edits {
         let range = sheets.get(place)?.range(edit.range, agreed.encoding);

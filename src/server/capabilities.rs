@@ -1,15 +1,19 @@
 //! What client and server agree upon at the start; nothing else looks at the client's capabilities.
 
 use tower_lsp_server::ls_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions,
-    DiagnosticServerCapabilities, PositionEncodingKind, ServerCapabilities, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
+    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
+    DiagnosticOptions, DiagnosticServerCapabilities, HoverProviderCapability, MarkupKind, OneOf, PositionEncodingKind,
+    RenameOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkDoneProgressOptions,
 };
 
 use crate::text::Encoding;
 
 /// The kind of the action that applies all safe fixes.
 pub const FIX_ALL: &str = "source.fixAll.d3ls";
+
+/// What may begin a word of D3's: a member, a string, a type, a key, an argument.
+const TRIGGERS: [&str; 6] = [".", "'", "\"", "<", "[", "("];
 
 /// What was agreed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +30,18 @@ pub struct Agreed {
     pub document_changes: bool,
     /// Findings may point at other places.
     pub related: bool,
+    /// Completions may have places to fill in.
+    pub snippets: bool,
+    /// Texts beside completions may be Markdown.
+    pub completion_markdown: bool,
+    /// A signature's parameters may be named by their place in it.
+    pub label_offsets: bool,
+    /// The client asks whether a name can be renamed.
+    pub prepares_rename: bool,
+    /// Symbols may be a tree.
+    pub symbol_trees: bool,
+    /// Hovers may be Markdown.
+    pub hover_markdown: bool,
 }
 
 impl Agreed {
@@ -36,6 +52,10 @@ impl Agreed {
         let document = client.text_document.as_ref();
         let workspace = client.workspace.as_ref();
         let is = |flag: Option<Option<bool>>| flag.flatten() == Some(true);
+        let item = document
+            .and_then(|document| document.completion.as_ref())
+            .and_then(|completion| completion.completion_item.as_ref());
+        let markdown = |kinds: Option<&[MarkupKind]>| kinds.is_some_and(|kinds| kinds.contains(&MarkupKind::Markdown));
         Self {
             encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
             pulls: document.is_some_and(|document| document.diagnostic.is_some()),
@@ -49,6 +69,22 @@ impl Agreed {
             related: is(document
                 .and_then(|document| document.publish_diagnostics.as_ref())
                 .map(|publish| publish.related_information)),
+            snippets: is(item.map(|item| item.snippet_support)),
+            prepares_rename: is(document
+                .and_then(|document| document.rename.as_ref())
+                .map(|rename| rename.prepare_support)),
+            symbol_trees: is(document
+                .and_then(|document| document.document_symbol.as_ref())
+                .map(|symbols| symbols.hierarchical_document_symbol_support)),
+            label_offsets: is(document
+                .and_then(|document| document.signature_help.as_ref())
+                .and_then(|help| help.signature_information.as_ref())
+                .and_then(|information| information.parameter_information.as_ref())
+                .map(|parameter| parameter.label_offset_support)),
+            completion_markdown: markdown(item.and_then(|item| item.documentation_format.as_deref())),
+            hover_markdown: markdown(
+                document.and_then(|document| document.hover.as_ref()).and_then(|hover| hover.content_format.as_deref()),
+            ),
         }
     }
 
@@ -75,6 +111,28 @@ impl Agreed {
                 code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::from(FIX_ALL)]),
                 ..CodeActionOptions::default()
             })),
+            completion_provider: Some(CompletionOptions {
+                trigger_characters: Some(TRIGGERS.map(str::to_owned).to_vec()),
+                ..CompletionOptions::default()
+            }),
+            hover_provider: Some(HoverProviderCapability::Simple(true)),
+            signature_help_provider: Some(SignatureHelpOptions {
+                trigger_characters: Some(vec!["(".to_owned(), ",".to_owned()]),
+                ..SignatureHelpOptions::default()
+            }),
+            definition_provider: Some(OneOf::Left(true)),
+            references_provider: Some(OneOf::Left(true)),
+            document_highlight_provider: Some(OneOf::Left(true)),
+            rename_provider: Some(if self.prepares_rename {
+                OneOf::Right(RenameOptions {
+                    prepare_provider: Some(true),
+                    work_done_progress_options: WorkDoneProgressOptions::default(),
+                })
+            } else {
+                OneOf::Left(true)
+            }),
+            document_symbol_provider: Some(OneOf::Left(true)),
+            inlay_hint_provider: Some(OneOf::Left(true)),
             ..ServerCapabilities::default()
         }
     }
@@ -106,7 +164,15 @@ mod tests {
     #[test]
     fn pulling_and_watching() {
         let all = agreed(json!({
-            "textDocument": {"diagnostic": {}, "publishDiagnostics": {"relatedInformation": true}},
+            "textDocument": {
+                "diagnostic": {},
+                "publishDiagnostics": {"relatedInformation": true},
+                "completion": {"completionItem": {"snippetSupport": true, "documentationFormat": ["plaintext", "markdown"]}},
+                "hover": {"contentFormat": ["markdown"]},
+                "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
+                "rename": {"prepareSupport": true},
+                "signatureHelp": {"signatureInformation": {"parameterInformation": {"labelOffsetSupport": true}}},
+            },
             "workspace": {
                 "diagnostics": {"refreshSupport": true},
                 "didChangeWatchedFiles": {"dynamicRegistration": true},
@@ -120,6 +186,12 @@ mod tests {
             watches: true,
             document_changes: true,
             related: true,
+            snippets: true,
+            label_offsets: true,
+            symbol_trees: true,
+            prepares_rename: true,
+            completion_markdown: true,
+            hover_markdown: true,
         };
         assert_eq!(all, expected);
     }

@@ -78,6 +78,17 @@ pub fn diagnostic(found: &Diagnostic, sheets: &Sheets, encoding: Encoding, relat
     })
 }
 
+/// An error that no rule reports, in the protocol's words.
+pub fn problem(message: &str, range: TextRange, sheet: &Sheet, encoding: Encoding) -> lsp::Diagnostic {
+    lsp::Diagnostic {
+        range: sheet.range(range, encoding),
+        severity: Some(lsp::DiagnosticSeverity::ERROR),
+        source: Some("d3ls".to_owned()),
+        message: message.to_owned(),
+        ..lsp::Diagnostic::default()
+    }
+}
+
 /// The file that `uri` names; `None` for one that names no file (`untitled:`, `git:`).
 pub fn path_of(uri: &Uri) -> Option<PathBuf> {
     if !uri.scheme().as_str().eq_ignore_ascii_case("file") {

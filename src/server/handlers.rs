@@ -3,16 +3,17 @@
 
 use std::sync::Arc;
 
-use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::*;
 use tower_lsp_server::{Client, LanguageServer};
 
-use super::actions;
 use super::capabilities::Agreed;
 use super::convert::path_of;
 use super::outbox::Outbox;
 use super::session::Session;
 use super::watch;
+use super::worker::Checked;
+use super::{actions, assist, navigate};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -28,6 +29,28 @@ impl Handlers {
     pub fn new(client: Client, outbox: Outbox, client_ended: impl Fn() + Send + Sync + 'static) -> Self {
         Self { session: Arc::new(Session::new(client, outbox)), client_ended: Arc::new(client_ended) }
     }
+}
+
+impl Handlers {
+    /// What `answer` says of a position in the newest text of a document.
+    async fn at<T: Send + 'static>(
+        &self,
+        at: TextDocumentPositionParams,
+        answer: impl FnOnce(&Checked, Position, &Agreed) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(checked) = self.session.fresh(&at.text_document.uri).await else { return Ok(None) };
+        let agreed = self.session.agreed().clone();
+        let work = tokio::task::spawn_blocking(move || answer(&checked, at.position, &agreed));
+        work.await.map_err(|_panic| Error::internal_error())
+    }
+}
+
+/// The protocol's RequestFailed: the request is right, but can't be met.
+const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
+
+/// A reason why something can't be done becomes the request's error, which editors show.
+fn refusable<T>(answer: Option<std::result::Result<T, String>>) -> Result<Option<T>> {
+    answer.transpose().map_err(|reason| Error { code: REQUEST_FAILED, message: reason.into(), data: None })
 }
 
 impl LanguageServer for Handlers {
@@ -111,6 +134,53 @@ impl LanguageServer for Handlers {
             full_document_diagnostic_report: FullDocumentDiagnosticReport { result_id: None, items },
         };
         Ok(DocumentDiagnosticReport::Full(report).into())
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        self.at(params.text_document_position, assist::completion).await
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.at(params.text_document_position_params, assist::hover).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        self.at(params.text_document_position_params, assist::signature).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.at(params.text_document_position_params, navigate::definition).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        self.at(params.text_document_position, navigate::references).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        self.at(params.text_document_position_params, navigate::highlights).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        refusable(self.at(params, navigate::renameable).await?)
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let RenameParams { text_document_position, new_name, .. } = params;
+        let answer = move |checked: &Checked, position: Position, agreed: &Agreed| {
+            navigate::rename(checked, position, agreed, &new_name)
+        };
+        refusable(self.at(text_document_position, answer).await?)
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
+        self.at(at, |checked, _, agreed| navigate::symbols(checked, agreed)).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let InlayHintParams { text_document, range, .. } = params;
+        let at = TextDocumentPositionParams { text_document, position: range.start };
+        self.at(at, move |checked, _, agreed| navigate::hints(checked, range, agreed)).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

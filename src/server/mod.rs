@@ -6,10 +6,12 @@
 //! computed for and are dropped when stale.
 
 mod actions;
+mod assist;
 mod capabilities;
 mod convert;
 mod documents;
 mod handlers;
+mod navigate;
 mod outbox;
 mod serve;
 mod session;

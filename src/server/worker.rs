@@ -12,10 +12,10 @@ use super::watch::{Stamp, stamp};
 use crate::check::{Input, check, check_manifest};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::manifest::SystemScriptSetting;
-use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script};
+use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute};
 use crate::rules::Selection;
-use crate::semantic::SystemScript;
-use crate::text::Source;
+use crate::semantic::{Analysis, SystemScript};
+use crate::text::{MAX_BYTES, Source};
 
 /// What a check of one document found.
 #[derive(Debug, Default)]
@@ -46,6 +46,8 @@ pub enum Subject {
     Script {
         /// What was checked.
         input: Box<Input>,
+        /// What it means.
+        analysis: Arc<Analysis>,
         /// The files behind it.
         sheets: Arc<Sheets>,
     },
@@ -54,6 +56,15 @@ pub enum Subject {
         /// Which rules are on for it.
         selection: Arc<Selection>,
         /// The manifest alone.
+        sheets: Arc<Sheets>,
+    },
+    /// The settings.
+    Settings {
+        /// Where they are.
+        path: PathBuf,
+        /// Which rules are on for them.
+        selection: Selection,
+        /// The settings alone.
         sheets: Arc<Sheets>,
     },
 }
@@ -73,7 +84,7 @@ pub fn start(session: &Arc<Session>, uri: &Uri) {
         let known = document.checked.borrow().as_ref().is_some_and(|checked| checked.revision == document.revision);
         let start = !known && !document.running;
         document.running |= start;
-        start.then(|| document.opened)
+        start.then_some(document.opened)
     });
     if let Some(Some(opened)) = started {
         tokio::spawn(run(Arc::clone(session), uri.clone(), opened));
@@ -117,11 +128,16 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
 
 fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked {
     let path = snapshot.path.as_deref();
-    let is_manifest = path.and_then(Path::file_name).is_some_and(|name| name == MANIFEST);
+    let is_named = |name: &str| path.and_then(Path::file_name).is_some_and(|known| known == name);
     let is_python = snapshot.language == "python"
         || path.and_then(Path::extension).is_some_and(|extension| extension.eq_ignore_ascii_case("py"));
     let mut checked = Checked { revision: snapshot.revision, ..Checked::default() };
-    if !is_manifest && !is_python {
+    if let Some(path) = path.filter(|_| is_named(SETTINGS)) {
+        let own = Sheet::new(uri.clone(), Some(snapshot.version), snapshot.text());
+        check_settings(session, own, path, &mut checked);
+        return checked;
+    }
+    if !is_named(MANIFEST) && !is_python {
         return checked;
     }
     let polls = !session.agreed().watches;
@@ -131,28 +147,45 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
     let text = snapshot.text();
     // A document that is no file has no folder, so no manifest and no settings.
     let place = path.unwrap_or(Path::new(""));
-    match session.workspace.input(place, Source::from_text(Arc::clone(&text)), None) {
-        Candidate::Script(script) => {
-            let own = Sheet::new(uri.clone(), Some(snapshot.version), text);
-            check_script(session, own, *script, &mut checked);
-        }
-        Candidate::Manifest(file) => {
-            let own = Sheet::new(uri.clone(), Some(snapshot.version), text);
-            check_manifest_file(session, own, &file, &mut checked);
-        }
+    let own = Sheet::new(uri.clone(), Some(snapshot.version), Arc::clone(&text));
+    match candidate(session, place, &text) {
+        Candidate::Script(script) => check_script(session, own, *script, &mut checked),
+        Candidate::Manifest(file) => check_manifest_file(session, own, &file, &mut checked),
         Candidate::NotD3 | Candidate::NotText(_) => {}
     }
+    checked.depends.extend(path.and_then(|path| profile_of(session, path)));
     if polls {
         let stamps: Vec<_> = checked.depends.iter().map(|path| (path.clone(), stamp(path))).collect();
         checked.stamps.extend(stamps);
     }
-    let (encoding, related) = (session.agreed().encoding, session.agreed().related);
-    checked.items = checked
-        .findings
-        .iter()
-        .filter_map(|finding| convert::diagnostic(&finding.diagnostic, &finding.sheets, encoding, related))
-        .collect();
+    checked.items = items(session, &checked.findings).collect();
     checked
+}
+
+fn items(session: &Session, findings: &[Finding]) -> impl Iterator<Item = lsp::Diagnostic> {
+    let (encoding, related) = (session.agreed().encoding, session.agreed().related);
+    findings.iter().filter_map(move |one| convert::diagnostic(&one.diagnostic, &one.sheets, encoding, related))
+}
+
+/// The image profile that the settings for the file at `path` name.
+fn profile_of(session: &Session, path: &Path) -> Option<PathBuf> {
+    let file = session.workspace.settings_for(path)?;
+    Some(absolute(&file.folder().join(&file.settings.profile.as_ref()?.value)))
+}
+
+/// What a text is. One that can't be analysed is a script if it would be one without what is in the way.
+fn candidate(session: &Session, path: &Path, text: &Arc<str>) -> Candidate {
+    let source = Source::from_text(Arc::clone(text));
+    match session.workspace.input(path, source.clone(), None) {
+        Candidate::NotText(reason) => {
+            let readable = text[..text.floor_char_boundary(MAX_BYTES)].replace('\0', " ");
+            match session.workspace.input(path, Source::from_text(readable), None) {
+                Candidate::Script(_) => Candidate::Script(Box::new(session.workspace.as_script(path, source))),
+                _ => Candidate::NotText(reason),
+            }
+        }
+        known => known,
+    }
 }
 
 /// The script's folder, and the manifests and settings that may be in it or above.
@@ -169,13 +202,13 @@ fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Che
         && let SystemScriptSetting::File(name) = &manifest.system_script
     {
         let folder = path.parent().unwrap_or(path);
-        checked.depends.push(crate::project::absolute(&folder.join(&name.value)));
+        checked.depends.push(absolute(&folder.join(&name.value)));
     }
     let report = check(&script.input);
     let sheets = Arc::new(sheets(session, own, &script));
     let findings = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Script);
     checked.findings = findings.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }).collect();
-    checked.subject = Subject::Script { input: Box::new(script.input), sheets };
+    checked.subject = Subject::Script { input: Box::new(script.input), analysis: report.analysis, sheets };
 }
 
 /// The findings in a manifest: its own, and those that stem from its scripts.
@@ -216,6 +249,23 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
     findings.dedup_by(|a, b| a.diagnostic == b.diagnostic);
     checked.findings = findings;
     checked.subject = Subject::Manifest { selection: Arc::clone(&file.selection), sheets };
+}
+
+/// The findings in the settings, and what makes them unreadable, which has no code.
+fn check_settings(session: &Session, own: Sheet, path: &Path, checked: &mut Checked) {
+    let file = SettingsFile::new(path, Arc::clone(&own.text));
+    let selection = session.workspace.selection_for(path);
+    let encoding = session.agreed().encoding;
+    let errors = file.errors.iter().map(|error| convert::problem(&error.message, error.range, &own, encoding));
+    checked.items = errors.collect();
+    let found = file.unknown_codes(&selection);
+    let mut sheets = Sheets::default();
+    sheets.insert(Place::Settings, own);
+    let sheets = Arc::new(sheets);
+    let finding = |diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) };
+    checked.findings = found.into_iter().map(finding).collect();
+    checked.items.extend(items(session, &checked.findings));
+    checked.subject = Subject::Settings { path: path.to_owned(), selection, sheets };
 }
 
 /// The files behind a script's places, with the very texts that were checked.

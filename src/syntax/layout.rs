@@ -73,11 +73,69 @@ fn is_consistent(levels: &mut Vec<(usize, usize)>, blanks: &str) -> bool {
 
 /// The beginnings of the names of Python's codecs, without punctuation.
 const CODECS: &[&str] = &[
-    "utf", "u8", "ascii", "usascii", "646", "latin", "l1", "iso", "cp", "windows", "ibm", "koi8", "big5", "euc", "ujis",
-    "gb", "hz", "chinese", "johab", "ks", "korean", "kz", "rk1048", "mac", "ptcp154", "pt154", "shiftjis", "sjis", "ms",
-    "hp", "roman8", "r8", "tis", "palmos", "rot13", "punycode", "idna", "rawunicodeescape", "unicodeescape", "arabic",
-    "greek", "hebrew", "cyrillic", "thai", "maccentraleurope", "charmap", "mbcs", "viscii", "12", "8", "4", "5", "u16", "u32",
-    "u7", "csiso", "ecma114", "ecma118", "asmo", "jisx", "extended", "dbcs", "ansi",
+    "utf",
+    "u8",
+    "ascii",
+    "usascii",
+    "646",
+    "latin",
+    "l1",
+    "iso",
+    "cp",
+    "windows",
+    "ibm",
+    "koi8",
+    "big5",
+    "euc",
+    "ujis",
+    "gb",
+    "hz",
+    "chinese",
+    "johab",
+    "ks",
+    "korean",
+    "kz",
+    "rk1048",
+    "mac",
+    "ptcp154",
+    "pt154",
+    "shiftjis",
+    "sjis",
+    "ms",
+    "hp",
+    "roman8",
+    "r8",
+    "tis",
+    "palmos",
+    "rot13",
+    "punycode",
+    "idna",
+    "rawunicodeescape",
+    "unicodeescape",
+    "arabic",
+    "greek",
+    "hebrew",
+    "cyrillic",
+    "thai",
+    "maccentraleurope",
+    "charmap",
+    "mbcs",
+    "viscii",
+    "12",
+    "8",
+    "4",
+    "5",
+    "u16",
+    "u32",
+    "u7",
+    "csiso",
+    "ecma114",
+    "ecma118",
+    "asmo",
+    "jisx",
+    "extended",
+    "dbcs",
+    "ansi",
 ];
 
 /// Checks the encoding that the first two lines of a text may name.
@@ -114,7 +172,8 @@ fn cookie(comment: &str) -> Option<(usize, &str)> {
     comment.match_indices("coding").find_map(|(at, word)| {
         let rest = &comment[at + word.len()..];
         let value = rest.strip_prefix([':', '='])?.trim_start_matches([' ', '\t']);
-        let end = value.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(value.len());
+        let end =
+            value.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(value.len());
         (end > 0).then(|| (comment.len() - value.len(), &value[..end]))
     })
 }

@@ -9,6 +9,12 @@ const MAX_BRACKETS: usize = 200;
 /// How many operators, calls and attributes CPython nests, about.
 const MAX_CHAIN: usize = 3_000;
 
+/// How many operators, calls and attributes an ordinary stack takes.
+const DEEP: usize = 300;
+
+/// A stack for the deepest trees.
+pub(super) const LARGE_STACK: usize = 64 * 1024 * 1024;
+
 /// How many levels of indentation CPython has.
 pub(super) const MAX_INDENTATION: usize = 99;
 
@@ -18,6 +24,8 @@ pub(super) struct Prescan {
     pub(super) slots: Vec<TypeSlot>,
     /// Whether a statement nests too deeply.
     pub(super) too_deep: bool,
+    /// Whether a statement nests so deeply that walking its tree takes a large stack.
+    pub(super) is_deep: bool,
 }
 
 /// Looks at a text before parsing.
@@ -27,13 +35,15 @@ pub(super) fn prescan(text: &str) -> Prescan {
     let mut finder = Finder::new(text);
     let mut nesting = Nesting::default();
     let mut too_deep = false;
+    let mut is_deep = false;
     while let Some(token) = skimmer.next_token() {
+        is_deep |= nesting.total + nesting.levels.len() > DEEP;
         too_deep |= nesting.step(text, &skimmer, token).is_some();
         if has_d3 {
             finder.step(&mut skimmer, token);
         }
     }
-    Prescan { slots: finder.slots, too_deep }
+    Prescan { slots: finder.slots, too_deep, is_deep }
 }
 
 /// Where a part of a text that is one statement nests too deeply, and in what way.

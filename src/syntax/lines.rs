@@ -108,6 +108,7 @@ fn finish(text: &str, mut skimmer: Skimmer<'_>, start: Option<usize>) -> Line {
         at = skimmer.behind_blanks();
     }
     skimmer.close_all(at);
+    skimmer.faults.sort_by_key(|fault| fault.at);
     let end = skimmer.last_end.max(start);
     let indent = indent(&text[line_start..start]);
     Line { start, end, line_start, stop: skimmer.pos, indent, faults: skimmer.faults, too_deep: None }
@@ -189,7 +190,9 @@ pub(super) fn looks_like_statement(code: &str) -> bool {
         return false;
     }
     let target = code.find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '[' | ']' | '\'' | '"'));
-    let Some(target) = target else { return matches!(word, "yield" | "await") };
+    let Some(target) = target else {
+        return matches!(word, "yield" | "await");
+    };
     let rest = code[target..].trim_start();
     let assigns = rest.trim_start_matches(['+', '-', '*', '/', '|', '&']).starts_with('=') && !rest.starts_with("==");
     assigns || rest.starts_with('(') && code.ends_with(')')
@@ -277,7 +280,7 @@ fn code_inside(text: &str, open: usize, end: usize) -> Option<Cut> {
     for line in text[open..end].split_inclusive('\n') {
         let code = line.trim();
         if offset > open && (begins_block(code) || looks_assigned(code)) {
-            return Some(Cut { at: text[..offset].trim_end_matches(['\n', '\r']).len().max(open + 3) });
+            return Some(Cut { at: text[..offset].trim_end_matches(['\n', '\r']).len() });
         }
         offset += line.len();
     }

@@ -39,7 +39,10 @@ pub(super) fn newer(unsupported: &[UnsupportedSyntaxError]) -> Vec<NewerSyntax> 
 /// The syntax that only an earlier Python has.
 pub(super) fn removed(unsupported: &[UnsupportedSyntaxError]) -> impl Iterator<Item = SyntaxError> {
     let removed = unsupported.iter().filter(|error| error.kind == Kind::ParenthesizedKeywordArgumentName);
-    removed.map(|error| SyntaxError { range: error.range, message: "the name of an argument needs no parentheses".to_owned() })
+    removed.map(|error| SyntaxError {
+        range: error.range,
+        message: "the name of an argument needs no parentheses".to_owned(),
+    })
 }
 
 /// What a piece of syntax is called, and the first Python that has it.

@@ -17,12 +17,12 @@ mod trailing;
 use std::sync::Arc;
 
 pub use ruff_python_ast as ast;
-pub use ruff_python_ast::visitor as walk;
 use ruff_python_ast::PythonVersion;
+pub use ruff_python_ast::visitor as walk;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
-use recover::Recovered;
 use crate::text::{Ranged, Spanned, TextRange, TextSize};
+use recover::Recovered;
 
 /// What [`parse`] makes of a text. All ranges are bytes of that text.
 #[derive(Debug)]
@@ -122,7 +122,22 @@ pub enum MalformedKind {
 
 /// Parses any text whatever.
 pub fn parse(text: &Arc<str>) -> Parsed {
-    let mut found = understand(text);
+    let prescan = limits::prescan(text);
+    if !prescan.is_deep {
+        return parse_scanned(text, prescan);
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(limits::LARGE_STACK);
+        match thread.spawn_scoped(scope, || parse_scanned(text, limits::prescan(text))) {
+            Ok(parsing) => parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => parse_scanned(text, prescan),
+        }
+    })
+}
+
+/// Parses a text that was looked at.
+fn parse_scanned(text: &Arc<str>, prescan: limits::Prescan) -> Parsed {
+    let mut found = understand(text, prescan);
     let trailing = trailing::find(text, &found.pieces);
     found.body.retain(|stmt| !trailing::holds(trailing, stmt));
     found.comments.retain(|comment| !trailing::holds(trailing, comment));
@@ -134,11 +149,13 @@ pub fn parse(text: &Arc<str>) -> Parsed {
     errors.extend(layout::check_encoding(text));
     errors.extend(messages::removed(&found.unsupported));
     errors.extend(checked.errors.into_iter().filter(|error| is_sound(&error.range)));
+    let mut newer = messages::newer(&found.unsupported);
+    newer.extend(checked.newer);
+    errors.iter_mut().for_each(|error| error.range = whole_characters(text, error.range));
+    newer.iter_mut().for_each(|newer| newer.range = whole_characters(text, newer.range));
     errors.retain(|error| !trailing::holds(trailing, &error.range));
     errors.sort_by_key(|error| (error.range.start(), error.range.end()));
     errors.dedup();
-    let mut newer = messages::newer(&found.unsupported);
-    newer.extend(checked.newer);
     newer.retain(|newer| !trailing::holds(trailing, &newer.range));
     newer.sort_by_key(|newer| (newer.range.start(), newer.range.end()));
     newer.dedup();
@@ -155,8 +172,7 @@ pub fn parse(text: &Arc<str>) -> Parsed {
 }
 
 /// Parses a text whole, and a broken one statement by statement.
-fn understand(text: &str) -> Recovered {
-    let prescan = limits::prescan(text);
+fn understand(text: &str, prescan: limits::Prescan) -> Recovered {
     if prescan.too_deep {
         return recover::recover(text);
     }
@@ -170,6 +186,16 @@ fn understand(text: &str) -> Recovered {
     let unsupported = parsed.unsupported_syntax_errors().to_vec();
     let body = parsed.try_into_module().map(|module| module.into_suite()).unwrap_or_default();
     Recovered { body, comments, slots: prescan.slots, errors, unsupported, ..Recovered::default() }
+}
+
+/// A range without the parts of characters that the parser's ranges of broken template strings
+/// may begin or end with.
+fn whole_characters(text: &str, range: TextRange) -> TextRange {
+    let floor = |offset: TextSize| {
+        let offset = text.floor_char_boundary(offset.to_usize());
+        TextSize::try_from(offset).unwrap_or_default()
+    };
+    TextRange::new(floor(range.start()), floor(range.end()))
 }
 
 /// How the parser is to read: modules of Python 3.9.

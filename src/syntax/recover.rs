@@ -20,6 +20,9 @@ pub(super) struct Recovered {
     pub(super) unsupported: Vec<UnsupportedSyntaxError>,
     /// The top-level statements of a broken text.
     pub(super) pieces: Vec<PieceInfo>,
+    /// Whether the last piece so far ends with words side by side, so that an error right
+    /// behind it is no second one.
+    pub(super) ends_in_prose: bool,
 }
 
 /// A top-level statement of a broken text.
@@ -64,7 +67,9 @@ pub(super) fn recover(text: &str) -> Recovered {
 fn replace_deep(text: &str, lines: &mut [Line]) -> Option<String> {
     let mut replaced: Option<String> = None;
     for line in lines {
-        let Some((at, message)) = limits::too_deep(text, line.start, line.end) else { continue };
+        let Some((at, message)) = limits::too_deep(text, line.start, line.end) else {
+            continue;
+        };
         line.faults.clear();
         line.too_deep = Some((at, message));
         let code = &text[line.start..line.end];
@@ -92,54 +97,89 @@ struct Piece<'a> {
 
 impl Piece<'_> {
     fn parse(&self, recovered: &mut Recovered) {
-        let (parsed, insertions) = match self.repaired() {
-            None => (parse_cells_unchecked(self.text, [self.range], &options()), None),
-            Some((source, insertions)) => {
-                let whole = TextRange::up_to(TextSize::of(&source));
-                (parse_cells_unchecked(&source, [whole], &options()), Some(insertions))
-            }
-        };
-        let original = |range| insertions.as_ref().map_or(range, |insertions| insertions.range(range));
-        let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment());
-        recovered.comments.extend(comments.map(|token| original(token.range())));
-        let found: Vec<_> =
-            parsed.errors().iter().map(|error| (original(error.location), error.error.clone())).collect();
+        let unrepaired = || read(self.text, self.range, &Insertions::new(self.text, TextSize::default()));
+        let repaired = self.repaired().and_then(|(source, insertions)| {
+            let reading = read(&source, TextRange::up_to(TextSize::of(&source)), &insertions);
+            (!insertions.has_diverged()).then_some(reading)
+        });
+        let reading = repaired.unwrap_or_else(unrepaired);
         let mut damage = Damage::new(self, &recovered.slots);
         damage.add_faults();
-        damage.add_parse_errors(&found);
-        let unsupported = parsed
-            .unsupported_syntax_errors()
-            .iter()
-            .map(|error| UnsupportedSyntaxError { range: original(error.range), ..error.clone() });
+        damage.add_parse_errors(&reading.errors);
+        let unsupported = reading.unsupported.into_iter();
         recovered.unsupported.extend(unsupported.filter(|error| !damage.is_broken_at(error.range.start())));
         if let Some(first) = self.lines.first() {
             let (start, lines, broken) = (first.start, self.lines.len(), damage.is_broken());
             recovered.pieces.push(PieceInfo { range: self.range, start, lines, broken });
         }
-        recovered.errors.extend(damage.errors());
-        let mut body = parsed.into_suite();
-        if let Some(insertions) = &insertions {
-            insertions.relocate(&mut body);
-        }
-        recovered.body.extend(body);
+        let continues = recovered.ends_in_prose && !matches!(damage.fates.first(), None | Some(Fate::Sound));
+        let errors = damage.errors();
+        let skipped = usize::from(continues && errors.len() == 1);
+        recovered.errors.extend(errors.into_iter().skip(skipped));
+        recovered.ends_in_prose = matches!(damage.fates.last(), Some(Fate::Broken(_, true))) || skipped > 0;
+        recovered.comments.extend(reading.comments);
+        recovered.body.extend(reading.body);
     }
 
     /// The piece with all closers that it lacks; `None` if it lacks none.
-    fn repaired(&self) -> Option<(String, Insertions)> {
-        let mut insertions = Insertions::new(self.range.start());
+    fn repaired(&self) -> Option<(String, Insertions<'_>)> {
+        let mut insertions = Insertions::new(self.text, self.range.start());
         let mut repaired = String::new();
         let mut copied = self.range.start().to_usize();
         for fault in self.lines.iter().flat_map(|line| &line.faults) {
             repaired.push_str(&self.text[copied..fault.at]);
             copied = fault.at;
-            insertions.push(TextSize::of(&repaired), TextSize::of(fault.closer()));
-            repaired.push_str(fault.closer());
+            let closer = closer(self.text, fault);
+            insertions.push(TextSize::of(&repaired), TextSize::of(&closer));
+            repaired.push_str(&closer);
         }
         if repaired.is_empty() {
             return None;
         }
         repaired.push_str(&self.text[copied..self.range.end().to_usize()]);
         Some((repaired, insertions))
+    }
+}
+
+/// What the parser makes of a piece, in ranges of the text as given.
+struct Reading {
+    body: Suite,
+    comments: Vec<TextRange>,
+    errors: Vec<(TextRange, ParseErrorType)>,
+    unsupported: Vec<UnsupportedSyntaxError>,
+}
+
+/// Parses a range of a text that has insertions.
+fn read(source: &str, range: TextRange, insertions: &Insertions<'_>) -> Reading {
+    let parsed = parse_cells_unchecked(source, [range], &options());
+    let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment());
+    let comments = comments.map(|token| insertions.range(token.range())).collect();
+    let errors: Vec<_> =
+        parsed.errors().iter().map(|error| (insertions.range(error.location), error.error.clone())).collect();
+    let unsupported = parsed.unsupported_syntax_errors().iter().cloned();
+    let unsupported =
+        unsupported.map(|error| UnsupportedSyntaxError { range: insertions.range(error.range), ..error }).collect();
+    let mut body = parsed.into_suite();
+    if !insertions.is_empty() || !errors.is_empty() {
+        insertions.relocate(&mut body);
+    }
+    Reading { body, comments, errors, unsupported }
+}
+
+/// The text that closes what is not closed. A string may end with a part of its closer, or
+/// with a backslash that would take the closer for text.
+fn closer(text: &str, fault: &Fault) -> String {
+    let closer = fault.closer();
+    let (FaultKind::String(quote) | FaultKind::TripleString(quote)) = fault.kind else {
+        return closer.to_owned();
+    };
+    let opener = text[fault.open..fault.at].find(quote as char).map_or(0, |prefix| prefix + closer.len());
+    let content = text.get(fault.open + opener..fault.at).unwrap_or_default();
+    let backslashes = content.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    let quotes = content.bytes().rev().take_while(|byte| *byte == quote).count();
+    match backslashes % 2 {
+        1 => format!("\\{closer}"),
+        _ => closer[quotes.min(closer.len() - 1)..].to_owned(),
     }
 }
 
@@ -176,7 +216,9 @@ impl<'a> Damage<'a> {
                 *fate = Fate::Broken(error, false);
             }
             let is_string = |fault: &&Fault| matches!(fault.kind, FaultKind::String(_) | FaultKind::TripleString(_));
-            let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else { continue };
+            let Some(fault) = line.faults.iter().find(is_string).or(line.faults.last()) else {
+                continue;
+            };
             let (end, message) = match fault.kind {
                 FaultKind::Bracket(byte) => (fault.open + 1, format!("`{}` is never closed", byte as char)),
                 FaultKind::Field => (fault.open + 1, "`{` in an f-string is never closed".to_owned()),
@@ -193,7 +235,9 @@ impl<'a> Damage<'a> {
     /// Adds the parser's errors in lines that have none yet.
     fn add_parse_errors(&mut self, found: &[(TextRange, ParseErrorType)]) {
         for (location, error) in found {
-            let Some(index) = self.line_at(location.start()) else { continue };
+            let Some(index) = self.line_at(location.start()) else {
+                continue;
+            };
             if !matches!(self.fates[index], Fate::Sound) {
                 continue;
             }
@@ -204,7 +248,12 @@ impl<'a> Damage<'a> {
             } else {
                 let range = self.visible(index, *location);
                 let prose = matches!(error, ParseErrorType::SimpleStatementsOnSameLine);
-                Fate::Broken(SyntaxError { range, message: messages::of(error) }, prose)
+                let word = first_word(&self.piece.text[self.piece.lines[index].start..]);
+                let message = match word {
+                    "print" | "exec" if prose => format!("missing parentheses in call to `{word}`"),
+                    _ => messages::of(error),
+                };
+                Fate::Broken(SyntaxError { range, message }, prose && !matches!(word, "print" | "exec"))
             };
         }
     }

@@ -2,11 +2,10 @@
 
 use std::cell::RefCell;
 
-use ruff_python_ast::{self as ast, Expr, ExprContext, PythonVersion, Stmt};
 use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, ExprContext, PythonVersion, Stmt};
 use ruff_python_parser::semantic_errors::{
-    LazyImportContext, SemanticSyntaxContext, SemanticSyntaxError, SemanticSyntaxErrorKind,
-    WriteToDebugKind,
+    LazyImportContext, SemanticSyntaxContext, SemanticSyntaxError, SemanticSyntaxErrorKind, WriteToDebugKind,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -17,10 +16,15 @@ use crate::text::TextRange;
 pub(super) enum ScopeKind {
     Module,
     Class,
-    Function { is_async: bool },
+    Function {
+        is_async: bool,
+    },
     Lambda,
     /// A comprehension, whether it is a generator, and whether it needs an event loop.
-    Comprehension { generator: bool, coroutine: bool },
+    Comprehension {
+        generator: bool,
+        coroutine: bool,
+    },
 }
 
 /// One scope.

@@ -1,3 +1,5 @@
+//! What is refused, what survives, and where it stands.
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -149,7 +151,9 @@ fn what_is_being_typed_is_in_the_tree() {
 
 #[test]
 fn what_is_half_typed_is_one_error() {
-    for text in ["D3.Utility.", "x = D3.Utility.\ny = 1", "foo(a, ", "x = ", "pb.", "def f(", "def f():\n    x.\n    y = 1\n"] {
+    for text in
+        ["D3.Utility.", "x = D3.Utility.\ny = 1", "foo(a, ", "x = ", "pb.", "def f(", "def f():\n    x.\n    y = 1\n"]
+    {
         assert_eq!(parsed(text).errors.len(), 1, "{text}\n{:#?}", parsed(text).errors);
     }
     assert!(parsed("D3.Utility.equals<").errors.is_empty());

@@ -31,6 +31,12 @@ pub(super) fn find(text: &str, pieces: &[PieceInfo]) -> Option<TextRange> {
         let lines: usize = pieces[first..].iter().map(|piece| piece.lines).sum();
         first > 0 && lines > 1
     });
+    // A line of few words right before the prose belongs to it, unless it is Python.
+    let is_text = |index: usize| looks[index] == Look::Unclear && pieces[index].broken;
+    let prose = prose.map(|first| {
+        let words = (after_code.max(1)..first).rev().take_while(|&index| is_text(index)).count();
+        first - words
+    });
     let first = marked.into_iter().chain(prose).min()?;
     let end = text.trim_end().len();
     let size = |offset: usize| TextSize::try_from(offset).unwrap_or_default();
@@ -67,7 +73,8 @@ fn look(text: &str, piece: &PieceInfo) -> Look {
 
 /// Whether a line begins HTML or a Markdown fence.
 fn is_mark(line: &str) -> bool {
-    let tag = line.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || "!/?".contains(c)));
+    let tag =
+        line.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || "!/?".contains(c)));
     tag || line.starts_with("```") || line.starts_with("~~~")
 }
 
@@ -82,7 +89,8 @@ fn is_prose(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
     let plain = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).chars().all(char::is_alphabetic);
     let enough = words.len() >= 4 || words.len() >= 2 && words.iter().all(|word| is_heading_word(word));
-    let keyword = begins_statement(line) || is_definition(line) || matches!(words.first(), Some(&("if" | "for" | "print")));
+    let keyword =
+        begins_statement(line) || is_definition(line) || matches!(words.first(), Some(&("if" | "for" | "print")));
     line.chars().all(allowed)
         && enough
         && words.iter().filter(|word| plain(word)).count() * 4 >= words.len() * 3

@@ -4,14 +4,17 @@ use serde_json::{Value, json};
 
 use crate::lsp::{Client, pulling};
 
-const FAULTY: &str = "# d3: integration\nx = '🙂'; y = runtime['connector']['Server URL']\nz = runtime['connector']['API Key']\n";
-const FIXED: &str = "# d3: integration\nx = '🙂'; y = runtime['connector']['serverurl']\nz = runtime['connector']['apikey']\n";
+const FAULTY: &str =
+    "# d3: integration\nx = '🙂'; y = runtime['connector']['Server URL']\nz = runtime['connector']['API Key']\n";
+const FIXED: &str =
+    "# d3: integration\nx = '🙂'; y = runtime['connector']['serverurl']\nz = runtime['connector']['apikey']\n";
 
 /// Applies the protocol's edits, in UTF-16.
 fn apply(text: &str, edits: &Value) -> String {
     let mut units: Vec<u16> = text.encode_utf16().collect();
     let offset = |position: &Value| {
-        let (line, character) = (position["line"].as_u64().expect("a line"), position["character"].as_u64().expect("a column"));
+        let (line, character) =
+            (position["line"].as_u64().expect("a line"), position["character"].as_u64().expect("a column"));
         let lines: usize = text.split_inclusive('\n').take(line as usize).map(|line| line.encode_utf16().count()).sum();
         lines + character as usize
     };
@@ -19,7 +22,9 @@ fn apply(text: &str, edits: &Value) -> String {
         .as_array()
         .expect("edits")
         .iter()
-        .map(|edit| (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]), edit["newText"].as_str().expect("text")))
+        .map(|edit| {
+            (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]), edit["newText"].as_str().expect("text"))
+        })
         .collect();
     edits.sort_unstable();
     for (start, end, new_text) in edits.into_iter().rev() {
@@ -29,7 +34,8 @@ fn apply(text: &str, edits: &Value) -> String {
 }
 
 fn actions(client: &mut Client, line: u32, only: Value) -> Vec<Value> {
-    let position = json!({"line": line, "character": 30});
+    // In the key of either line.
+    let position = json!({"line": line, "character": if line == 1 { 40 } else { 30 }});
     let mut context = json!({"diagnostics": []});
     if !only.is_null() {
         context["only"] = only;

@@ -179,16 +179,24 @@ fn several_changes_at_once_and_whole_texts() {
     client.open("untitled:a", "python", 1, "x");
     let at = |line, character| json!({"line": line, "character": character});
     let range = |start: Value, end: Value| json!({"start": start, "end": end});
-    client.change("untitled:a", 2, json!([
-        {"text": "# d3: integration\nclass X:\n    pass\n"},
-        {"range": range(at(1, 6), at(1, 7)), "text": "APIErr"},
-        {"range": range(at(1, 12), at(1, 12)), "text": "or", "rangeLength": 0},
-    ]));
+    client.change(
+        "untitled:a",
+        2,
+        json!([
+            {"text": "# d3: integration\nclass X:\n    pass\n"},
+            {"range": range(at(1, 6), at(1, 7)), "text": "APIErr"},
+            {"range": range(at(1, 12), at(1, 12)), "text": "or", "rangeLength": 0},
+        ]),
+    );
     let items = client.pull("untitled:a");
     assert_eq!(codes(&items), ["D3201"]);
     assert_eq!(items[0]["range"], range(at(1, 6), at(1, 14)));
     // Far outside of the text is its end.
-    client.change("untitled:a", 3, json!([{"range": range(at(999, 999), at(999, 999)), "text": "class APIError: pass"}]));
+    client.change(
+        "untitled:a",
+        3,
+        json!([{"range": range(at(999, 999), at(999, 999)), "text": "class APIError: pass"}]),
+    );
     assert_eq!(codes(&client.pull("untitled:a")), ["D3201", "D3201"]);
     client.finish();
 }
@@ -200,8 +208,12 @@ fn half_a_character_does_not_lose_an_edit() {
     let body = r##"{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"untitled:a","version":2},
         "contentChanges":[{"text":"# d3: integration\n'\ud83d'; class APIError: pass\n"}]}}"##;
     client.raw(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
-    client.change("untitled:a", 3, json!([{"range": {
-        "start": {"line": 1, "character": 3}, "end": {"line": 1, "character": 5}}, "text": "\n"}]));
+    client.change(
+        "untitled:a",
+        3,
+        json!([{"range": {
+        "start": {"line": 1, "character": 3}, "end": {"line": 1, "character": 5}}, "text": "\n"}]),
+    );
     let items = client.pull("untitled:a");
     assert_eq!(codes(&items), ["D3201"]);
     assert_eq!(items[0]["range"]["start"], json!({"line": 2, "character": 6}));

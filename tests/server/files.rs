@@ -85,7 +85,7 @@ fn a_pull_right_after_a_change_of_the_manifest_sees_it() {
         client.change(&acme.manifest, version + 1, json!([{"text": manifest("serverurl")}]));
         assert!(!unknown_key(&client.pull(&acme.script)), "version {version}");
     }
-    let refresh = client.from_server("workspace/diagnostic/refresh");
+    let refresh = client.message_of_server("workspace/diagnostic/refresh");
     client.accept(&refresh);
     client.request("shutdown", Value::Null);
     client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
@@ -97,8 +97,9 @@ fn a_pull_right_after_a_change_of_the_manifest_sees_it() {
 #[test]
 fn a_watching_client_tells_of_changes_on_disk() {
     let acme = integration("serverurl");
-    let mut client = Client::initialized(json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}}));
-    let registration = client.from_server("client/registerCapability");
+    let mut client =
+        Client::initialized(json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}}));
+    let registration = client.message_of_server("client/registerCapability");
     assert_eq!(registration["params"]["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
     client.accept(&registration);
     client.open(&acme.script, "python", 1, SCRIPT);
@@ -142,6 +143,67 @@ fn an_open_manifest_shows_its_own_findings() {
     assert!(codes(&client.pull(&acme.manifest)).contains(&"D3903"));
     client.change(&acme.manifest, 2, json!([{"text": manifest("serverurl")}]));
     assert!(!codes(&client.pull(&acme.manifest)).contains(&"D3903"));
+    client.finish();
+}
+
+#[test]
+fn open_settings_show_their_own_findings_and_are_in_force() {
+    let acme = integration("other");
+    let settings = uri(&acme.root.join("d3ls.toml"));
+    let mut client = Client::initialized(json!({"textDocument": {"diagnostic": {}}}));
+    client.open(&acme.script, "python", 1, SCRIPT);
+    assert!(unknown_key(&client.pull(&acme.script)));
+    client.open(&settings, "toml", 1, "[lint]\nignore = [\"D3401\", \"D9999\"]\n");
+    assert_eq!(codes(&client.pull(&settings)), ["D3902"]);
+    assert!(!unknown_key(&client.pull(&acme.script)));
+    client.change(&settings, 2, json!([{"text": "[lint]\nignored = []\n"}]));
+    let items = client.pull(&settings);
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["range"]["start"], json!({"line": 1, "character": 0}));
+    assert!(unknown_key(&client.pull(&acme.script)));
+    client.finish();
+}
+
+#[test]
+fn a_change_of_the_system_script_checks_the_script_above_it() {
+    let acme = integration("serverurl");
+    let with_system = manifest("serverurl").replace("\"name\"", "\"systemScript\": \"system.py\", \"name\"");
+    fs::write(acme.root.join("d3.json"), with_system).expect("written");
+    fs::write(acme.root.join("system.py"), "import os\n").expect("written");
+    let script = "from __future__ import annotations\n";
+    let system = uri(&acme.root.join("system.py"));
+    let mut client = Client::initialized(json!({"textDocument": {"diagnostic": {}}}));
+    client.open(&acme.script, "python", 1, script);
+    assert_eq!(codes(&client.pull(&acme.script)), ["D3006"]);
+    client.open(&system, "python", 1, "# only a comment before\n");
+    assert_eq!(codes(&client.pull(&acme.script)), Vec::<&str>::new());
+    client.change(&system, 2, json!([{"text": "import os\n"}]));
+    assert_eq!(codes(&client.pull(&acme.script)), ["D3006"]);
+    client.close(&system);
+    assert_eq!(codes(&client.pull(&acme.script)), ["D3006"]);
+    client.finish();
+}
+
+#[test]
+fn a_fix_may_edit_the_manifest() {
+    let acme = integration("a_name_far_from_it");
+    let mut client = Client::initialized(json!({
+        "textDocument": {"diagnostic": {}}, "workspace": {"workspaceEdit": {"documentChanges": true}},
+    }));
+    client.open(&acme.script, "python", 1, SCRIPT);
+    let at = json!({"line": 0, "character": SCRIPT.find("serverurl")});
+    let params = json!({
+        "textDocument": {"uri": acme.script}, "range": {"start": at, "end": at},
+        "context": {"diagnostics": [], "only": ["quickfix"]},
+    });
+    let edited = |client: &mut Client| -> Vec<Value> {
+        let actions = client.request("textDocument/codeAction", params.clone());
+        let actions = actions.as_array().expect("actions").clone();
+        actions.into_iter().map(|action| action["edit"]["documentChanges"][0]["textDocument"].clone()).collect()
+    };
+    assert!(edited(&mut client).contains(&json!({"uri": acme.manifest, "version": null})));
+    client.open(&acme.manifest, "json", 5, &manifest("a_name_far_from_it"));
+    assert!(edited(&mut client).contains(&json!({"uri": acme.manifest, "version": 5})));
     client.finish();
 }
 

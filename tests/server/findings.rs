@@ -81,7 +81,13 @@ fn ordinary_files_get_nothing() {
 fn a_text_that_is_no_source_is_one_error() {
     let mut client = Client::initialized(pulling());
     client.open("untitled:nul", "python", 1, &format!("{HEADER}\0"));
-    assert!(client.pull("untitled:nul").is_empty());
+    let items = client.pull("untitled:nul");
+    assert_eq!(codes(&items), ["D3001"]);
+    assert_eq!(items[0]["range"]["start"], json!({"line": 0, "character": 0}));
+    client.open("untitled:large", "python", 1, &format!("{HEADER}{}", "#".repeat(11 * 1024 * 1024)));
+    assert_eq!(codes(&client.pull("untitled:large")), ["D3001"]);
+    client.open("untitled:ordinary", "python", 1, "\0");
+    assert!(client.pull("untitled:ordinary").is_empty());
     client.open("untitled:deep", "python", 1, &format!("{HEADER}x = {}", "(".repeat(10_000)));
     assert_eq!(codes(&client.pull("untitled:deep")), ["D3001"]);
     client.finish();

@@ -66,11 +66,6 @@ impl Client {
         client
     }
 
-    /// The server's process id.
-    pub fn process_id(&self) -> u32 {
-        self.process.id()
-    }
-
     /// Writes bytes as they are.
     pub fn raw(&mut self, bytes: &[u8]) {
         let input = self.input.as_mut().expect("the input is open");
@@ -116,7 +111,7 @@ impl Client {
     }
 
     /// Waits for a request or notification of the server.
-    pub fn from_server(&mut self, method: &str) -> Value {
+    pub fn message_of_server(&mut self, method: &str) -> Value {
         self.find(method, |message| message["method"] == method)
     }
 

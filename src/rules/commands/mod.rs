@@ -12,10 +12,15 @@ use super::Context;
 pub(super) mod args_out_of_range;
 pub(super) mod command_without_function;
 pub(super) mod duplicate_command;
+pub(super) mod heavy_test_connection;
+pub(super) mod no_test_connection;
 pub(super) mod not_a_plain_function;
+pub(super) mod overrides_system_name;
 pub(super) mod parameter_count;
 pub(super) mod parameter_mismatch;
 pub(super) mod uncallable_signature;
+pub(super) mod undeclared_command;
+pub(super) mod unused_input;
 
 /// The commands with their functions, where the parameters tell how a function is called.
 fn signatures<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a Command<'a>, &'a Function<'a>)> {

@@ -3,8 +3,8 @@
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::RESERVED_CLASSES;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{Binding, BindingKind, MODULE, Model, Resolution, ScopeKind};
-use crate::text::{Edit, Ranged};
+use crate::semantic::{Binding, BindingKind, MODULE, Model};
+use crate::text::Edit;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3201",
@@ -23,7 +23,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     for binding in &model.bindings {
         if !RESERVED_CLASSES.contains(&binding.name)
             || matches!(binding.kind, BindingKind::Delete)
-            || model.scope(binding.scope).kind == ScopeKind::Class
+            || !super::replaces(model, binding)
         {
             continue;
         }
@@ -34,17 +34,12 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Renames a class and its uses, where the class is bound once at the top level.
 fn rename(model: &Model<'_>, binding: &Binding<'_>) -> Option<Fix> {
-    let entry = model.scope(MODULE).names.get(binding.name)?;
-    let new_name = format!("Custom{}", binding.name);
-    if !matches!(binding.kind, BindingKind::Class(_)) || entry.bindings.len() != 1 || model.binds(&new_name) {
+    let is_only = model.scope(binding.scope).names.get(binding.name)?.bindings.len() == 1;
+    if !matches!(binding.kind, BindingKind::Class(_)) || binding.scope != MODULE || !is_only {
         return None;
     }
-    let uses = model.references.iter().filter(|reference| {
-        reference.node.id.as_str() == binding.name && reference.resolution == Resolution::Bound(MODULE)
-    });
-    let edits = std::iter::once(binding.range)
-        .chain(uses.map(|reference| reference.node.range()))
-        .map(|range| Edit::replace(range, new_name.clone()))
-        .collect();
+    let new_name = format!("Custom{}", binding.name);
+    let places = model.rename(MODULE, binding.name, &new_name)?;
+    let edits = places.into_iter().map(|range| Edit::replace(range, new_name.clone())).collect();
     Some(Fix::new(format!("Rename to `{new_name}`"), Applicability::Unsafe, Place::Script, edits))
 }

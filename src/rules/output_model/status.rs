@@ -1,9 +1,10 @@
 //! Which values of returnData are statuses, and where D3 wants one. For the rules about them.
 
-use crate::image::names::{self, INGESTION_STATUSES};
+use crate::image::names::{self, ERRORS, INGESTION_STATUSES, RETURN_DATA};
 use crate::manifest::{self, Kind};
 use crate::rules::Context;
-use crate::semantic::ScopeId;
+use crate::semantic::{Field, OutputModel, Paths, ScopeId};
+use crate::text::Ranged;
 
 /// The statuses that an output model made in `scope` may have; `None` where its returnData is no status: utility
 /// commands return values, and a manifest may say that a command does.
@@ -34,4 +35,37 @@ fn returns_status(command: &manifest::Command) -> bool {
 /// Whether a text is a status of some command.
 pub(in crate::rules) fn is_status(text: &str) -> bool {
     INGESTION_STATUSES.contains(&text)
+}
+
+/// Calls `found` for each output model whose status and errors contradict each other on some path: where all paths with
+/// the status' binding have such errors, or all paths with the errors' binding have such a status. Paths that mix them
+/// only if conditions come out unrelated are not counted.
+pub(in crate::rules) fn contradictions<'a>(
+    context: &Context<'a>,
+    is_status: impl Fn(&str) -> bool,
+    are_errors: impl Fn(&Field<'a>) -> bool,
+    mut found: impl FnMut(&OutputModel<'a>),
+) {
+    let mut seen = Vec::new();
+    for output in &context.model.output_models {
+        // Where a wrapper fills in the errors itself, all its calls are one finding.
+        let place = output.slot(ERRORS).expr().map_or(output.call.start(), Ranged::start);
+        if expected_statuses(context, output.scope).is_none() || seen.contains(&place) {
+            continue;
+        }
+        let outcomes = context.model.outcomes(output, [RETURN_DATA, ERRORS], Paths::All);
+        let bad_status = |status: &Field<'a>| status.fact.text.is_some_and(&is_status);
+        let contradicts = outcomes.iter().any(|[status, errors]| {
+            let same_status = |other: &&[Field<'a>; 2]| other[0].held == status.held;
+            let same_errors = |other: &&[Field<'a>; 2]| other[1].held == errors.held;
+            bad_status(status)
+                && are_errors(errors)
+                && (outcomes.iter().filter(same_status).all(|other| are_errors(&other[1]))
+                    || outcomes.iter().filter(same_errors).all(|other| bad_status(&other[0])))
+        });
+        if contradicts {
+            seen.push(place);
+            found(output);
+        }
+    }
 }

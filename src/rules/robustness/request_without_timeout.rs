@@ -112,7 +112,8 @@ fn is_plain_adapter<'a>(model: &Model<'a>, adapter: &'a Expr, scope: ScopeId) ->
 fn insertion(context: &Context<'_>, call: &HttpCall<'_>) -> Option<Fix> {
     let arguments = &call.site.node.arguments;
     let last = arguments.args.iter().map(Ranged::end).chain(arguments.keywords.iter().map(Ranged::end)).max()?;
-    let close = arguments.end() - TextSize::of(")");
+    // A call that is being typed has no `)`.
+    let close = arguments.end().checked_sub(TextSize::of(")")).filter(|close| last <= *close)?;
     let rest = context.parsed.slice(TextRange::new(last, close));
     // After a generator's or a parenthesised argument's own `)`, and before a comma that ends the list.
     if rest.contains('#') || arguments.args.iter().any(|argument| argument.is_generator_expr()) {

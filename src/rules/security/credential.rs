@@ -75,7 +75,7 @@ fn is_stand_in(name: &str, value: &str) -> bool {
         || WHOLE.contains(&letters.as_str())
         || name.contains(&letters)
         || letters.ends_with("token")
-        || is_dotted_name(value)
+        || !["password", "passwd", "pwd", "passphrase"].iter().any(|word| name.ends_with(word)) && is_dotted_name(value)
 }
 
 /// `acme.auth.v2`, `AUTH_TOKEN_V2`: a name of something, with digits at most at the end of a word.

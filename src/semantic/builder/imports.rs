@@ -1,11 +1,11 @@
-//! The import statements: each of their names as an import and a binding.
+//! Import statements.
 
-use crate::semantic::guards::postpones_annotations;
-use crate::semantic::model::{BindingKind, Import, ImportId};
 use crate::syntax::ast::{self, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
 use super::{Builder, index};
+use crate::semantic::guards::postpones_annotations;
+use crate::semantic::model::{BindingKind, Import, ImportId};
 
 impl<'a> Builder<'a> {
     pub(super) fn visit_import(&mut self, statement: &'a Stmt, import: &'a ast::StmtImport) {

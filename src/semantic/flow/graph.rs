@@ -361,6 +361,7 @@ impl<'a> Graph<'_, 'a> {
             .iter()
             .map(|ast::ExceptHandler::ExceptHandler(handler)| {
                 let entry = self.block();
+                self.flow.blocks[entry].handles = true;
                 self.edge(dispatch, entry);
                 (handler, entry)
             })

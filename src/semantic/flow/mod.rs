@@ -94,6 +94,8 @@ struct Block {
     before: Vec<BlockId>,
     /// The last statement, or its head, that runs here.
     last: Option<TextRange>,
+    /// An exception that was caught comes in here.
+    handles: bool,
     /// The `return` at the end, as its place in the function's list.
     returned: Option<usize>,
 }

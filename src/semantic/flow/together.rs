@@ -6,6 +6,7 @@ use crate::syntax::ast::Expr;
 
 use super::super::Model;
 use super::super::model::{BindingId, ReferenceId};
+use super::super::outcomes::Paths;
 use super::{BlockId, ENTRY, Flow, Place, Step, Usage, Why};
 
 /// How many states are followed before a function is given up as too tangled.
@@ -46,12 +47,16 @@ impl Flow {
         &self,
         model: &Model<'a>,
         names: [&'n str; 2],
+        paths: Paths,
         feasible: impl Fn(&'a Expr, bool, &[Held; 2]) -> bool,
     ) -> Option<Together<'n>> {
         let mut together = Together { names, states: vec![FxHashSet::default(); self.blocks.len()] };
         let mut waiting: Vec<(BlockId, [Held; 2])> = vec![(ENTRY, Default::default())];
         let mut followed = 0;
         while let Some((block, state)) = waiting.pop() {
+            if paths == Paths::WithoutHandlers && self.blocks[block].handles {
+                continue;
+            }
             if !together.states[block].insert(state) {
                 continue;
             }

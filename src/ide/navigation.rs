@@ -1,0 +1,168 @@
+//! Definition, references and highlights, across the script, its manifest and the system script.
+
+use crate::diagnostic::Place;
+use crate::semantic::{Analysis, BindingKind, MODULE, Model, ScopeId};
+use crate::syntax::{D3Call, D3Target};
+use crate::text::{Ranged, TextRange, TextSize};
+
+use super::subject::{
+    Subject, called_command, connection_parameter, content, declared, function_of_name, input_of_parameter, subject,
+};
+
+/// A place in one of the files that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Location {
+    /// The file.
+    pub place: Place,
+    /// Bytes of that file.
+    pub range: TextRange,
+}
+
+impl Location {
+    fn script(range: TextRange) -> Self {
+        Self { place: Place::Script, range }
+    }
+
+    fn manifest(range: TextRange) -> Self {
+        Self { place: Place::Manifest, range }
+    }
+}
+
+/// Where what stands at `offset` is defined. On a command's function or one of its parameters, that is the manifest.
+pub fn definition(analysis: &Analysis, offset: TextSize) -> Vec<Location> {
+    let model = analysis.model();
+    let Some((subject, at)) = subject(analysis, offset) else { return Vec::new() };
+    match subject {
+        Subject::ConnectionKey(key) => {
+            let parameter = connection_parameter(model, key);
+            parameter.map(|parameter| Location::manifest(parameter.parameter_name.range)).into_iter().collect()
+        }
+        Subject::IntegrationCommand(call) => of_called_command(model, call),
+        Subject::Input(input) => vec![Location::manifest(input.parameter_name.range)],
+        Subject::System(name) => in_system_script(model, name).into_iter().collect(),
+        Subject::Name(scope, name) => of_name(model, scope, name, at),
+        _ => Vec::new(),
+    }
+}
+
+fn of_called_command(model: &Model<'_>, call: &D3Call) -> Vec<Location> {
+    let Some(command) = called_command(model, call) else { return Vec::new() };
+    let name = &command.internal_name;
+    match model.top_level_function(&name.value) {
+        Some(function) => vec![Location::script(model.function(function).node.name.range)],
+        None => vec![Location::manifest(name.range)],
+    }
+}
+
+fn of_name(model: &Model<'_>, scope: ScopeId, name: &str, at: TextRange) -> Vec<Location> {
+    let bindings = model.scope(scope).names.get(name).into_iter().flat_map(|entry| &entry.bindings);
+    let defines = |kind: &BindingKind<'_>| !matches!(kind, BindingKind::Augmented(_) | BindingKind::Delete);
+    let found: Vec<_> = bindings
+        .map(|&id| model.binding(id))
+        .filter(|binding| defines(&binding.kind))
+        .map(|binding| Location::script(binding.range))
+        .collect();
+    if !found.iter().any(|location| location.range == at) {
+        return found;
+    }
+    in_manifest(model, scope, name).map_or(found, |declared| vec![declared])
+}
+
+/// Where the manifest declares the command or input that a name of the script is.
+fn in_manifest(model: &Model<'_>, scope: ScopeId, name: &str) -> Option<Location> {
+    if let Some(input) = input_of_parameter(model, scope, name) {
+        return Some(Location::manifest(input.parameter_name.range));
+    }
+    let function = function_of_name(model, scope, name).filter(|_| scope == MODULE)?;
+    Some(Location::manifest(declared(model, function)?.internal_name.range))
+}
+
+fn in_system_script(model: &Model<'_>, name: &str) -> Option<Location> {
+    let system = model.system()?;
+    let last = system.scope(MODULE).names.get(name)?.bindings.last()?;
+    Some(Location { place: Place::SystemScript, range: system.binding(*last).range })
+}
+
+/// Everything that means the same as what stands at `offset`, in order; where it is defined as well.
+pub fn references(analysis: &Analysis, offset: TextSize) -> Vec<Location> {
+    let model = analysis.model();
+    let Some((subject, _)) = subject(analysis, offset) else { return Vec::new() };
+    let mut found = match subject {
+        Subject::ConnectionKey(key) => {
+            let reads = model.connection_reads.iter().filter(|read| read.key == key);
+            let declared = connection_parameter(model, key).map(|one| Location::manifest(one.parameter_name.range));
+            reads.map(|read| Location::script(content(read.key_node))).chain(declared).collect()
+        }
+        Subject::Utility(call) => same_calls(analysis, call).map(Location::script).collect(),
+        Subject::IntegrationCommand(call) => match called_command(model, call) {
+            Some(command) => of_command(analysis, &command.internal_name.value),
+            None => same_calls(analysis, call).map(Location::script).collect(),
+        },
+        Subject::Name(scope, name) => of_binding(analysis, scope, name),
+        Subject::System(name) => {
+            let reads = model.references.iter().filter(|reference| reference.node.id.as_str() == name);
+            let outside = reads.filter(|reference| model.resolve(name, reference.scope).is_none());
+            outside
+                .map(|reference| Location::script(reference.node.range()))
+                .chain(in_system_script(model, name))
+                .collect()
+        }
+        _ => Vec::new(),
+    };
+    found.sort_unstable_by_key(|location| (location.place, location.range.start()));
+    found.dedup();
+    found
+}
+
+/// What means the same as what stands at `offset`, in the script alone.
+pub fn highlights(analysis: &Analysis, offset: TextSize) -> Vec<TextRange> {
+    let found = references(analysis, offset).into_iter();
+    found.filter(|location| location.place == Place::Script).map(|location| location.range).collect()
+}
+
+fn of_binding(analysis: &Analysis, scope: ScopeId, name: &str) -> Vec<Location> {
+    let model = analysis.model();
+    let is_command =
+        scope == MODULE && function_of_name(model, scope, name).is_some_and(|id| declared(model, id).is_some());
+    if is_command {
+        return of_command(analysis, name);
+    }
+    own_places(model, scope, name).chain(in_manifest(model, scope, name)).collect()
+}
+
+/// A command: its function and the uses of it, its calls, and its declaration.
+fn of_command(analysis: &Analysis, name: &str) -> Vec<Location> {
+    let model = analysis.model();
+    let manifest = model.script.surroundings.manifest.as_ref();
+    let own = manifest.and_then(|manifest| manifest.internal_name.as_ref()).map(|name| name.value.as_str());
+    let calls = analysis.parsed().d3_calls.iter().filter_map(|call| match &call.target {
+        D3Target::Integration { integration, command } if command.value == name && Some(&*integration.value) == own => {
+            Some(Location::script(command.range))
+        }
+        _ => None,
+    });
+    let declared = manifest.and_then(|manifest| manifest.command(name));
+    let declared = declared.map(|command| Location::manifest(command.internal_name.range));
+    own_places(model, MODULE, name).chain(calls).chain(declared).collect()
+}
+
+fn own_places(model: &Model<'_>, scope: ScopeId, name: &str) -> impl Iterator<Item = Location> {
+    let entry = model.scope(scope).names.get(name);
+    let bindings = entry.into_iter().flat_map(|entry| &entry.bindings).map(|&id| model.binding(id).range);
+    let reads = entry.into_iter().flat_map(|entry| &entry.references);
+    let reads = reads.map(|&id| model.references[id.0 as usize].node.range());
+    bindings.chain(reads).map(Location::script)
+}
+
+/// The commands' names in the calls of the same command.
+fn same_calls<'a>(analysis: &'a Analysis, call: &D3Call) -> impl Iterator<Item = TextRange> + use<'a> {
+    let names = |target: &D3Target| match target {
+        D3Target::Utility { command } => (None, command.value.clone()),
+        D3Target::Integration { integration, command } => (Some(integration.value.clone()), command.value.clone()),
+    };
+    let wanted = names(&call.target);
+    let same = analysis.parsed().d3_calls.iter().filter(move |other| names(&other.target) == wanted);
+    same.map(|other| match &other.target {
+        D3Target::Utility { command } | D3Target::Integration { command, .. } => command.range,
+    })
+}

@@ -1,0 +1,197 @@
+//! Rename: one name everywhere it means the same, in the script and its manifest. The system script is never edited.
+
+use serde_json::json;
+
+use crate::diagnostic::Place;
+use crate::image::names;
+use crate::manifest::{Manifest, Segment, edits, key};
+use crate::semantic::{Analysis, MODULE, Model, ParameterKind, ScopeId};
+use crate::syntax::D3Target;
+use crate::text::{Edit, Spanned, TextRange, TextSize};
+
+use super::subject::{
+    Subject, called_command, connection_parameter, content, declared, function_of_name, input_of_parameter, parameter,
+    subject,
+};
+
+/// Python 3.9's keywords.
+const KEYWORDS: [&str; 35] = [
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+];
+
+/// What is renamed.
+enum Target<'a> {
+    Key(&'a str),
+    Command(&'a str),
+    Name(ScopeId, &'a str),
+}
+
+/// The bytes of the name at `offset` that can be renamed.
+///
+/// # Errors
+/// Why it can't be renamed, for the user.
+pub fn renameable(analysis: &Analysis, offset: TextSize) -> Result<TextRange, String> {
+    target(analysis, offset).map(|(_, range)| range)
+}
+
+/// The edits that rename what stands at `offset` to `to`, sorted by place and range.
+///
+/// # Errors
+/// Why that can't be done, for the user: no name of this script's, a new name that is none, is reserved or taken.
+pub fn rename(analysis: &Analysis, offset: TextSize, to: &str) -> Result<Vec<(Place, Edit)>, String> {
+    let model = analysis.model();
+    let mut edits = match target(analysis, offset)?.0 {
+        Target::Key(key) => rename_key(model, key, to)?,
+        Target::Command(name) => rename_command(analysis, name, to)?,
+        Target::Name(scope, name) => rename_name(model, scope, name, to)?,
+    };
+    edits.sort_by_key(|(place, edit)| (*place, edit.range.start()));
+    edits.dedup();
+    Ok(edits)
+}
+
+fn target(analysis: &Analysis, offset: TextSize) -> Result<(Target<'_>, TextRange), String> {
+    let model = analysis.model();
+    let (subject, range) = subject(analysis, offset).ok_or("there is no name here that can be renamed")?;
+    let target = match subject {
+        Subject::ConnectionKey(key) => Target::Key(key),
+        Subject::IntegrationCommand(call) => {
+            let command = called_command(model, call).ok_or("this command is not in the manifest")?;
+            Target::Command(&command.internal_name.value)
+        }
+        Subject::Name(scope, name) => {
+            let function = function_of_name(model, scope, name).filter(|_| scope == MODULE);
+            match function.and_then(|function| declared(model, function)) {
+                Some(command) => Target::Command(&command.internal_name.value),
+                None => Target::Name(scope, name),
+            }
+        }
+        Subject::System(name) => {
+            return Err(format!("`{name}` is defined in the system script, which D3 does not let you edit"));
+        }
+        Subject::Engine(name) | Subject::Member(name) => return Err(format!("`{name}` is D3's own name")),
+        _ => return Err("this is D3's own name".to_owned()),
+    };
+    Ok((target, range))
+}
+
+fn rename_key(model: &Model<'_>, key: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
+    if to.is_empty() || names::connection_key(to) != to || to.contains(['\'', '"', '\\', '{', '}']) {
+        return Err("a connection key is in lower case without spaces".to_owned());
+    }
+    if connection_parameter(model, to).is_some() || model.connection_reads.iter().any(|read| read.key == to) {
+        return Err(format!("there is a connection parameter `{to}` already"));
+    }
+    let mut found = Vec::new();
+    for read in model.connection_reads.iter().filter(|read| read.key == key) {
+        let range = content(read.key_node);
+        if model.script.parsed.slice(range) != key {
+            return Err(format!("`{key}` is written in pieces or with escapes in one place; change that first"));
+        }
+        found.push((Place::Script, Edit::replace(range, to)));
+    }
+    if let (Some(manifest), Some(declared)) = (&model.script.surroundings.manifest, connection_parameter(model, key)) {
+        let place = manifest.connection.iter().position(|one| one.range == declared.range).unwrap_or_default();
+        let path = [self::key("connection"), Segment::Index(place)];
+        found.extend(in_manifest(manifest, &declared.parameter_name, &path, "parameterName", to));
+    }
+    Ok(found)
+}
+
+fn rename_command(analysis: &Analysis, name: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
+    let model = analysis.model();
+    check_name(model, MODULE, to)?;
+    let Some(manifest) = &model.script.surroundings.manifest else { return Err("there is no manifest".to_owned()) };
+    if manifest.command(to).is_some() {
+        return Err(format!("the manifest has a command `{to}` already"));
+    }
+    let mut found = Vec::new();
+    if model.binds(name) {
+        found.extend(places(model, MODULE, name, to)?);
+    }
+    let own = manifest.internal_name.as_ref().map(|name| name.value.as_str());
+    for call in &analysis.parsed().d3_calls {
+        if let D3Target::Integration { integration, command } = &call.target
+            && Some(&*integration.value) == own
+            && command.value == name
+        {
+            found.push((Place::Script, Edit::replace(command.range, to)));
+        }
+    }
+    if let Some(command) = manifest.command(name) {
+        found.push((Place::Manifest, Edit::replace(command.internal_name.range, to)));
+    }
+    Ok(found)
+}
+
+fn rename_name(model: &Model<'_>, scope: ScopeId, name: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
+    check_name(model, scope, to)?;
+    let mut found = places(model, scope, name, to)?;
+    let Some((function, kind)) = parameter(model, scope, name) else { return Ok(found) };
+    if matches!(kind, ParameterKind::Positional(_) | ParameterKind::KeywordOnly) {
+        for call in model.calls_by_name(function) {
+            let named = call.node.arguments.find_keyword(name).and_then(|keyword| keyword.arg.as_ref());
+            found.extend(named.map(|name| (Place::Script, Edit::replace(name.range, to))));
+        }
+    }
+    let input = input_of_parameter(model, scope, name).filter(|input| input.parameter_name.value == name);
+    if let (Some(input), Some(manifest), Some(command)) =
+        (input, &model.script.surroundings.manifest, declared(model, function))
+    {
+        if command.inputs.iter().any(|other| other.parameter_name.value == to) {
+            return Err(format!("the command has an input `{to}` already"));
+        }
+        let place = manifest.commands.iter().position(|one| one.range == command.range).unwrap_or_default();
+        let inputs = [key("commands"), Segment::Index(place), key("inputs")];
+        let path = |index: usize| inputs.iter().cloned().chain([Segment::Index(index)]).collect::<Vec<_>>();
+        let index = (0..command.inputs.len()).find(|&index| manifest.range_of(&path(index)) == Some(input.range));
+        found.extend(in_manifest(
+            manifest,
+            &input.parameter_name,
+            &path(index.unwrap_or_default()),
+            "parameterName",
+            to,
+        ));
+    }
+    Ok(found)
+}
+
+/// The edit of a name in the manifest: where it is written, or, where it comes from a default, as a key of its own.
+fn in_manifest(
+    manifest: &Manifest,
+    name: &Spanned<String>,
+    path: &[Segment],
+    property: &str,
+    to: &str,
+) -> Vec<(Place, Edit)> {
+    let mut whole = path.to_vec();
+    whole.push(key(property));
+    let edits = match manifest.range_of(&whole) {
+        Some(_) => vec![Edit::replace(name.range, to)],
+        None => edits::set(manifest, path, property, &json!(to)),
+    };
+    edits.into_iter().map(|edit| (Place::Manifest, edit)).collect()
+}
+
+fn places(model: &Model<'_>, scope: ScopeId, name: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
+    let places = model.rename(scope, name, to);
+    let places = places.ok_or_else(|| format!("`{to}` is taken, or `{name}` is imported or shared between scopes"))?;
+    Ok(places.into_iter().map(|range| (Place::Script, Edit::replace(range, to))).collect())
+}
+
+fn check_name(model: &Model<'_>, scope: ScopeId, to: &str) -> Result<(), String> {
+    let mut letters = to.chars();
+    let starts = letters.next().is_some_and(|letter| letter.is_alphabetic() || letter == '_');
+    if !starts || !letters.all(|letter| letter.is_alphanumeric() || letter == '_') || KEYWORDS.contains(&to) {
+        return Err(format!("`{to}` is no name in Python"));
+    }
+    if names::RESERVED_NAMES.contains(&to) || names::RESERVED_CLASSES.contains(&to) || to == names::D3 {
+        return Err(format!("`{to}` is reserved for D3's playbook engine"));
+    }
+    if scope == MODULE && model.system().is_some_and(|system| system.binds(to)) {
+        return Err(format!("`{to}` would override the system script's"));
+    }
+    Ok(())
+}

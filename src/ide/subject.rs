@@ -1,0 +1,227 @@
+//! What a place in a script speaks of: the one answer that hover, definition, references and rename share.
+
+use crate::image::names;
+use crate::manifest::{Command, ConnectionParameter, InputParameter};
+use crate::semantic::{
+    Analysis, BindingKind, FunctionId, MODULE, Model, Origin, ParameterKind, Resolution, ScopeId, ScopeKind,
+};
+use crate::settings::ignores;
+use crate::syntax::ast::{self, AnyNodeRef, Expr};
+use crate::syntax::{D3Call, D3Target};
+use crate::text::{Ranged, TextRange, TextSize};
+
+use super::cursor::{Argument, innermost_scope, keyed_object, slot_of_argument};
+use super::statement::nodes_around;
+
+/// What a place in a script speaks of.
+#[derive(Debug, Clone)]
+pub(super) enum Subject<'a> {
+    /// A connection parameter, by its key.
+    ConnectionKey(&'a str),
+    /// A key of `runtime`.
+    RuntimeKey(&'a str),
+    /// The command of a utility call.
+    Utility(&'a D3Call),
+    /// The integration of an integration call.
+    Integration(&'a D3Call),
+    /// The command of an integration call.
+    IntegrationCommand(&'a D3Call),
+    /// A member of `pb`.
+    Member(&'a str),
+    /// A name that the engine gives: `pb`, `D3`, a reserved class.
+    Engine(&'a str),
+    /// A field of the output model.
+    OutputField(&'static str),
+    /// A name that is bound in a scope of this script.
+    Name(ScopeId, &'a str),
+    /// A name at the top level of the system script.
+    System(&'a str),
+    /// An input of a command, by its place in `*args`.
+    Input(&'a InputParameter),
+    /// A rule in an ignore comment.
+    Rule(String),
+}
+
+/// What stands at `offset` and the bytes that speak of it; `None` where nothing does.
+pub(super) fn subject(analysis: &Analysis, offset: TextSize) -> Option<(Subject<'_>, TextRange)> {
+    let (parsed, model) = (analysis.parsed(), analysis.model());
+    if let Some(comment) = parsed.comments.iter().find(|comment| comment.contains_inclusive(offset)) {
+        let ignores = ignores(std::slice::from_ref(comment), &parsed.text);
+        let code = ignores.list.into_iter().flat_map(|ignore| ignore.codes).map(|code| code.code);
+        return code
+            .filter(|code| code.range.contains_inclusive(offset))
+            .map(|code| (Subject::Rule(code.value), code.range))
+            .next();
+    }
+    if let Some(found) = parsed.d3_calls.iter().find_map(|call| part_of_call(call, offset)) {
+        return Some(found);
+    }
+    let binding = model.bindings.iter().find(|binding| binding.range.contains_inclusive(offset));
+    if let Some(binding) = binding {
+        return Some((Subject::Name(binding.scope, binding.name), binding.range));
+    }
+    let reference = model.references.iter().find(|reference| reference.node.range().contains_inclusive(offset));
+    if let Some(reference) = reference {
+        let name = reference.node.id.as_str();
+        let subject = match reference.resolution {
+            Resolution::Bound(scope) => Subject::Name(scope, name),
+            Resolution::System => Subject::System(name),
+            Resolution::Engine => Subject::Engine(name),
+            _ => return None,
+        };
+        return Some((subject, reference.node.range()));
+    }
+    in_expression(model, &nodes_around(&parsed.body, TextRange::empty(offset)), offset)
+}
+
+/// The part of a D3 call at `offset`.
+fn part_of_call(call: &D3Call, offset: TextSize) -> Option<(Subject<'_>, TextRange)> {
+    let holds = |range: TextRange| !range.is_empty() && range.contains_inclusive(offset);
+    if call.type_word.as_ref().is_some_and(|word| holds(word.range)) {
+        return Some((Subject::Utility(call), call.type_word.as_ref()?.range));
+    }
+    match &call.target {
+        D3Target::Utility { command } if holds(command.range) => Some((Subject::Utility(call), command.range)),
+        D3Target::Integration { command, .. } if holds(command.range) => {
+            Some((Subject::IntegrationCommand(call), command.range))
+        }
+        D3Target::Integration { integration, .. } if holds(integration.range) => {
+            Some((Subject::Integration(call), integration.range))
+        }
+        _ if holds(call.callee) => Some((Subject::Engine(names::D3), call.callee)),
+        _ => None,
+    }
+}
+
+/// What a string, a number, a member or a keyword argument speaks of.
+fn in_expression<'a>(
+    model: &'a Model<'a>,
+    nodes: &[AnyNodeRef<'a>],
+    offset: TextSize,
+) -> Option<(Subject<'a>, TextRange)> {
+    let is_part = |node: &&AnyNodeRef<'a>| matches!(node, AnyNodeRef::Identifier(_) | AnyNodeRef::StringLiteral(_));
+    let chain: Vec<AnyNodeRef<'a>> = nodes.iter().skip_while(is_part).copied().collect();
+    let scope = innermost_scope(model, offset);
+    match *chain.first()? {
+        AnyNodeRef::ExprStringLiteral(literal) => {
+            let range = content(literal);
+            if let Some(read) = model.connection_reads.iter().find(|read| read.key_node.range() == literal.range()) {
+                return Some((Subject::ConnectionKey(read.key), range));
+            }
+            let key = literal.value.to_str();
+            match keyed_object(&chain).and_then(|object| model.origin(object, scope)) {
+                Some(Origin::Runtime) => Some((Subject::RuntimeKey(key), range)),
+                Some(_) => None,
+                None => Some((Subject::OutputField(given_to(model, &chain, scope)?), literal.range())),
+            }
+        }
+        AnyNodeRef::ExprNumberLiteral(number) => {
+            let input = input_at(model, &chain, scope)?;
+            Some((Subject::Input(input), number.range()))
+        }
+        AnyNodeRef::ExprAttribute(attribute) if attribute.attr.range.contains_inclusive(offset) => {
+            let is_pb = model.origin(&attribute.value, scope) == Some(Origin::Pb);
+            is_pb.then(|| (Subject::Member(attribute.attr.as_str()), attribute.attr.range))
+        }
+        AnyNodeRef::Keyword(keyword) => {
+            let name = keyword.arg.as_ref().filter(|name| name.range.contains_inclusive(offset))?;
+            let AnyNodeRef::ExprCall(call) = chain.get(2)? else { return None };
+            if model.origin(&call.func, scope) == Some(Origin::ReturnOutputModel) {
+                let field = slot_of_argument(model, call, Argument::Named(name.as_str()), scope)?;
+                return Some((Subject::OutputField(field), name.range));
+            }
+            let function = model.function(model.function_named(&call.func, scope)?);
+            let is_parameter = model.scope(function.scope).names.contains_key(name.as_str());
+            is_parameter.then(|| (Subject::Name(function.scope, name.as_str()), name.range))
+        }
+        _ => None,
+    }
+}
+
+/// The field that a literal argument of an output model fills.
+fn given_to<'a>(model: &'a Model<'a>, chain: &[AnyNodeRef<'a>], scope: ScopeId) -> Option<&'static str> {
+    let (AnyNodeRef::Arguments(arguments), AnyNodeRef::ExprCall(call)) = (chain.get(1)?, chain.get(2)?) else {
+        return None;
+    };
+    let place = arguments.args.iter().position(|argument| argument.range() == chain[0].range())?;
+    slot_of_argument(model, call, Argument::Positional(place), scope)
+}
+
+/// The input that `args[number]` is in a command with `*args`.
+fn input_at<'a>(model: &'a Model<'a>, chain: &[AnyNodeRef<'a>], scope: ScopeId) -> Option<&'a InputParameter> {
+    let AnyNodeRef::ExprSubscript(subscript) = chain.get(1)? else { return None };
+    input_of_subscript(model, subscript, scope)
+}
+
+/// The input that a subscript of a command's `*args` is.
+pub(super) fn input_of_subscript<'a>(
+    model: &'a Model<'a>,
+    subscript: &ast::ExprSubscript,
+    scope: ScopeId,
+) -> Option<&'a InputParameter> {
+    let (Expr::Name(name), Expr::NumberLiteral(number)) = (&*subscript.value, &*subscript.slice) else { return None };
+    let ast::Number::Int(place) = &number.value else { return None };
+    let home = model.resolve(name.id.as_str(), scope)?;
+    let ScopeKind::Function(function) = model.scope(home).kind else { return None };
+    let binding = model.binding(*model.scope(home).names.get(name.id.as_str())?.bindings.first()?);
+    if !matches!(binding.kind, BindingKind::Parameter(ParameterKind::VarArgs)) {
+        return None;
+    }
+    declared(model, function)?.inputs.get(place.as_usize()?)
+}
+
+/// What the manifest says of the command that a function is.
+pub(super) fn declared<'a>(model: &'a Model<'a>, function: FunctionId) -> Option<&'a Command> {
+    model.command_of(function)?.declared
+}
+
+/// The function that a name of the script finally is.
+pub(super) fn function_of_name(model: &Model<'_>, scope: ScopeId, name: &str) -> Option<FunctionId> {
+    let last = model.scope(scope).names.get(name)?.bindings.last()?;
+    match model.binding(*last).kind {
+        BindingKind::Function(function) => Some(function),
+        _ => None,
+    }
+}
+
+/// The function whose parameter a name is, and the parameter's place.
+pub(super) fn parameter(model: &Model<'_>, scope: ScopeId, name: &str) -> Option<(FunctionId, ParameterKind)> {
+    let ScopeKind::Function(function) = model.scope(scope).kind else { return None };
+    let first = model.scope(scope).names.get(name)?.bindings.first()?;
+    match model.binding(*first).kind {
+        BindingKind::Parameter(kind) => Some((function, kind)),
+        _ => None,
+    }
+}
+
+/// The input that a parameter of a command takes, by place, as D3 passes them.
+pub(super) fn input_of_parameter<'a>(model: &'a Model<'a>, scope: ScopeId, name: &str) -> Option<&'a InputParameter> {
+    let (function, ParameterKind::Positional(place)) = parameter(model, scope, name)? else { return None };
+    declared(model, function)?.inputs.get(place)
+}
+
+/// The connection parameter with this key.
+pub(super) fn connection_parameter<'a>(model: &'a Model<'a>, key: &str) -> Option<&'a ConnectionParameter> {
+    model.script.surroundings.manifest.as_ref()?.connection_parameter(key)
+}
+
+/// The command of an integration call, where it is the own integration's.
+pub(super) fn called_command<'a>(model: &'a Model<'a>, call: &D3Call) -> Option<&'a Command> {
+    let D3Target::Integration { integration, command } = &call.target else { return None };
+    let manifest = model.script.surroundings.manifest.as_ref()?;
+    let is_own = manifest.internal_name.as_ref().is_some_and(|name| name.value == integration.value);
+    if is_own { manifest.command(&command.value) } else { None }
+}
+
+/// Whether the script's top level defines what the system script defines too.
+pub(super) fn overrides(model: &Model<'_>, scope: ScopeId, name: &str) -> bool {
+    scope == MODULE && model.system().is_some_and(|system| system.binds(name))
+}
+
+/// The bytes of a literal between its quotes; the whole literal where it has several parts.
+pub(super) fn content(literal: &ast::ExprStringLiteral) -> TextRange {
+    match literal.as_single_part_string() {
+        Some(part) => part.content_range(),
+        None => literal.range(),
+    }
+}

@@ -1,0 +1,271 @@
+//! Tests of navigation, signatures, hints, symbols and lenses.
+
+use expect_test::expect;
+
+use super::support::{ACME, acme, system, unmark, with_manifest};
+use crate::diagnostic::Place;
+use crate::ide::{
+    LensKind, Location, Symbol, definition, highlights, hints, lenses, references, rename, signature, symbols,
+};
+use crate::manifest::Status;
+use crate::semantic::Analysis;
+use crate::text::{Edit, TextRange, TextSize, apply};
+
+const SCRIPT: &str = "\
+def CheckDevice(hostname, limit=1):
+    conn = runtime['connector']
+    key = conn.get('apikey', '') or conn['apikey']
+    for limit in range(3):
+        pb.log(hostname)
+    other = D3.Integration.AcmeEDR.CheckDevice('a', 1)
+    return pb.returnOutputModel(other, 'Successful', '', '', key, '')
+
+
+def fetchEvent(*args):
+    start, end = args[0], args[1]
+    return _model(start)
+
+
+def _model(value):
+    return pb.returnOutputModel(value, 'Failed', '', '', '', errors='x')
+";
+
+/// The script with the cursor before the `nth` (from 0) `word`.
+fn cursor(word: &str, nth: usize) -> (Analysis, TextSize) {
+    let (at, _) = SCRIPT.match_indices(word).nth(nth).expect("the word is in the script");
+    (acme(SCRIPT), TextSize::try_from(at).expect("small"))
+}
+
+/// Where the places are: the text and its offset's line from 1; in the manifest, the text alone.
+fn shown(places: Vec<Location>) -> Vec<String> {
+    let text = |place: &Location| match place.place {
+        Place::Script => {
+            let line = SCRIPT[..place.range.start().to_usize()].lines().count();
+            format!("{} in {line}", &SCRIPT[place.range.start().to_usize()..place.range.end().to_usize()])
+        }
+        _ => format!("{} in {:?}", &ACME[place.range.start().to_usize()..place.range.end().to_usize()], place.place),
+    };
+    places.iter().map(text).collect()
+}
+
+fn defined(word: &str, nth: usize) -> Vec<String> {
+    let (analysis, offset) = cursor(word, nth);
+    shown(definition(&analysis, offset))
+}
+
+fn referenced(word: &str, nth: usize) -> Vec<String> {
+    let (analysis, offset) = cursor(word, nth);
+    shown(references(&analysis, offset))
+}
+
+#[test]
+fn definitions_lead_to_the_script_and_its_manifest() {
+    assert_eq!(defined("apikey", 0), ["API Key in Manifest"]);
+    assert_eq!(defined("CheckDevice(hostname", 0), ["CheckDevice in Manifest"]);
+    assert_eq!(defined("CheckDevice('a'", 0), ["CheckDevice in 1"]);
+    assert_eq!(defined("hostname", 0), ["hostname in Manifest"]);
+    assert_eq!(defined("hostname)", 0), ["hostname in 1"]);
+    assert_eq!(defined("_model(start", 0), ["_model in 15"]);
+    assert_eq!(defined("0]", 0), ["StartTime in Manifest"]);
+    assert_eq!(defined("'Failed'", 0), [""; 0]);
+    assert_eq!(defined("log(", 0), [""; 0]);
+}
+
+#[test]
+fn references_cover_all_that_means_the_same() {
+    assert_eq!(referenced("apikey", 1), ["apikey in 3", "apikey in 3", "API Key in Manifest"]);
+    assert_eq!(referenced("CheckDevice('a'", 0), ["CheckDevice in 1", "CheckDevice in 6", "CheckDevice in Manifest"]);
+    assert_eq!(referenced("hostname", 0), ["hostname in 1", "hostname in 5", "hostname in Manifest"]);
+    assert_eq!(referenced("key =", 0), ["key in 3", "key in 7"]);
+    let (analysis, offset) = cursor("conn =", 0);
+    assert_eq!(highlights(&analysis, offset).len(), 3);
+}
+
+#[test]
+fn the_system_script_is_a_place_too() {
+    let text = "call(1)\n\n\ndef f():\n    return call(2)\n";
+    let analysis = with_manifest(text, ACME, system("def call(x): pass\n"));
+    let found = definition(&analysis, TextSize::new(1));
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].place, found[0].range.start().to_u32()), (Place::SystemScript, 4));
+    assert_eq!(references(&analysis, TextSize::new(1)).len(), 3);
+}
+
+/// The signature with the active parameter in brackets.
+fn signed(marked: &str) -> Option<String> {
+    let (text, offset) = unmark(marked);
+    let found = signature(&acme(&text), offset)?;
+    let Some(active) = found.active else { return Some(found.label) };
+    let (from, to) = found.parameters[active].label;
+    Some(format!("{}[{}]{}", &found.label[..from], &found.label[from..to], &found.label[to..]))
+}
+
+#[test]
+fn signatures_follow_the_cursor() {
+    let equals = "D3.Utility.equals<Text>(Input 1, [Input 2])";
+    for form in [
+        "D3.Utility.equals<Text>('a', $0)",
+        "D3.Utility.equals<Text>('a', $0",
+        "D3.Utility.equals<Text>('a', 'b$0')",
+        "D3.Utility.equals<Text>('a', '$0",
+        "D3.Utility.equals<Text>(f('x', 1), y$0)",
+        "x = {'a': [D3.Utility.equals<Text>('é',\n  $0",
+        "f\"{D3.Utility.equals<Text>('a', $0)}\"",
+        "def g():\n    D3.Utility.equals<Text>('a', $0\n    return 1\n",
+    ] {
+        assert_eq!(signed(form).as_deref(), Some(equals), "{form}");
+    }
+    assert_eq!(
+        signed("D3.Integration.AcmeEDR.CheckDevice($0").as_deref(),
+        Some("D3.Integration.AcmeEDR.CheckDevice([hostname], limit)")
+    );
+    assert_eq!(signed("D3.Utility.GetUTCTimeNow<>($0)").as_deref(), Some("D3.Utility.GetUTCTimeNow<>()"));
+    assert_eq!(
+        signed("pb.returnOutputModel(a, b, errors=$0)").as_deref(),
+        Some("pb.returnOutputModel(result, returnData, keyFields, contextData, rawData, [errors], passdownData)")
+    );
+    assert_eq!(signed("pb.log($0").as_deref(), Some("pb.log([message])"));
+    assert_eq!(signed("def helper(a, *rest): pass\nhelper(1, 2, 3, $0)").as_deref(), Some("helper(a, [*rest])"));
+    assert_eq!(signed("def helper(a): pass\nhelper(1, $0)").as_deref(), Some("helper(a)"));
+    for form in ["$0f(1)", "print($0)", "x = (1, $0)", "pb.log('x')$0", "# pb.log($0", "pb.l$0og('x')"] {
+        assert_eq!(signed(form), None, "{form}");
+    }
+}
+
+#[test]
+fn hints_name_what_stands_by_place() {
+    let whole = TextRange::up_to(TextSize::of(SCRIPT));
+    let shown: String = hints(&acme(SCRIPT), whole)
+        .iter()
+        .map(|hint| {
+            let offset = hint.offset.to_usize();
+            let line = SCRIPT[..offset].lines().count();
+            let near = if hint.behind {
+                &SCRIPT[offset - 7..offset]
+            } else {
+                SCRIPT[offset..].split([',', ')']).next().unwrap_or_default()
+            };
+            format!("{line}: {} {near}\n", hint.label)
+        })
+        .collect();
+    expect![[r#"
+        7: result= other
+        7: returnData= 'Successful'
+        7: keyFields= ''
+        7: contextData= ''
+        7: rawData= key
+        7: errors= ''
+        11: StartTime args[0]
+        11: EndTime args[1]
+        16: result= value
+        16: returnData= 'Failed'
+        16: keyFields= ''
+        16: contextData= ''
+        16: rawData= ''
+    "#]]
+    .assert_eq(&shown);
+    assert_eq!(hints(&acme(SCRIPT), TextRange::up_to(TextSize::new(40))), []);
+    let named = "pb.returnOutputModel(result, returnData, '', '', rawData, errors)";
+    assert_eq!(hints(&acme(named), TextRange::up_to(TextSize::of(named))).len(), 2);
+}
+
+#[test]
+fn symbols_tell_commands_from_helpers() {
+    let text = "LIMIT = 1\nclass Client:\n    def get(self): pass\nif LIMIT:\n    def _one(): pass\ndef CheckDevice(a, b):\n    def inner(): pass\n    return 1\ndef \n";
+    fn lines(symbols: &[Symbol], depth: usize, shown: &mut String) {
+        for symbol in symbols {
+            let detail = symbol.detail.as_deref().unwrap_or_default();
+            shown.push_str(format!("{}{:?} {} {detail}", "  ".repeat(depth), symbol.kind, symbol.name).trim_end());
+            shown.push('\n');
+            lines(&symbol.children, depth + 1, shown);
+        }
+    }
+    let mut shown = String::new();
+    lines(&symbols(&acme(text)), 0, &mut shown);
+    expect![[r#"
+        Variable LIMIT
+        Class Client
+          Method get
+        Function _one
+        Command CheckDevice Check Device
+          Function inner
+    "#]]
+    .assert_eq(&shown);
+}
+
+#[test]
+fn lenses_stand_above_commands_and_overrides() {
+    let text = "def CheckDevice(a, b): pass\ndef call(): pass\ndef helper(): pass\n";
+    let analysis = with_manifest(text, ACME, system("def call(): pass\n"));
+    let shown: Vec<_> = lenses(&analysis).into_iter().map(|lens| (lens.range.start().to_u32(), lens.kind)).collect();
+    let name = || "CheckDevice".to_owned();
+    assert_eq!(
+        shown,
+        [
+            (4, LensKind::Run(name())),
+            (4, LensKind::Test(name())),
+            (4, LensKind::Status(Status::Draft)),
+            (32, LensKind::Overrides(TextRange::at(4.into(), 4.into()))),
+        ]
+    );
+}
+
+/// The script and the manifest after a rename.
+fn renamed(marked: &str, to: &str) -> Result<(String, String), String> {
+    let (text, offset) = unmark(marked);
+    let edits = rename(&acme(&text), offset, to)?;
+    let of = |wanted: Place| -> Vec<Edit> {
+        edits.iter().filter(|(place, _)| *place == wanted).map(|(_, edit)| edit.clone()).collect()
+    };
+    Ok((apply(&text, &of(Place::Script)), apply(ACME, &of(Place::Manifest))))
+}
+
+#[test]
+fn rename_edits_script_and_manifest_at_once() {
+    let (script, manifest) =
+        renamed("def Check$0Device(a, b): pass\nx = D3.Integration.AcmeEDR.CheckDevice(1, 2)\n", "LookUp")
+            .expect("renamed");
+    assert_eq!(script, "def LookUp(a, b): pass\nx = D3.Integration.AcmeEDR.LookUp(1, 2)\n");
+    assert_eq!(manifest, ACME.replace("\"internalName\": \"CheckDevice\"", "\"internalName\": \"LookUp\""));
+
+    let (script, manifest) =
+        renamed("def CheckDevice(hostname, limit):\n    return host$0name\n", "host").expect("renamed");
+    assert_eq!(script, "def CheckDevice(host, limit):\n    return host\n");
+    assert_eq!(manifest, ACME.replace("\"parameterName\": \"hostname\"", "\"parameterName\": \"host\""));
+
+    let (script, manifest) =
+        renamed("c = runtime['connector']\nc.get('tenant$0_id', c['tenant_id'])\n", "tenant").expect("renamed");
+    assert_eq!(script, "c = runtime['connector']\nc.get('tenant', c['tenant'])\n");
+    assert_eq!(manifest, ACME.replace("\"parameterName\": \"tenant_id\"", "\"parameterName\": \"tenant\""));
+
+    // A key that comes from the display name gets a name of its own.
+    let (_, manifest) = renamed("x = runtime['connector']['api$0key']", "token").expect("renamed");
+    let manifest = crate::manifest::Manifest::parse(std::sync::Arc::from(manifest));
+    assert!(manifest.errors.is_empty(), "{:?}", manifest.errors);
+    assert_eq!(manifest.connection[1].parameter_name.value, "token");
+    assert_eq!(manifest.connection[1].display_name.as_ref().map(|name| &*name.value), Some("API Key"));
+
+    let (script, _) = renamed("def _m(a$0, b): return a\n_m(b=1, a=2)\n", "c").expect("renamed");
+    assert_eq!(script, "def _m(c, b): return c\n_m(b=1, c=2)\n");
+}
+
+#[test]
+fn rename_says_why_not() {
+    let why = |marked: &str, to: &str| renamed(marked, to).expect_err("refused");
+    assert_eq!(why("def Check$0Device(a, b): pass", "args"), "`args` is reserved for D3's playbook engine");
+    assert_eq!(why("def Check$0Device(a, b): pass", "fetchEvent"), "the manifest has a command `fetchEvent` already");
+    assert_eq!(why("def f$0(): pass", "class"), "`class` is no name in Python");
+    assert_eq!(why("def f$0(): pass", "a b"), "`a b` is no name in Python");
+    assert_eq!(why("x$0 = 1\ny = 2", "y"), "`y` is taken, or `x` is imported or shared between scopes");
+    assert_eq!(
+        why("runtime['connector']['api$0key']", "serverurl"),
+        "there is a connection parameter `serverurl` already"
+    );
+    assert_eq!(why("runtime['connector']['api$0key']", "API Key"), "a connection key is in lower case without spaces");
+    assert_eq!(why("p$0b.log(1)", "x"), "`pb` is D3's own name");
+    assert_eq!(why("$0 + 1", "x"), "there is no name here that can be renamed");
+    let analysis = with_manifest("call(1)\nx = 1\n", ACME, system("def call(x): pass\n"));
+    let why = |offset: u32, to: &str| rename(&analysis, offset.into(), to).expect_err("refused");
+    assert_eq!(why(1, "x"), "`call` is defined in the system script, which D3 does not let you edit");
+    assert_eq!(why(8, "call"), "`call` would override the system script's");
+}

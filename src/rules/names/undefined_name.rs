@@ -1,0 +1,69 @@
+//! D3206.
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::Severity;
+use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+use crate::semantic::{self, Model, Reference, Resolution, SystemScript};
+use crate::text::{Ranged, nearest};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "D3206",
+    name: "undefined-name",
+    severity: Severity::Error,
+    default_on: true,
+    fix: FixKind::None,
+    needs: Needs::Nothing,
+    summary: "a name that nothing in the final script binds",
+    page: include_str!("undefined_name.md"),
+    check: Check::Script(check),
+};
+
+/// For how many names a near one is looked for.
+const MAX_HINTS: usize = 20;
+
+fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let model = context.model;
+    if matches!(context.system, SystemScript::Unknown) {
+        sink.not_evaluated();
+        return;
+    }
+    let hides_names = |model: &Model<'_>| model.has_star_import() || model.binds_dynamically();
+    if hides_names(model) || model.system().is_some_and(hides_names) {
+        return;
+    }
+    // What stands under a test of the version may be meant for another one.
+    let harmless = semantic::Context::NAME_GUARD | semantic::Context::VERSION_GUARD | semantic::Context::NOT_EVALUATED;
+    let mut hints: FxHashMap<&str, Option<&str>> = FxHashMap::default();
+    for reference in &model.references {
+        let name = reference.node.id.as_str();
+        if reference.resolution != Resolution::Unknown || reference.context.intersects(harmless) || name == WINDOWS_ONLY
+        {
+            continue;
+        }
+        let is_new = hints.len() < MAX_HINTS && !hints.contains_key(name);
+        if is_new {
+            hints.insert(name, near_name(model, reference));
+        }
+        let advice = match hints.get(name).copied().flatten() {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "define or import it".to_owned(),
+        };
+        sink.report(reference.node.range(), format!("`{name}` is defined nowhere; {advice}"));
+    }
+}
+
+/// A builtin of Python on Windows, which scripts name behind a test of the system.
+const WINDOWS_ONLY: &str = "WindowsError";
+
+/// A name that was most likely meant, of those that can be read there.
+fn near_name<'a>(model: &Model<'a>, reference: &Reference<'a>) -> Option<&'a str> {
+    let mut visible: Vec<&str> = Vec::new();
+    let mut scope = Some(reference.scope);
+    while let Some(id) = scope {
+        visible.extend(model.scope(id).names.keys().copied());
+        scope = model.scope(id).parent;
+    }
+    visible.sort_unstable();
+    nearest(reference.node.id.as_str(), visible)
+}

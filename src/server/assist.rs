@@ -1,0 +1,124 @@
+//! Help at a position: completion and hover. What there is to say is the engine's business.
+
+use tower_lsp_server::ls_types::{
+    CompletionItem, CompletionItemKind, CompletionResponse, CompletionTextEdit, Documentation, Hover, HoverContents,
+    InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation, ParameterLabel, Position, SignatureHelp,
+    SignatureInformation, TextEdit,
+};
+
+use super::capabilities::Agreed;
+use super::convert::Sheet;
+use super::worker::{Checked, Subject};
+use crate::diagnostic::Place;
+use crate::ide;
+use crate::semantic::Analysis;
+
+/// What can stand at a position.
+pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Option<CompletionResponse> {
+    let (analysis, sheet) = script(checked)?;
+    let offset = sheet.offset(position, agreed.encoding);
+    let items = ide::complete(analysis, offset).into_iter();
+    Some(CompletionResponse::Array(items.map(|item| completion_item(item, sheet, agreed)).collect()))
+}
+
+/// What there is to say about a position: of D3's words, and of the rules behind findings there.
+pub fn hover(checked: &Checked, position: Position, agreed: &Agreed) -> Option<Hover> {
+    let (analysis, sheet) = script(checked)?;
+    let offset = sheet.offset(position, agreed.encoding);
+    let word = ide::hover(analysis, offset);
+    let findings = checked.findings.iter().map(|finding| &finding.diagnostic);
+    let here = findings.filter(|found| found.place == Place::Script && found.range.contains_inclusive(offset));
+    let mut codes: Vec<&str> = here.clone().map(|found| found.code).collect();
+    codes.dedup();
+    let range = word.as_ref().map(|word| word.range).or_else(|| here.map(|found| found.range).next())?;
+    let texts = word.into_iter().map(|word| word.markdown).chain(codes.into_iter().filter_map(ide::rule_help));
+    let value = texts.collect::<Vec<_>>().join("\n\n---\n\n");
+    Some(Hover {
+        contents: HoverContents::Markup(markup(value, agreed.hover_markdown)),
+        range: Some(sheet.range(range, agreed.encoding)),
+    })
+}
+
+/// The call around a position.
+pub fn signature(checked: &Checked, position: Position, agreed: &Agreed) -> Option<SignatureHelp> {
+    let (analysis, sheet) = script(checked)?;
+    let found = ide::signature(analysis, sheet.offset(position, agreed.encoding))?;
+    let document =
+        |value: Option<String>| value.map(|value| Documentation::MarkupContent(markup(value, agreed.hover_markdown)));
+    // The protocol counts in UTF-16 here, whatever was agreed for positions.
+    let units = |end: usize| u32::try_from(found.label[..end].encode_utf16().count()).unwrap_or(u32::MAX);
+    let parameters = found.parameters.into_iter().map(|parameter| {
+        let (from, to) = parameter.label;
+        ParameterInformation {
+            label: if agreed.label_offsets {
+                ParameterLabel::LabelOffsets([units(from), units(to)])
+            } else {
+                ParameterLabel::Simple(found.label[from..to].to_owned())
+            },
+            documentation: document(parameter.documentation),
+        }
+    });
+    let parameters: Vec<_> = parameters.collect();
+    // Beyond the last parameter none is active.
+    let active = found.active.unwrap_or(parameters.len());
+    let information = SignatureInformation {
+        documentation: document(found.documentation),
+        parameters: Some(parameters),
+        active_parameter: None,
+        label: found.label,
+    };
+    Some(SignatureHelp {
+        signatures: vec![information],
+        active_signature: Some(0),
+        active_parameter: u32::try_from(active).ok(),
+    })
+}
+
+/// The script of a check and its text.
+pub(super) fn script(checked: &Checked) -> Option<(&Analysis, &Sheet)> {
+    match &checked.subject {
+        Subject::Script { analysis, sheets, .. } => Some((analysis, sheets.get(&Place::Script)?)),
+        _ => None,
+    }
+}
+
+fn completion_item(item: ide::CompletionItem, sheet: &Sheet, agreed: &Agreed) -> CompletionItem {
+    let as_snippet = item.is_snippet && agreed.snippets;
+    let new_text = if as_snippet { item.insert.clone() } else { item.plain_insert() };
+    CompletionItem {
+        kind: Some(kind(item.kind)),
+        detail: item.detail,
+        documentation: item
+            .documentation
+            .map(|value| Documentation::MarkupContent(markup(value, agreed.completion_markdown))),
+        sort_text: Some(item.sort),
+        filter_text: Some(item.filter),
+        insert_text_format: as_snippet.then_some(InsertTextFormat::SNIPPET),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit {
+            range: sheet.range(item.range, agreed.encoding),
+            new_text,
+        })),
+        label: item.label,
+        ..CompletionItem::default()
+    }
+}
+
+/// A text, as Markdown where the client takes that.
+pub(super) fn markup(value: String, markdown: bool) -> MarkupContent {
+    MarkupContent { kind: if markdown { MarkupKind::Markdown } else { MarkupKind::PlainText }, value }
+}
+
+fn kind(kind: ide::CompletionKind) -> CompletionItemKind {
+    use ide::CompletionKind as Kind;
+    match kind {
+        Kind::Key => CompletionItemKind::FIELD,
+        Kind::Namespace | Kind::Module => CompletionItemKind::MODULE,
+        Kind::Function => CompletionItemKind::FUNCTION,
+        Kind::Type => CompletionItemKind::TYPE_PARAMETER,
+        Kind::Property => CompletionItemKind::PROPERTY,
+        Kind::Keyword => CompletionItemKind::VARIABLE,
+        Kind::Value => CompletionItemKind::VALUE,
+        Kind::Variable => CompletionItemKind::VARIABLE,
+        Kind::Snippet => CompletionItemKind::SNIPPET,
+    }
+}

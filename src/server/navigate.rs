@@ -1,0 +1,155 @@
+//! Ways through the files that belong together, and rename. What belongs where is the engine's business.
+
+use tower_lsp_server::ls_types::{
+    DocumentHighlight, DocumentSymbol, DocumentSymbolResponse, GotoDefinitionResponse, InlayHint, InlayHintKind,
+    InlayHintLabel, InlayHintTooltip, Location, Position, PrepareRenameResponse, Range, SymbolInformation, SymbolKind,
+    WorkspaceEdit,
+};
+
+use super::actions::workspace_edit;
+use super::assist::{markup, script};
+use super::capabilities::Agreed;
+use super::convert::{Sheet, Sheets};
+use super::worker::{Checked, Subject};
+use crate::ide;
+use crate::text::TextRange;
+
+/// Where what stands at a position is defined.
+pub fn definition(checked: &Checked, position: Position, agreed: &Agreed) -> Option<GotoDefinitionResponse> {
+    let (analysis, sheet) = script(checked)?;
+    let found = ide::definition(analysis, sheet.offset(position, agreed.encoding));
+    Some(GotoDefinitionResponse::Array(locations(&found, sheets(checked)?, agreed)))
+}
+
+/// Everything that means the same as what stands at a position.
+pub fn references(checked: &Checked, position: Position, agreed: &Agreed) -> Option<Vec<Location>> {
+    let (analysis, sheet) = script(checked)?;
+    let found = ide::references(analysis, sheet.offset(position, agreed.encoding));
+    Some(locations(&found, sheets(checked)?, agreed))
+}
+
+/// The same, in the script alone.
+pub fn highlights(checked: &Checked, position: Position, agreed: &Agreed) -> Option<Vec<DocumentHighlight>> {
+    let (analysis, sheet) = script(checked)?;
+    let found = ide::highlights(analysis, sheet.offset(position, agreed.encoding)).into_iter();
+    let highlight = |range| DocumentHighlight { range: sheet.range(range, agreed.encoding), kind: None };
+    Some(found.map(highlight).collect())
+}
+
+/// The name at a position, or why it can't be renamed.
+pub fn renameable(
+    checked: &Checked,
+    position: Position,
+    agreed: &Agreed,
+) -> Option<Result<PrepareRenameResponse, String>> {
+    let (analysis, sheet) = script(checked)?;
+    let range = ide::renameable(analysis, sheet.offset(position, agreed.encoding));
+    Some(range.map(|range| PrepareRenameResponse::Range(sheet.range(range, agreed.encoding))))
+}
+
+/// The edits of a rename, or why it can't be done.
+pub fn rename(
+    checked: &Checked,
+    position: Position,
+    agreed: &Agreed,
+    to: &str,
+) -> Option<Result<WorkspaceEdit, String>> {
+    let (analysis, sheet) = script(checked)?;
+    let edits = ide::rename(analysis, sheet.offset(position, agreed.encoding), to);
+    let whole = |edits: Vec<_>| workspace_edit(&edits, sheets(checked)?, agreed);
+    Some(edits.and_then(|edits| whole(edits).ok_or_else(|| "the manifest can't be edited".to_owned())))
+}
+
+/// The hints in a range.
+pub fn hints(checked: &Checked, range: Range, agreed: &Agreed) -> Option<Vec<InlayHint>> {
+    let (analysis, sheet) = script(checked)?;
+    let start = sheet.offset(range.start, agreed.encoding);
+    let range = TextRange::new(start, sheet.offset(range.end, agreed.encoding).max(start));
+    let hint = |hint: ide::Hint| InlayHint {
+        position: sheet.range(TextRange::empty(hint.offset), agreed.encoding).start,
+        label: InlayHintLabel::String(hint.label),
+        kind: Some(InlayHintKind::PARAMETER),
+        text_edits: None,
+        tooltip: Some(InlayHintTooltip::MarkupContent(markup(hint.tooltip, agreed.hover_markdown))),
+        padding_left: Some(hint.behind),
+        padding_right: None,
+        data: None,
+    };
+    Some(ide::hints(analysis, range).into_iter().map(hint).collect())
+}
+
+/// What the script defines: as a tree, or as a list for clients that know no trees.
+pub fn symbols(checked: &Checked, agreed: &Agreed) -> Option<DocumentSymbolResponse> {
+    let (analysis, sheet) = script(checked)?;
+    let found = ide::symbols(analysis);
+    if agreed.symbol_trees {
+        return Some(DocumentSymbolResponse::Nested(found.into_iter().map(|one| tree(one, sheet, agreed)).collect()));
+    }
+    let mut list = Vec::new();
+    flatten(found, None, sheet, agreed, &mut list);
+    Some(DocumentSymbolResponse::Flat(list))
+}
+
+// The protocol's own type asks for its deprecated field.
+#[allow(deprecated)]
+fn tree(symbol: ide::Symbol, sheet: &Sheet, agreed: &Agreed) -> DocumentSymbol {
+    let children: Vec<_> = symbol.children.into_iter().map(|child| tree(child, sheet, agreed)).collect();
+    DocumentSymbol {
+        name: symbol.name,
+        detail: symbol.detail,
+        kind: symbol_kind(symbol.kind),
+        tags: None,
+        deprecated: None,
+        range: sheet.range(symbol.range, agreed.encoding),
+        selection_range: sheet.range(symbol.selection, agreed.encoding),
+        children: (!children.is_empty()).then_some(children),
+    }
+}
+
+#[allow(deprecated)]
+fn flatten(
+    symbols: Vec<ide::Symbol>,
+    container: Option<&str>,
+    sheet: &Sheet,
+    agreed: &Agreed,
+    list: &mut Vec<SymbolInformation>,
+) {
+    for symbol in symbols {
+        let location = Location { uri: sheet.uri.clone(), range: sheet.range(symbol.range, agreed.encoding) };
+        list.push(SymbolInformation {
+            name: symbol.name.clone(),
+            kind: symbol_kind(symbol.kind),
+            tags: None,
+            deprecated: None,
+            location,
+            container_name: container.map(str::to_owned),
+        });
+        flatten(symbol.children, Some(&symbol.name), sheet, agreed, list);
+    }
+}
+
+fn symbol_kind(kind: ide::SymbolKind) -> SymbolKind {
+    match kind {
+        // A command is what D3 calls: it stands out among the helpers.
+        ide::SymbolKind::Command => SymbolKind::EVENT,
+        ide::SymbolKind::Function => SymbolKind::FUNCTION,
+        ide::SymbolKind::Method => SymbolKind::METHOD,
+        ide::SymbolKind::Class => SymbolKind::CLASS,
+        ide::SymbolKind::Variable => SymbolKind::VARIABLE,
+    }
+}
+
+fn sheets(checked: &Checked) -> Option<&Sheets> {
+    match &checked.subject {
+        Subject::Script { sheets, .. } => Some(sheets),
+        _ => None,
+    }
+}
+
+fn locations(found: &[ide::Location], sheets: &Sheets, agreed: &Agreed) -> Vec<Location> {
+    let location = |found: &ide::Location| {
+        let sheet = sheets.get(&found.place)?;
+        Some(Location { uri: sheet.uri.clone(), range: sheet.range(found.range, agreed.encoding) })
+    };
+    found.iter().filter_map(location).collect()
+}
