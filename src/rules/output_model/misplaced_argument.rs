@@ -57,7 +57,7 @@ fn only_value<'a>(context: &Context<'a>, output: &OutputModel<'a>, field: &str) 
     }
 }
 
-fn status_text<'a>(value: Option<&'a Expr>) -> Option<&'a str> {
+fn status_text(value: Option<&Expr>) -> Option<&str> {
     match value? {
         Expr::StringLiteral(text) => Some(text.value.to_str()).filter(|text| is_status(text)),
         _ => None,
