@@ -84,11 +84,7 @@ fn names_of(target: &Expr) -> Option<Vec<&str>> {
     let (Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. })) = target else {
         return None;
     };
-    let name = |element| match element {
-        &Expr::Name(ref name) => Some(name.id.as_str()),
-        _ => None,
-    };
-    elts.iter().map(name).collect()
+    elts.iter().map(|element| element.as_name_expr().map(|name| name.id.as_str())).collect()
 }
 
 /// Whether a text can be the name of a further parameter.
