@@ -1,6 +1,6 @@
 //! Code lenses: what there is to know above a function.
 
-use crate::manifest::Status;
+use crate::manifest::{InputParameter, Status};
 use crate::semantic::{Analysis, MODULE};
 use crate::text::TextRange;
 
@@ -28,17 +28,17 @@ pub fn lenses(analysis: &Analysis) -> Vec<Lens> {
             Status::Live => "Live",
         };
         lenses.push(Lens { range, title: status.to_owned() });
-        let input = |input: &crate::manifest::InputParameter| {
+        let input = |input: &InputParameter| {
             let optional = if input.required { "" } else { "?" };
             format!("{}{optional}: {}", input.parameter_name.value, input.parameter_type.value)
         };
         let inputs: Vec<String> = declared.inputs.iter().map(input).collect();
-        let title = if inputs.is_empty() { "no inputs".to_owned() } else { inputs.join(", ") };
+        let title = if inputs.is_empty() { "No inputs".to_owned() } else { inputs.join(", ") };
         lenses.push(Lens { range, title });
     }
     for function in model.functions.iter().filter(|function| function.is_top_level()) {
         if overrides(model, MODULE, function.name()) {
-            let title = format!("overrides the system script's {}", function.name());
+            let title = format!("Overrides the system script's {}", function.name());
             lenses.push(Lens { range: function.node.name.range, title });
         }
     }

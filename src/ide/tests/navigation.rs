@@ -199,11 +199,11 @@ fn lenses_stand_above_commands_and_overrides() {
     let shown = lenses(&analysis).into_iter();
     let shown: Vec<_> = shown.map(|lens| format!("{}: {}", analysis.parsed().slice(lens.range), lens.title)).collect();
     expect![[r#"
-        call: overrides the system script's call
+        call: Overrides the system script's call
         CheckDevice: Live
         CheckDevice: hostname: Text, limit?: Number
         TestConnection: Draft
-        TestConnection: no inputs"#]]
+        TestConnection: No inputs"#]]
     .assert_eq(&shown.join("\n"));
     assert_eq!(lenses(&alone(text, None)), []);
 }
