@@ -13,7 +13,7 @@ use super::outbox::Outbox;
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist, navigate};
+use super::{actions, assist, lens, navigate};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -181,6 +181,11 @@ impl LanguageServer for Handlers {
         let InlayHintParams { text_document, range, .. } = params;
         let at = TextDocumentPositionParams { text_document, position: range.start };
         self.at(at, move |checked, _, agreed| navigate::hints(checked, range, agreed)).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
+        self.at(at, |checked, _, agreed| lens::lenses(checked, agreed)).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

@@ -57,6 +57,8 @@ pub enum Subject {
         selection: Arc<Selection>,
         /// The manifest alone.
         sheets: Arc<Sheets>,
+        /// Those of its scripts that findings here stem from: what they mean and their files.
+        scripts: Vec<(Arc<Analysis>, Arc<Sheets>)>,
     },
     /// The settings.
     Settings {
@@ -216,6 +218,7 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
     checked.depends = session.workspace.scripts_of(&file.path);
     let Sheet { uri, version, text, .. } = &own;
     let mut findings = Vec::new();
+    let mut scripts = Vec::new();
     for path in &checked.depends {
         let Ok(source) = session.workspace.read(path) else { continue };
         let Candidate::Script(script) = session.workspace.input(path, source, None) else { continue };
@@ -234,6 +237,7 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
         let mut sheets = sheets(session, script_sheet, &script);
         sheets.insert(Place::Manifest, Sheet::new(uri.clone(), *version, Arc::clone(text)));
         let sheets = Arc::new(sheets);
+        scripts.push((report.analysis, Arc::clone(&sheets)));
         findings.extend(found.into_iter().map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }));
     }
     let mut sheets = Sheets::default();
@@ -248,7 +252,7 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
     });
     findings.dedup_by(|a, b| a.diagnostic == b.diagnostic);
     checked.findings = findings;
-    checked.subject = Subject::Manifest { selection: Arc::clone(&file.selection), sheets };
+    checked.subject = Subject::Manifest { selection: Arc::clone(&file.selection), sheets, scripts };
 }
 
 /// The findings in the settings, and what makes them unreadable, which has no code.

@@ -3,4 +3,4 @@
 mod completion;
 mod hover;
 mod navigation;
-mod support;
+pub(super) mod support;
