@@ -17,6 +17,8 @@ mod findings;
 mod lifecycle;
 #[path = "server/malformed.rs"]
 mod malformed;
+#[path = "server/manifest.rs"]
+mod manifest;
 
 /// A script that says itself what it is.
 const HEADER: &str = "# d3: integration\n";

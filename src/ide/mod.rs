@@ -1,4 +1,4 @@
-//! What the editor asks of a script: completion, hover, signatures, definitions, symbols, hints.
+//! What the editor asks of a script or a manifest: completion, hover, signatures, definitions, symbols, hints.
 //!
 //! Owns: pure functions from an analysis and an offset to editor words. All offsets and ranges are bytes of the script.
 //! Must not know: the protocol, the disk. Code that is being typed is the rule here, not the exception.
@@ -9,6 +9,7 @@ mod describe;
 mod hints;
 mod hover;
 mod lenses;
+pub mod manifest;
 mod navigation;
 mod rename;
 mod signature;

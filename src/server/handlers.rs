@@ -13,7 +13,7 @@ use super::outbox::Outbox;
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist, navigate};
+use super::{actions, assist, manifest, navigate};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -137,11 +137,17 @@ impl LanguageServer for Handlers {
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
-        self.at(params.text_document_position, assist::completion).await
+        self.at(params.text_document_position, |it, at, agreed| {
+            assist::completion(it, at, agreed).or_else(|| manifest::completion(it, at, agreed))
+        })
+        .await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
-        self.at(params.text_document_position_params, assist::hover).await
+        self.at(params.text_document_position_params, |it, at, agreed| {
+            assist::hover(it, at, agreed).or_else(|| manifest::hover(it, at, agreed))
+        })
+        .await
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
@@ -149,11 +155,17 @@ impl LanguageServer for Handlers {
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
-        self.at(params.text_document_position_params, navigate::definition).await
+        self.at(params.text_document_position_params, |it, at, agreed| {
+            navigate::definition(it, at, agreed).or_else(|| manifest::definition(it, at, agreed))
+        })
+        .await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
-        self.at(params.text_document_position, navigate::references).await
+        self.at(params.text_document_position, |it, at, agreed| {
+            navigate::references(it, at, agreed).or_else(|| manifest::references(it, at, agreed))
+        })
+        .await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
@@ -161,20 +173,32 @@ impl LanguageServer for Handlers {
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
-        refusable(self.at(params, navigate::renameable).await?)
+        let answer = |checked: &Checked, at: Position, agreed: &Agreed| {
+            navigate::renameable(checked, at, agreed).or_else(|| manifest::renameable(checked, at, agreed))
+        };
+        refusable(self.at(params, answer).await?)
     }
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let RenameParams { text_document_position, new_name, .. } = params;
         let answer = move |checked: &Checked, position: Position, agreed: &Agreed| {
             navigate::rename(checked, position, agreed, &new_name)
+                .or_else(|| manifest::rename(checked, position, agreed, &new_name))
         };
         refusable(self.at(text_document_position, answer).await?)
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
-        self.at(at, |checked, _, agreed| navigate::symbols(checked, agreed)).await
+        self.at(at, |checked, _, agreed| {
+            navigate::symbols(checked, agreed).or_else(|| manifest::symbols(checked, agreed))
+        })
+        .await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
+        self.at(at, |checked, _, agreed| manifest::links(checked, agreed)).await
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {

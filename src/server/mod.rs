@@ -11,6 +11,7 @@ mod capabilities;
 mod convert;
 mod documents;
 mod handlers;
+mod manifest;
 mod navigate;
 mod outbox;
 mod serve;

@@ -2,5 +2,6 @@
 
 mod completion;
 mod hover;
+mod manifest;
 mod navigation;
 mod support;
