@@ -6,6 +6,7 @@
 mod completion;
 mod cursor;
 mod describe;
+mod folding;
 mod hints;
 mod hover;
 mod lenses;
@@ -17,12 +18,14 @@ mod snippet;
 mod statement;
 mod subject;
 mod symbols;
+mod tokens;
 
 #[cfg(test)]
 mod tests;
 
 pub use completion::{CompletionItem, CompletionKind, complete};
 pub use describe::rule_help;
+pub use folding::{Fold, FoldKind, folds, selections};
 pub use hints::{Hint, hints};
 pub use hover::{Hover, hover};
 pub use lenses::{Lens, LensKind, lenses};
@@ -30,3 +33,4 @@ pub use navigation::{Location, definition, highlights, references};
 pub use rename::{rename, renameable};
 pub use signature::{Parameter, Signature, signature};
 pub use symbols::{Symbol, SymbolKind, symbols};
+pub use tokens::{Token, TokenKind, tokens};

@@ -13,7 +13,7 @@ use super::outbox::Outbox;
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist, manifest, navigate};
+use super::{actions, assist, manifest, navigate, progress, structure, workspace};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -32,6 +32,21 @@ impl Handlers {
 }
 
 impl Handlers {
+    /// The user cancelled work whose progress is shown.
+    pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        progress::cancel(&self.session, &params.token);
+    }
+
+    /// What `answer` says of the newest text of a document.
+    async fn of<T: Send + 'static>(
+        &self,
+        text_document: TextDocumentIdentifier,
+        answer: impl FnOnce(&Checked, &Agreed) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let at = TextDocumentPositionParams { text_document, position: Position::default() };
+        self.at(at, |checked, _, agreed| answer(checked, agreed)).await
+    }
+
     /// What `answer` says of a position in the newest text of a document.
     async fn at<T: Send + 'static>(
         &self,
@@ -56,6 +71,10 @@ fn refusable<T>(answer: Option<std::result::Result<T, String>>) -> Result<Option
 impl LanguageServer for Handlers {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let agreed = self.session.agree(Agreed::new(&params.capabilities));
+        // Older clients name only a root.
+        #[allow(deprecated)]
+        let root = params.root_uri.as_ref();
+        workspace::set_folders(&self.session, params.workspace_folders.as_deref().unwrap_or_default(), root);
         if let Some(id) = params.process_id {
             let client_ended = Arc::clone(&self.client_ended);
             tokio::spawn(async move {
@@ -94,6 +113,7 @@ impl LanguageServer for Handlers {
     }
 
     async fn shutdown(&self) -> Result<()> {
+        self.session.end();
         Ok(())
     }
 
@@ -121,7 +141,19 @@ impl LanguageServer for Handlers {
 
     async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {}
 
-    async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {}
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        workspace::change_folders(&self.session, &params.event.added, &params.event.removed);
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        Ok(workspace::diagnostics(&self.session, params).await?.into())
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        let session = Arc::clone(&self.session);
+        let work = tokio::task::spawn_blocking(move || workspace::symbols(&session, &params.query));
+        work.await.map(|found| Some(found.into())).map_err(|_panic| Error::internal_error())
+    }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let items = match self.session.fresh(&params.text_document.uri).await {
@@ -189,22 +221,42 @@ impl LanguageServer for Handlers {
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
-        self.at(at, |checked, _, agreed| {
+        let answer = |checked: &Checked, agreed: &Agreed| {
             navigate::symbols(checked, agreed).or_else(|| manifest::symbols(checked, agreed))
-        })
-        .await
+        };
+        self.of(params.text_document, answer).await
     }
 
     async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
-        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
-        self.at(at, |checked, _, agreed| manifest::links(checked, agreed)).await
+        self.of(params.text_document, manifest::links).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.of(params.text_document, |checked, _| structure::folds(checked)).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let SelectionRangeParams { text_document, positions, .. } = params;
+        self.of(text_document, move |checked, agreed| structure::selections(checked, &positions, agreed)).await
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let answer = |checked: &Checked, agreed: &Agreed| structure::tokens(checked, None, agreed);
+        Ok(self.of(params.text_document, answer).await?.map(SemanticTokensResult::Tokens))
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let SemanticTokensRangeParams { text_document, range, .. } = params;
+        let answer = move |checked: &Checked, agreed: &Agreed| structure::tokens(checked, Some(range), agreed);
+        Ok(self.of(text_document, answer).await?.map(SemanticTokensRangeResult::Tokens))
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let InlayHintParams { text_document, range, .. } = params;
-        let at = TextDocumentPositionParams { text_document, position: range.start };
-        self.at(at, move |checked, _, agreed| navigate::hints(checked, range, agreed)).await
+        self.of(text_document, move |checked, agreed| navigate::hints(checked, range, agreed)).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

@@ -36,6 +36,11 @@ fn open(checked: &Checked) -> Option<Open<'_>> {
     }
 }
 
+/// An open manifest and its text.
+pub fn manifest(checked: &Checked) -> Option<(&ManifestDocument, &Sheet)> {
+    open(checked).map(|open| (open.document, open.sheet))
+}
+
 /// What can stand at a position.
 pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Option<CompletionResponse> {
     let Open { document, folder, sheet, .. } = open(checked)?;

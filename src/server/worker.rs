@@ -148,17 +148,40 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
     if !is_named(MANIFEST) && !is_python {
         return checked;
     }
+    let text = snapshot.text();
+    // A document that is no file has no folder, so no manifest and no settings.
+    let candidate = candidate(session, path.unwrap_or(Path::new("")), &text);
+    examine(session, Sheet::new(uri.clone(), Some(snapshot.version), text), path, candidate, &mut checked);
+    checked
+}
+
+/// Checks a file that is not open; `None` where it can't be read.
+pub fn check_file(session: &Session, uri: Uri, path: &Path) -> Option<Checked> {
+    let own_stamp = stamp(path);
+    let source = session.workspace.read(path).ok()?;
+    let mut checked = Checked::default();
+    let own = Sheet::new(uri, None, source.text());
+    if path.file_name().is_some_and(|name| name == SETTINGS) {
+        check_settings(session, own, path, &mut checked);
+    } else {
+        let candidate = session.workspace.input(path, source, None);
+        examine(session, own, Some(path), candidate, &mut checked);
+    }
+    if !session.agreed().watches {
+        checked.stamps.push((path.to_owned(), own_stamp));
+    }
+    Some(checked)
+}
+
+/// Checks a document or file that may be a script or a manifest.
+fn examine(session: &Session, own: Sheet, path: Option<&Path>, candidate: Candidate, checked: &mut Checked) {
     let polls = !session.agreed().watches;
     if let Some(path) = path.filter(|_| polls) {
         checked.stamps = above(path).map(|path| (path.clone(), stamp(&path))).collect();
     }
-    let text = snapshot.text();
-    // A document that is no file has no folder, so no manifest and no settings.
-    let place = path.unwrap_or(Path::new(""));
-    let own = Sheet::new(uri.clone(), Some(snapshot.version), Arc::clone(&text));
-    match candidate(session, place, &text) {
-        Candidate::Script(script) => check_script(session, own, *script, &mut checked),
-        Candidate::Manifest(file) => check_manifest_file(session, own, &file, &mut checked),
+    match candidate {
+        Candidate::Script(script) => check_script(session, own, *script, checked),
+        Candidate::Manifest(file) => check_manifest_file(session, own, &file, checked),
         Candidate::NotD3 | Candidate::NotText(_) => {}
     }
     checked.depends.extend(path.and_then(|path| profile_of(session, path)));
@@ -167,7 +190,6 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
         checked.stamps.extend(stamps);
     }
     checked.items = items(session, &checked.findings).collect();
-    checked
 }
 
 fn items(session: &Session, findings: &[Finding]) -> impl Iterator<Item = lsp::Diagnostic> {

@@ -20,7 +20,7 @@ pub use completion::{Files, complete};
 pub use hover::hover;
 pub use navigation::{definition, references};
 pub use rename::{rename, renameable};
-pub use symbols::{Link, links, symbols};
+pub use symbols::{Link, folds, links, selections, symbols};
 
 /// A manifest in the editor and what it is seen with.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
-//! Document symbols and links of a manifest.
+//! Document symbols, links, folding and selection of a manifest.
 
-use crate::ide::{Symbol, SymbolKind};
+use crate::ide::folding::{growing, one_a_line};
+use crate::ide::{Fold, FoldKind, Symbol, SymbolKind};
 use crate::manifest::{Command, Kind, Segment, key};
-use crate::text::{Spanned, TextRange};
+use crate::text::{LineIndex, Spanned, TextRange, TextSize};
 
 use super::ManifestDocument;
 
@@ -83,4 +84,19 @@ pub fn links(document: &ManifestDocument) -> Vec<Link> {
     let mut found: Vec<_> = paths.into_iter().filter_map(link).collect();
     found.sort_by_key(|link| link.range.start());
     found
+}
+
+/// The objects and lists over several lines, one a first line, in order.
+pub fn folds(document: &ManifestDocument) -> Vec<Fold> {
+    let blocks = document.manifest.blocks().into_iter().map(|range| Fold { range, kind: FoldKind::Code });
+    one_a_line(blocks.collect(), &LineIndex::new(&document.manifest.text))
+}
+
+/// The pieces of the manifest around `offset`, each within the next: from the word to the whole text.
+pub fn selections(document: &ManifestDocument, offset: TextSize) -> Vec<TextRange> {
+    let manifest = &document.manifest;
+    let token = manifest.path_at(offset).map(|location| location.token).filter(|token| !token.is_empty());
+    let mut found: Vec<_> = token.into_iter().chain(manifest.ranges_around(offset)).collect();
+    found.push(TextRange::up_to(TextSize::of(&*manifest.text)));
+    growing(found, offset)
 }

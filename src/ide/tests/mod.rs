@@ -4,4 +4,5 @@ mod completion;
 mod hover;
 mod manifest;
 mod navigation;
+mod structure;
 mod support;
