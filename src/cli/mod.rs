@@ -8,9 +8,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod explain;
+mod final_script;
 mod lint;
 mod output;
 mod rules;
+mod run;
+mod run_text;
 mod words;
 
 /// Linter, language server and local runner for D3 SOAR custom commands.
@@ -29,6 +32,10 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules.
     Rules(rules::Arguments),
+    /// Run one command in the local engine, as D3 would.
+    Run(run::Arguments),
+    /// Print the final script: system script, then custom script.
+    Final(final_script::Arguments),
     /// Run the language server on standard input and output.
     Server(ServerArguments),
 }
@@ -76,6 +83,8 @@ pub fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Final(arguments) => final_script::run(&arguments),
         Command::Server(ServerArguments { stdio: _ }) => return crate::server::run(),
     };
     match status {
