@@ -110,7 +110,9 @@ fn request(arguments: &Arguments) -> anyhow::Result<Request> {
         .map_err(|problems| anyhow::anyhow!("{}", problems.join("\n       ")))?;
     let http = match &arguments.http {
         None => Vec::new(),
-        Some(path) => runner::http_entries(&read(path)?).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?,
+        Some(path) => {
+            runner::http_entries(&read(path)?).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?
+        }
     };
     Ok(Request {
         target,
@@ -145,7 +147,8 @@ fn value(text: &str, option: &str) -> anyhow::Result<Value> {
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
-    let text = std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 

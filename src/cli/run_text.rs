@@ -135,11 +135,7 @@ fn schedule(out: &mut String, report: &Value, windows: &[Window]) {
         };
         let catches_up = if window.catches_up { ", an hour at most" } else { "" };
         let next = window.next.as_deref().unwrap_or("nothing");
-        let _ = writeln!(
-            out,
-            "  {now} {word}: {} to {}{catches_up}; passed down {next}",
-            window.start, window.end
-        );
+        let _ = writeln!(out, "  {now} {word}: {} to {}{catches_up}; passed down {next}", window.start, window.end);
         if let Some(problem) = &window.problem {
             let _ = writeln!(out, "    {WARN}{problem}{RESET}");
         }
@@ -147,7 +143,8 @@ fn schedule(out: &mut String, report: &Value, windows: &[Window]) {
     if let (Some(first), Some(last)) = (windows.first(), windows.last()) {
         let covered = last.next.as_deref().unwrap_or(&last.start);
         let problems = windows.iter().filter(|window| window.problem.is_some()).count();
-        let verdict = if problems == 0 { "no gap, no overlap".to_owned() } else { format!("{problems} with a problem") };
+        let verdict =
+            if problems == 0 { "no gap, no overlap".to_owned() } else { format!("{problems} with a problem") };
         let _ = writeln!(out, "  {} runs, from {} to {covered}: {verdict}", windows.len(), first.start);
     }
 }

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn paths_find_values() {
-        let raw = json!({"id": 7, "a-b": {"@odata.type": 1, "it's": 2}, "items": [{"id": 1, "n": "x"}, {"id": 2, "n": "y"}]});
+        let raw =
+            json!({"id": 7, "a-b": {"@odata.type": 1, "it's": 2}, "items": [{"id": 1, "n": "x"}, {"id": 2, "n": "y"}]});
         for (path, expected) in [
             ("$", raw.clone()),
             ("$.id", json!(7)),

@@ -85,6 +85,8 @@ pub fn run(
     let mut listener = Listener::new(token, files.collect(), MAX_OUTPUT);
     let end = listen(&receiver, &mut listener, limits.timeout, cancel);
     let status = stop(&mut child, &receiver, &mut listener, &end);
+    // The process may have ended before its last words were read.
+    let end = listener.end().filter(|_| end == End::Exited).unwrap_or(end);
     let mut outcome = match listener.finish(end, status, limits.timeout) {
         Ok(outcome) => outcome,
         Err(super::listener::Unable::Missing { module, distribution }) => bail!(
@@ -195,7 +197,9 @@ fn wait_in_background(child: &Child, sender: Sender<Message>) {
     use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
     let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else { return };
     std::thread::spawn(move || {
-        while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {}
+        while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
+        {
+        }
         drop(sender.send(Message::Ended));
     });
 }

@@ -79,10 +79,18 @@ mod tests {
     #[test]
     fn bad_entries_are_named() {
         let wrong = |text: &str| http_entries(text).expect_err("wrong");
-        assert!(http_entries(r#"[{"request": {"method": "GET", "url": "https://a/"}, "response": {"json": {}}}]"#).is_ok());
+        assert!(
+            http_entries(r#"[{"request": {"method": "GET", "url": "https://a/"}, "response": {"json": {}}}]"#).is_ok()
+        );
         assert!(wrong("{}").contains("JSON list"));
-        assert!(wrong(r#"[{"request": {"method": "GET"}, "response": {}}]"#).contains("http entry 1: `request` needs `url`"));
-        assert!(wrong(r#"[{"request": {"method": "GET", "url": "x"}, "responce": {}}]"#).contains("did you mean `response`"));
+        assert!(
+            wrong(r#"[{"request": {"method": "GET"}, "response": {}}]"#)
+                .contains("http entry 1: `request` needs `url`")
+        );
+        assert!(
+            wrong(r#"[{"request": {"method": "GET", "url": "x"}, "responce": {}}]"#)
+                .contains("did you mean `response`")
+        );
         let status = r#"[{"request": {"method": "GET", "url": "x"}, "response": {"status": 7}}]"#;
         assert!(wrong(status).contains("from 100 to 599"));
     }

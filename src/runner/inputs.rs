@@ -90,11 +90,8 @@ pub fn scheduled(given: Option<Value>, declared: Option<&[InputParameter]>) -> O
 }
 
 fn undeclared(given: Option<&Value>) -> Result<Vec<Input>, Vec<String>> {
-    let input = |name: Option<&String>, value: &Value| Input {
-        name: name.cloned(),
-        kind: String::new(),
-        value: value.clone(),
-    };
+    let input =
+        |name: Option<&String>, value: &Value| Input { name: name.cloned(), kind: String::new(), value: value.clone() };
     match given {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Object(values)) => Ok(values.iter().map(|(name, value)| input(Some(name), value)).collect()),
@@ -247,8 +244,18 @@ mod tests {
         let given = json!({"text": 5, "number": "7.0", "flag": "True", "time": "2024-01-01T02:00:00+02:00",
             "texts": "[\"a\", 1]", "object": "{\"a\": 1}", "list": [1], "file": "Cargo.toml", "many": 2.5});
         let found = values(&given).expect("all convert");
-        assert_eq!(found[..7], [json!("5"), json!(7), json!(true), json!("2024-01-01 00:00:00"), json!(["a", "1"]),
-            json!({"a": 1}), json!([1])]);
+        assert_eq!(
+            found[..7],
+            [
+                json!("5"),
+                json!(7),
+                json!(true),
+                json!("2024-01-01 00:00:00"),
+                json!(["a", "1"]),
+                json!({"a": 1}),
+                json!([1])
+            ]
+        );
         assert!(found[7].as_str().is_some_and(|path| Path::new(path).is_absolute()));
         assert_eq!(found[8], json!(2.5));
     }

@@ -59,8 +59,7 @@ impl Request {
             .iter()
             .map(|part| json!({"path": part.path.to_string_lossy(), "text": plan::callable(&part.text)}))
             .collect();
-        let inputs: Vec<Value> =
-            self.inputs.iter().map(|input| json!([input.name, input.kind, input.value])).collect();
+        let inputs: Vec<Value> = self.inputs.iter().map(|input| json!([input.name, input.kind, input.value])).collect();
         json!({
             "parts": parts,
             "command": self.target.command,
@@ -111,9 +110,10 @@ fn integration(scripts: &Scripts) -> Value {
     let commands = manifest.map(|manifest| {
         let python = manifest.commands.iter().filter(is_python);
         let command = |command: &Command| {
-            let inputs = command.inputs.iter().map(|input| {
-                json!([input.parameter_name.value, input.parameter_type.value, inputs::left_out(input)])
-            });
+            let inputs = command
+                .inputs
+                .iter()
+                .map(|input| json!([input.parameter_name.value, input.parameter_type.value, inputs::left_out(input)]));
             (command.internal_name.value.clone(), Value::Array(inputs.collect()))
         };
         python.map(command).collect::<Map<String, Value>>()

@@ -26,7 +26,8 @@ impl Redactor {
                 collect(value, &mut secrets);
             }
         }
-        let spelled: Vec<String> = secrets.iter().flat_map(|secret| [percent_encoded(secret), json_inner(secret)]).collect();
+        let spelled: Vec<String> =
+            secrets.iter().flat_map(|secret| [percent_encoded(secret), json_inner(secret)]).collect();
         secrets.extend(spelled);
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         secrets.dedup();

@@ -49,7 +49,9 @@ fn passdown(tick: &Tick) -> Option<Timestamp> {
 fn problem(tick: &Tick, start: Timestamp, end: Timestamp, next: Option<Timestamp>) -> Option<String> {
     let fails = !tick.success();
     match next {
-        None if tick.output.is_none() => Some("stands still: there is no output model, so nothing was passed down".to_owned()),
+        None if tick.output.is_none() => {
+            Some("stands still: there is no output model, so nothing was passed down".to_owned())
+        }
         None => Some(format!(
             "stands still: {} has no {}, so the next run gets the same time again",
             names::PASSDOWN_DATA,
@@ -60,10 +62,16 @@ fn problem(tick: &Tick, start: Timestamp, end: Timestamp, next: Option<Timestamp
         Some(next) if next == start && end > start => {
             Some("stands still: the time passed down is the one that it got".to_owned())
         }
-        Some(next) if next < start => Some(format!("overlap: {} to {} is fetched again", when::show(next), when::show(start))),
-        Some(next) if next < end => Some(format!("overlap: {} to {} is fetched again", when::show(next), when::show(end))),
+        Some(next) if next < start => {
+            Some(format!("overlap: {} to {} is fetched again", when::show(next), when::show(start)))
+        }
+        Some(next) if next < end => {
+            Some(format!("overlap: {} to {} is fetched again", when::show(next), when::show(end)))
+        }
         Some(next) if next > end => Some(format!("gap: {} to {} is never fetched", when::show(end), when::show(next))),
-        Some(_) if fails => Some(format!("gap: the run failed and went on, so {} to {} is lost", when::show(start), when::show(end))),
+        Some(_) if fails => {
+            Some(format!("gap: the run failed and went on, so {} to {} is lost", when::show(start), when::show(end)))
+        }
         Some(_) => None,
     }
 }
@@ -98,12 +106,20 @@ mod tests {
 
     #[test]
     fn gaps_overlaps_and_standing_still_are_told_apart() {
-        let starts = |found: Option<String>, with: &str| assert!(found.as_deref().is_some_and(|text| text.starts_with(with)), "{found:?}");
+        let starts = |found: Option<String>, with: &str| {
+            assert!(found.as_deref().is_some_and(|text| text.starts_with(with)), "{found:?}")
+        };
         starts(problem_of("00:10:00", "00:00:00", None, ""), "stands still: passdownData has no StartTime");
         starts(problem_of("00:10:00", "00:00:00", Some("00:00:00"), ""), "stands still: the time");
         starts(problem_of("05:00:00", "00:00:00", Some("05:00:00"), ""), "gap: 2024-01-01 01:00:00 to");
-        starts(problem_of("00:10:00", "00:00:00", Some("00:05:00"), ""), "overlap: 2024-01-01 00:05:00 to 2024-01-01 00:10:00");
-        starts(problem_of("00:20:00", "00:10:00", Some("00:05:00"), ""), "overlap: 2024-01-01 00:05:00 to 2024-01-01 00:10:00");
+        starts(
+            problem_of("00:10:00", "00:00:00", Some("00:05:00"), ""),
+            "overlap: 2024-01-01 00:05:00 to 2024-01-01 00:10:00",
+        );
+        starts(
+            problem_of("00:20:00", "00:10:00", Some("00:05:00"), ""),
+            "overlap: 2024-01-01 00:05:00 to 2024-01-01 00:10:00",
+        );
         starts(problem_of("00:10:00", "00:00:00", Some("00:10:00"), "refused"), "gap: the run failed");
     }
 }

@@ -128,7 +128,10 @@ fn locate(path: &Path) -> anyhow::Result<Place> {
     if metadata.is_dir() {
         let manifest = path.join(MANIFEST);
         if !manifest.is_file() {
-            bail!("{}: there is no `{MANIFEST}` in this folder; give a script, a manifest or its folder", path.display());
+            bail!(
+                "{}: there is no `{MANIFEST}` in this folder; give a script, a manifest or its folder",
+                path.display()
+            );
         }
         return Ok(Place::Manifest(manifest));
     }
@@ -138,7 +141,8 @@ fn locate(path: &Path) -> anyhow::Result<Place> {
 
 /// The manifest at `path`, unless it is too broken to run anything.
 pub(super) fn usable(workspace: &Workspace, path: &Path) -> anyhow::Result<Arc<Manifest>> {
-    let manifest = workspace.manifest(path).with_context(|| format!("{}: the manifest can't be read", path.display()))?;
+    let manifest =
+        workspace.manifest(path).with_context(|| format!("{}: the manifest can't be read", path.display()))?;
     if manifest.usable {
         return Ok(manifest);
     }
@@ -223,7 +227,8 @@ fn scripts(workspace: &Workspace, path: &Path) -> anyhow::Result<Scripts> {
 
 fn system_part(workspace: &Workspace, path: &Path) -> anyhow::Result<Part> {
     let source = workspace.read(path);
-    let source = source.map_err(|error| anyhow::anyhow!("the system script {}: {}", path.display(), describe(&error)))?;
+    let source =
+        source.map_err(|error| anyhow::anyhow!("the system script {}: {}", path.display(), describe(&error)))?;
     match source {
         Source::Text(text) => Ok(Part { path: path.to_owned(), text }),
         Source::Not(reason) => bail!("the system script {}: {reason}", path.display()),
