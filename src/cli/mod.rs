@@ -14,6 +14,8 @@ mod output;
 mod rules;
 mod run;
 mod run_text;
+mod test;
+mod test_report;
 mod words;
 
 /// Linter, language server and local runner for D3 SOAR custom commands.
@@ -34,6 +36,8 @@ enum Command {
     Rules(rules::Arguments),
     /// Run one command in the local engine, as D3 would.
     Run(run::Arguments),
+    /// Run the test cases beside manifests.
+    Test(test::Arguments),
     /// Print the final script: system script, then custom script.
     Final(final_script::Arguments),
     /// Run the language server on standard input and output.
@@ -84,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Final(arguments) => final_script::run(&arguments),
         Command::Server(ServerArguments { stdio: _ }) => return crate::server::run(),
     };

@@ -75,6 +75,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     }
     let redactor = Redactor::new(scripts.manifest(), &request.connection);
     let outcome = runner::run(&python, limits(scripts), &request, None)?;
+    if let Some(path) = &arguments.record {
+        let entries = runner::redacted(&outcome.recorded, &redactor);
+        let text = serde_json::to_string_pretty(&entries)? + "\n";
+        std::fs::write(path, text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
+    }
     outcome.notes.iter().for_each(|note| output::warn(&redactor.text(note)));
     let report = runner::to_json(&request, &outcome, &redactor, &|path| relative(Path::new(path)));
     match arguments.format {
@@ -123,6 +128,7 @@ fn request(arguments: &Arguments) -> anyhow::Result<Request> {
         d3: Vec::new(),
         network: arguments.allow_network,
         record: arguments.record.is_some(),
+        coverage: false,
         schedule: arguments.schedule.map(|ticks| Schedule { ticks, interval }),
     })
 }

@@ -17,8 +17,9 @@ use super::outcome::Outcome;
 use super::python::Python;
 
 /// The engine's parts, but for the first.
-const PARTS: [(&str, &str); 10] = [
+const PARTS: [(&str, &str); 11] = [
     ("clock", include_str!("engine/clock.py")),
+    ("coverage", include_str!("engine/coverage.py")),
     ("entries", include_str!("engine/entries.py")),
     ("http", include_str!("engine/http.py")),
     ("names", include_str!("engine/names.py")),

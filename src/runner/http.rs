@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::redact::{HIDDEN, Redactor};
 use crate::text::nearest;
 
 /// The keys of a request and of a response.
@@ -72,9 +73,110 @@ pub(super) fn known<'v>(
     }
 }
 
+/// Headers whose values are secret, or as good as.
+const SECRET_HEADERS: [&str; 8] = [
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "set-cookie",
+    "www-authenticate",
+    "x-api-key",
+    "x-auth-token",
+    "x-csrf-token",
+];
+/// Fields of bodies and queries whose values are secret, letters only.
+const SECRET_FIELDS: [&str; 14] = [
+    "accesstoken",
+    "apikey",
+    "apitoken",
+    "authtoken",
+    "clientsecret",
+    "idtoken",
+    "jwt",
+    "password",
+    "privatekey",
+    "refreshtoken",
+    "secret",
+    "session",
+    "sessionid",
+    "token",
+];
+
+/// Recorded entries without the connection's secrets, and without what usually is one: tokens in headers, in fields of
+/// bodies and in queries.
+pub fn redacted(entries: &[Value], redactor: &Redactor) -> Value {
+    let mut entries = redactor.value(&Value::from(entries.to_vec()));
+    for entry in entries.as_array_mut().into_iter().flatten() {
+        if let Some(Value::String(url)) = entry.pointer_mut("/request/url") {
+            *url = without_tokens(url, '?');
+        }
+        match entry.pointer_mut("/request/body") {
+            Some(Value::String(form)) if form.contains('=') => *form = without_tokens(form, '&'),
+            Some(body) => hide_fields(body),
+            None => {}
+        }
+        if let Some(body) = entry.pointer_mut("/response/json") {
+            hide_fields(body);
+        }
+        for (name, value) in entry.pointer_mut("/response/headers").and_then(Value::as_object_mut).into_iter().flatten()
+        {
+            if SECRET_HEADERS.contains(&name.to_lowercase().as_str()) {
+                *value = Value::from(HIDDEN);
+            }
+        }
+    }
+    entries
+}
+
+fn is_secret_field(name: &str) -> bool {
+    let letters: String = name.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    SECRET_FIELDS.contains(&letters.to_lowercase().as_str())
+}
+
+fn hide_fields(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if is_secret_field(name) && (value.is_string() || value.is_number()) {
+                    *value = Value::from(HIDDEN);
+                } else {
+                    hide_fields(value);
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(hide_fields),
+        _ => {}
+    }
+}
+
+/// A query or a form whose secret fields are hidden. `before` stands before its first field.
+fn without_tokens(text: &str, before: char) -> String {
+    let (start, fields) = match before {
+        '?' => match text.split_once('?') {
+            Some((start, fields)) => (format!("{start}?"), fields),
+            None => return text.to_owned(),
+        },
+        _ => (String::new(), text),
+    };
+    let hidden = |field: &str| match field.split_once('=') {
+        Some((name, _)) if is_secret_field(name) => format!("{name}={HIDDEN}"),
+        _ => field.to_owned(),
+    };
+    start + &fields.split('&').map(hidden).collect::<Vec<_>>().join("&")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn recordings_hold_no_tokens() {
+        let entry = serde_json::json!({"request": {"method": "POST", "url": "https://a/b?api_key=k1&x=1", "body": "user=u&password=p1"},
+            "response": {"headers": {"Set-Cookie": "s1", "X": "1"}, "json": {"data": [{"access_token": "t1", "id": 7}]}}});
+        let text = redacted(&[entry], &Redactor::default()).to_string();
+        assert!(["k1", "p1", "s1", "t1"].iter().all(|secret| !text.contains(secret)), "{text}");
+        assert!(text.contains("x=1") && text.contains("user=u") && text.contains("\"id\":7"), "{text}");
+    }
 
     #[test]
     fn bad_entries_are_named() {

@@ -31,6 +31,8 @@ pub struct Request {
     pub network: bool,
     /// Whether HTTP requests are recorded.
     pub record: bool,
+    /// Whether the lines that run are counted.
+    pub coverage: bool,
     /// How often, and how far apart, a schedule runs the command.
     pub schedule: Option<Schedule>,
 }
@@ -71,6 +73,7 @@ impl Request {
             "d3": self.d3,
             "network": self.network,
             "record": self.record,
+            "coverage": self.coverage,
             "schedule": self.schedule.map(|schedule| json!({
                 "ticks": schedule.ticks, "interval": schedule.interval.as_secs_f64(),
             })),

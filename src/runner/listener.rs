@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::outcome::{Attempt, Failure, Frame, Outcome, Tick};
+use super::outcome::{Attempt, Covered, Failure, Frame, Outcome, Tick};
 
 /// Why listening ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,7 @@ enum Event {
     Ended { outcome: String, delay: Option<f64> },
     Result { model: Option<Map<String, Value>>, error: Option<Failure> },
     Recorded { entries: Vec<Value> },
+    Covered { files: Vec<Covered> },
     Refused { text: String },
     Missing { module: String, distribution: String },
     Done,
@@ -147,6 +148,7 @@ impl Listener {
                 }
             }
             Event::Recorded { entries } => self.outcome.recorded = entries,
+            Event::Covered { files } => self.outcome.covered = files,
             Event::Refused { text } => self.cannot(Unable::Because(text)),
             Event::Missing { module, distribution } => self.cannot(Unable::Missing { module, distribution }),
             Event::Done => self.end = Some(End::Done),

@@ -4,6 +4,8 @@
 //! and stopping its process, what came of a run, test cases. The only place that starts processes.
 //! Must not know: the terminal, the protocol, rules.
 
+mod cases;
+mod compare;
 mod extract;
 mod host;
 mod http;
@@ -19,12 +21,14 @@ mod schedule;
 mod target;
 mod when;
 
+pub use cases::{Case, find_cases, read_case, with_expect};
+pub use compare::{Mismatch, compare, updated};
 pub use extract::{events, key_fields};
 pub use host::{Limits, run};
-pub use http::http_entries;
+pub use http::{http_entries, redacted};
 pub use inputs::{Input, convert, scheduled};
 pub use job::{MAX_ATTEMPTS, Request, Schedule};
-pub use outcome::{Attempt, Failure, Frame, Outcome, Tick};
+pub use outcome::{Attempt, Covered, Failure, Frame, Outcome, Tick};
 pub use plan::{Lines, Part, Plan, callable};
 pub use python::{Python, find};
 pub use redact::Redactor;

@@ -88,6 +88,8 @@ pub struct Outcome {
     pub notes: Vec<String>,
     /// The recorded HTTP entries, not redacted.
     pub recorded: Vec<Value>,
+    /// The lines that ran, where they were counted.
+    pub covered: Vec<Covered>,
     /// The Python that ran it: `3.9.18`.
     pub python: String,
     /// How long it took, in milliseconds.
@@ -107,4 +109,15 @@ impl Outcome {
     pub fn last(&self) -> &Tick {
         self.ticks.last().expect("a run has a tick")
     }
+}
+
+/// Which lines of a file have code, and which of them ran.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Covered {
+    /// The user's file.
+    pub path: String,
+    /// Lines with code, from 1, sorted.
+    pub lines: Vec<u32>,
+    /// Those that ran, sorted.
+    pub ran: Vec<u32>,
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::manifest::Manifest;
 
 /// What stands where a secret stood.
-const HIDDEN: &str = "[redacted]";
+pub(super) const HIDDEN: &str = "[redacted]";
 /// Shorter values would hide half of every text.
 const LEAST: usize = 6;
 

@@ -242,13 +242,19 @@ def run(job, emit):
         emit("result", model=None, error=report.failure(error, state.files))
         emit("done")
         return
+    coverage = load("coverage").Coverage(state.files) if job["coverage"] else None
     try:
+        if coverage:
+            coverage.start()
         run_ticks(state, codes)
     except Refused as refusal:
         emit("refused", text=str(refusal))
     except names.MissingLibrary as missing:
         emit("missing", module=missing.module, distribution=missing.distribution)
     else:
+        if coverage:
+            coverage.stop()
+            emit("covered", files=coverage.report(codes))
         if job["record"]:
             emit("recorded", entries=load("network").recorded(state))
         emit("done")
