@@ -1,7 +1,9 @@
 //! `d3ls run` and `d3ls final` from outside, on a real Python 3.9.
 
 #[path = "runner/mod.rs"]
+#[allow(dead_code, reason = "each test file uses some of it")]
 mod runner;
+#[allow(dead_code, reason = "each test file uses some of it")]
 mod support;
 
 use runner::{json, python, run, script};

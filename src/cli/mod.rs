@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::runner;
+
 mod explain;
 mod final_script;
 mod lint;
@@ -74,6 +76,11 @@ impl From<Status> for ExitCode {
 
 /// Runs the program with the process's own arguments.
 pub fn main() -> ExitCode {
+    // Before any thread is started: what follows confines the whole process.
+    let own: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    if own.first().is_some_and(|first| first == runner::confine::COMMAND) {
+        return runner::confine::main(&own[1..]);
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(usage) => {

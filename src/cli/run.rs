@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{Status, output, run_text};
 use crate::project::{Workspace, absolute, describe};
-use crate::runner::{self, Limits, Python, Redactor, Request, Schedule, Scripts};
+use crate::runner::{self, Limits, Outcome, Python, Redactor, Request, Schedule, Scripts};
 use crate::text::nearest;
 
 #[derive(Debug, clap::Args)]
@@ -70,11 +70,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     if let Some(warning) = python.warning() {
         output::warn(&warning);
     }
-    if arguments.verbose {
-        output::write_error(&format!("Python {} at {}\n", python.version, python.program.display()));
-    }
     let redactor = Redactor::new(scripts.manifest(), &request.connection);
     let outcome = runner::run(&python, limits(scripts), &request, None)?;
+    if arguments.verbose {
+        verbose(&python, &outcome);
+    }
     if let Some(path) = &arguments.record {
         let entries = runner::redacted(&outcome.recorded, &redactor);
         let text = serde_json::to_string_pretty(&entries)? + "\n";
@@ -90,6 +90,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         Format::Json => output::write_plain(format!("{}\n", serde_json::to_string_pretty(&report)?).as_bytes())?,
     }
     Ok(if outcome.success() { Status::Clean } else { Status::Findings })
+}
+
+/// Which Python ran the script, and what confined it.
+fn verbose(python: &Python, outcome: &Outcome) {
+    output::write_error(&format!("Python {} at {}\n", python.version, python.program.display()));
+    let always = "process: its own group and folder, a scrubbed environment, a limit of time and output".to_owned();
+    for layer in std::iter::once(&always).chain(&outcome.layers) {
+        output::write_error(&format!("confined by {layer}\n"));
+    }
 }
 
 fn request(arguments: &Arguments) -> anyhow::Result<Request> {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
+use super::confine;
 use super::job::Request;
 use super::listener::{End, Listener};
 use super::outcome::Outcome;
@@ -80,7 +81,7 @@ pub fn run(
     let started = Instant::now();
     let folder = tempfile::Builder::new().prefix("d3ls-run-").tempdir().context("no temporary folder")?;
     let token = token(folder.path());
-    let mut child = start(python, folder.path())?;
+    let mut child = start(python, limits, request, folder.path())?;
     let receiver = connect(&mut child, setup(request, limits, &token))?;
     let files = request.target.scripts.plan.parts.iter().map(|part| part.path.to_string_lossy().into_owned());
     let mut listener = Listener::new(token, files.collect(), MAX_OUTPUT);
@@ -138,9 +139,9 @@ pub(super) fn environment() -> Vec<(&'static str, String)> {
     variables
 }
 
-fn start(python: &Python, folder: &Path) -> anyhow::Result<Child> {
+fn start(python: &Python, limits: Limits, request: &Request, folder: &Path) -> anyhow::Result<Child> {
     let home = folder.to_string_lossy().into_owned();
-    let mut command = Command::new(&python.program);
+    let mut command = confine::command(python, limits, request, folder);
     command
         .args(["-c", LOADER])
         .env_clear()

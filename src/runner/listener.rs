@@ -44,7 +44,7 @@ pub(super) enum Unable {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "event", rename_all = "lowercase")]
 enum Event {
-    Hello { python: String },
+    Hello { python: String, layers: Vec<String> },
     Tick { now: String, start: Option<String>, end: Option<String> },
     Attempt { retrycount: u32 },
     Log { text: String },
@@ -121,7 +121,10 @@ impl Listener {
 
     fn event(&mut self, event: Event) {
         match event {
-            Event::Hello { python } => self.outcome.python = python,
+            Event::Hello { python, layers } => {
+                self.outcome.python = python;
+                self.outcome.layers = layers;
+            }
             Event::Tick { now, start, end } => {
                 self.outcome.ticks.push(Tick { now, start, end, ..Tick::default() });
             }

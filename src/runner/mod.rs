@@ -6,6 +6,7 @@
 
 mod cases;
 mod compare;
+pub mod confine;
 mod extract;
 mod host;
 mod http;

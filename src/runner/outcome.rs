@@ -88,6 +88,8 @@ pub struct Outcome {
     pub notes: Vec<String>,
     /// The recorded HTTP entries, not redacted.
     pub recorded: Vec<Value>,
+    /// What confined the script, in words.
+    pub layers: Vec<String>,
     /// The lines that ran, where they were counted.
     pub covered: Vec<Covered>,
     /// The Python that ran it: `3.9.18`.

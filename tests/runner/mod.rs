@@ -10,8 +10,8 @@ use serde_json::Value;
 pub fn python() -> &'static str {
     static PYTHON: OnceLock<String> = OnceLock::new();
     PYTHON.get_or_init(|| {
-        std::env::var("D3LS_PYTHON39_VENV")
-            .unwrap_or_else(|_| output("scripts/runner-venv", &[&output("scripts/python39", &[])]))
+        std::env::var("D3LS_PYTHON39_VENV").ok().filter(|path| !path.is_empty())
+            .unwrap_or_else(|| output("scripts/runner-venv", &[&output("scripts/python39", &[])]))
     })
 }
 

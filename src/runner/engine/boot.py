@@ -78,7 +78,8 @@ def main(stream):
     job = setup["job"]
     emit = open_channel(setup["token"])
     load = make_loader(setup["parts"])
-    emit("hello", python="%d.%d.%d" % sys.version_info[:3])
+    layers = os.environ.pop("D3LS_LAYERS", "").split("\n")
+    emit("hello", python="%d.%d.%d" % sys.version_info[:3], layers=[layer for layer in layers if layer])
     status = 70
     try:
         load("run").run(job, emit)

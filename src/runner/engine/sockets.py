@@ -102,7 +102,7 @@ def patch_socket(module, state, entries):
         def __init__(self, family=-1, type=-1, proto=-1, fileno=None):
             if family == -1 and fileno is None:
                 family, type = module.AF_INET, module.SOCK_STREAM if type == -1 else type
-            if fileno is not None or family not in inet:
+            if fileno is not None:
                 super().__init__(family, type, proto, fileno)
                 return
             mine, peer = module._socket.socketpair()
@@ -110,7 +110,7 @@ def patch_socket(module, state, entries):
             self._peer = peer
 
         def connect(self, address):
-            if self._peer is None or not self.type & module.SOCK_STREAM:
+            if self._peer is None or self.family not in inet or not self.type & module.SOCK_STREAM:
                 raise network.refuse("connecting to %r" % (address,))
             host = next((name for name in _NAMES if _address_of(name) == address[0]), address[0])
             self._where = address
@@ -171,9 +171,7 @@ def patch_socket(module, state, entries):
         write = send
 
         def bind(self, address):
-            if self.family in inet:
-                raise network.refuse("waiting for connections at %r" % (address,))
-            super().bind(address)
+            raise network.refuse("waiting for connections at %r" % (address,))
 
         def setsockopt(self, *arguments):
             if self._peer is None:
