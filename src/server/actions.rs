@@ -101,13 +101,13 @@ fn other_actions<'a>(checked: &'a Checked, params: &CodeActionParams, agreed: &A
             let actions = ide::actions(analysis, range_in(sheet, params, agreed));
             actions.into_iter().map(offer(&**sheets)).collect()
         }
-        Subject::Manifest { scripts, sheets, .. } => {
+        Subject::Manifest { stems_from, sheets, .. } => {
             let Some(sheet) = sheets.get(&Place::Manifest) else { return Vec::new() };
             let range = range_in(sheet, params, agreed);
             let of_script = |(analysis, sheets): &'a (Arc<Analysis>, Arc<Sheets>)| {
                 ide::manifest_actions(analysis, range).into_iter().map(offer(&**sheets))
             };
-            scripts.iter().flat_map(of_script).collect()
+            stems_from.iter().flat_map(of_script).collect()
         }
         Subject::Settings { .. } | Subject::Other => Vec::new(),
     }
