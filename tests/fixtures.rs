@@ -29,7 +29,11 @@ type Pin = (String, u64, String);
 
 fn pin(diagnostic: &Value) -> Pin {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    (text(&diagnostic["path"]), diagnostic["range"]["start"]["line"].as_u64().expect("a line"), text(&diagnostic["code"]))
+    (
+        text(&diagnostic["path"]),
+        diagnostic["range"]["start"]["line"].as_u64().expect("a line"),
+        text(&diagnostic["code"]),
+    )
 }
 
 /// The pins of a folder that must be found, and those that may be.

@@ -18,10 +18,6 @@ mod subject;
 mod symbols;
 
 #[cfg(test)]
-mod hover_tests;
-#[cfg(test)]
-mod testing;
-#[cfg(test)]
 mod tests;
 
 pub use completion::{CompletionItem, CompletionKind, complete};

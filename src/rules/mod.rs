@@ -8,9 +8,11 @@ use crate::manifest::Manifest;
 mod calls;
 mod commands;
 mod context;
+mod ingestion;
 mod names;
 mod output_model;
 mod python39;
+mod robustness;
 mod selection;
 mod text;
 mod tool;
@@ -104,6 +106,7 @@ pub static RULES: &[&Rule] = &[
     &names::undefined_name::RULE,
     &names::implicit_import::RULE,
     &names::unused_import::RULE,
+    &names::possibly_unbound::RULE,
     &output_model::missing_output_model::RULE,
     &output_model::discarded_output_model::RULE,
     &output_model::failed_without_error::RULE,
@@ -134,6 +137,26 @@ pub static RULES: &[&Rule] = &[
     &python39::newer_stdlib::RULE,
     &python39::runtime_union::RULE,
     &python39::removed_later::RULE,
+    &ingestion::missing_passdown::RULE,
+    &ingestion::passdown_format::RULE,
+    &ingestion::lost_passdown::RULE,
+    &ingestion::malformed_retry::RULE,
+    &ingestion::unbounded_retry::RULE,
+    &ingestion::short_delay_list::RULE,
+    &ingestion::retry_with_errors::RULE,
+    &ingestion::mixed_timezones::RULE,
+    &ingestion::local_time::RULE,
+    &ingestion::empty_date_unchecked::RULE,
+    &robustness::request_without_timeout::RULE,
+    &robustness::reads_stdin::RULE,
+    &robustness::exits_process::RULE,
+    &robustness::long_sleep::RULE,
+    &robustness::endless_loop::RULE,
+    &robustness::unreachable_code::RULE,
+    &robustness::silent_except::RULE,
+    &robustness::duplicate_dict_key::RULE,
+    &robustness::work_at_import::RULE,
+    &robustness::unchecked_response::RULE,
     &tool::unused_ignore::RULE,
     &tool::unknown_code::RULE,
     &tool::invalid_manifest::RULE,

@@ -121,6 +121,11 @@ impl<'a> Model<'a> {
         &self.http_calls.calls
     }
 
+    /// Whether a call sends a request.
+    pub fn is_http_call(&self, call: &ast::ExprCall) -> bool {
+        self.http_calls.places.contains_key(&call.range())
+    }
+
     /// The request that `expr` sends, if it is one.
     pub fn http_call(&self, expr: &Expr) -> Option<&HttpCall<'a>> {
         match expr {
@@ -132,10 +137,10 @@ impl<'a> Model<'a> {
     /// What `expr`, evaluated in `scope`, is where its methods certainly send requests.
     pub fn http_client(&self, expr: &'a Expr, scope: ScopeId) -> Option<HttpClient> {
         let mut common = None;
-        for value in self.sources(expr, scope)? {
-            let client = match value.expr {
+        for maker in self.makers(expr, scope)? {
+            let client = match maker.expr {
                 Expr::NoneLiteral(_) => continue,
-                Expr::Call(call) => makes_client(&self.qualified_name(&call.func, value.scope)?)?,
+                Expr::Call(call) => makes_client(&self.qualified_name(&call.func, maker.scope)?)?,
                 _ => return None,
             };
             if common.is_some_and(|common| common != client) {

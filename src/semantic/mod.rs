@@ -12,6 +12,7 @@ use crate::syntax::Parsed;
 use crate::syntax::ast::Expr;
 use crate::text::{Ranged, TextSize};
 
+mod ancestors;
 mod builder;
 mod commands;
 mod condition;
@@ -21,14 +22,16 @@ mod endings;
 mod flow;
 mod guards;
 mod http;
+mod makers;
 mod model;
 mod names;
 mod origin;
 mod outcomes;
 mod output_model;
 mod rename;
-mod sources;
+mod related;
 mod truth;
+mod unbound;
 mod values;
 
 pub use commands::{Command, Definition, NotPlain};
@@ -37,13 +40,15 @@ pub use connection::{Access, ConnectionRead};
 pub use endings::Endings;
 pub use flow::{Ends, Flow, Held, Reaching, Together, Touch};
 pub use http::{HttpCall, HttpClient, has_unpacked_arguments};
+pub use makers::Maker;
 pub use model::*;
 pub use names::QualifiedName;
 pub use origin::Origin;
 pub use outcomes::{Field, Paths};
 pub use output_model::{OutputModel, Slot};
-pub use sources::Source;
+pub use related::Direction;
 pub use truth::truth;
+pub use unbound::Unbound;
 pub use values::Values;
 
 use builder::Tables;
@@ -152,12 +157,12 @@ pub struct Model<'a> {
     pub output_models: Vec<OutputModel<'a>>,
     /// For each function whether it returns an output model on some path.
     returning: Vec<bool>,
-    /// The control flow of each function that was asked about.
-    flows: Vec<OnceLock<Flow>>,
     /// What attributes of `self` are assigned.
-    instance_attributes: sources::InstanceAttributes<'a>,
+    instance_attributes: makers::InstanceAttributes<'a>,
     /// Requests over HTTP.
     http_calls: http::HttpCalls<'a>,
+    /// The control flow of each function that was asked about.
+    flows: Vec<OnceLock<Flow>>,
 }
 
 impl<'a> Model<'a> {
@@ -177,13 +182,13 @@ impl<'a> Model<'a> {
             connection_reads: Vec::new(),
             output_models: Vec::new(),
             returning: Vec::new(),
-            flows: Vec::new(),
             instance_attributes: Default::default(),
             http_calls: Default::default(),
+            flows: Vec::new(),
         };
         model.flows.resize_with(model.functions.len(), OnceLock::new);
         model.resolve_outside();
-        model.instance_attributes = sources::instance_attributes(&model);
+        model.instance_attributes = makers::instance_attributes(&model);
         model.http_calls = http::collect(&model);
         output_model::find_returning(&mut model);
         model.output_models = output_model::collect(&model);
@@ -234,6 +239,29 @@ impl<'a> Model<'a> {
             id = self.scope(current).parent;
         }
         None
+    }
+
+    /// Whether code in `scope` runs when the script is loaded: it stands in no function and no lambda.
+    pub fn runs_at_import(&self, scope: ScopeId) -> bool {
+        let mut id = Some(scope);
+        while let Some(current) = id {
+            if matches!(self.scope(current).kind, ScopeKind::Function(_) | ScopeKind::Lambda) {
+                return false;
+            }
+            id = self.scope(current).parent;
+        }
+        true
+    }
+
+    /// Whether `scope` lies in a function that nothing but a main guard uses.
+    pub fn runs_by_main_guard_only(&self, scope: ScopeId) -> bool {
+        let Some(function) = self.function_of(scope) else { return false };
+        let function = self.function(function);
+        let Some(entry) = self.scope(MODULE).names.get(function.name()).filter(|_| function.is_top_level()) else {
+            return false;
+        };
+        !entry.references.is_empty()
+            && entry.references.iter().all(|id| self.references[id.0 as usize].context.contains(Context::MAIN_GUARD))
     }
 
     /// The system script's meaning, if there is one that we have.

@@ -38,6 +38,8 @@ pub struct Agreed {
     pub label_offsets: bool,
     /// The client asks whether a name can be renamed.
     pub prepares_rename: bool,
+    /// Symbols may be a tree.
+    pub symbol_trees: bool,
     /// Hovers may be Markdown.
     pub hover_markdown: bool,
 }
@@ -71,6 +73,9 @@ impl Agreed {
             prepares_rename: is(document
                 .and_then(|document| document.rename.as_ref())
                 .map(|rename| rename.prepare_support)),
+            symbol_trees: is(document
+                .and_then(|document| document.document_symbol.as_ref())
+                .map(|symbols| symbols.hierarchical_document_symbol_support)),
             label_offsets: is(document
                 .and_then(|document| document.signature_help.as_ref())
                 .and_then(|help| help.signature_information.as_ref())
@@ -126,6 +131,7 @@ impl Agreed {
             } else {
                 OneOf::Left(true)
             }),
+            document_symbol_provider: Some(OneOf::Left(true)),
             inlay_hint_provider: Some(OneOf::Left(true)),
             ..ServerCapabilities::default()
         }
@@ -163,6 +169,7 @@ mod tests {
                 "publishDiagnostics": {"relatedInformation": true},
                 "completion": {"completionItem": {"snippetSupport": true, "documentationFormat": ["plaintext", "markdown"]}},
                 "hover": {"contentFormat": ["markdown"]},
+                "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
                 "rename": {"prepareSupport": true},
                 "signatureHelp": {"signatureInformation": {"parameterInformation": {"labelOffsetSupport": true}}},
             },
@@ -181,6 +188,7 @@ mod tests {
             related: true,
             snippets: true,
             label_offsets: true,
+            symbol_trees: true,
             prepares_rename: true,
             completion_markdown: true,
             hover_markdown: true,

@@ -172,6 +172,11 @@ impl LanguageServer for Handlers {
         refusable(self.at(text_document_position, answer).await?)
     }
 
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
+        self.at(at, |checked, _, agreed| navigate::symbols(checked, agreed)).await
+    }
+
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let InlayHintParams { text_document, range, .. } = params;
         let at = TextDocumentPositionParams { text_document, position: range.start };

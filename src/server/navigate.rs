@@ -1,14 +1,15 @@
 //! Ways through the files that belong together, and rename. What belongs where is the engine's business.
 
 use tower_lsp_server::ls_types::{
-    DocumentHighlight, GotoDefinitionResponse, InlayHint, InlayHintKind, InlayHintLabel, InlayHintTooltip, Location,
-    Position, PrepareRenameResponse, Range, WorkspaceEdit,
+    DocumentHighlight, DocumentSymbol, DocumentSymbolResponse, GotoDefinitionResponse, InlayHint, InlayHintKind,
+    InlayHintLabel, InlayHintTooltip, Location, Position, PrepareRenameResponse, Range, SymbolInformation, SymbolKind,
+    WorkspaceEdit,
 };
 
 use super::actions::workspace_edit;
 use super::assist::{markup, script};
 use super::capabilities::Agreed;
-use super::convert::Sheets;
+use super::convert::{Sheet, Sheets};
 use super::worker::{Checked, Subject};
 use crate::ide;
 use crate::text::TextRange;
@@ -75,6 +76,67 @@ pub fn hints(checked: &Checked, range: Range, agreed: &Agreed) -> Option<Vec<Inl
         data: None,
     };
     Some(ide::hints(analysis, range).into_iter().map(hint).collect())
+}
+
+/// What the script defines: as a tree, or as a list for clients that know no trees.
+pub fn symbols(checked: &Checked, agreed: &Agreed) -> Option<DocumentSymbolResponse> {
+    let (analysis, sheet) = script(checked)?;
+    let found = ide::symbols(analysis);
+    if agreed.symbol_trees {
+        return Some(DocumentSymbolResponse::Nested(found.into_iter().map(|one| tree(one, sheet, agreed)).collect()));
+    }
+    let mut list = Vec::new();
+    flatten(found, None, sheet, agreed, &mut list);
+    Some(DocumentSymbolResponse::Flat(list))
+}
+
+// The protocol's own type asks for its deprecated field.
+#[allow(deprecated)]
+fn tree(symbol: ide::Symbol, sheet: &Sheet, agreed: &Agreed) -> DocumentSymbol {
+    let children: Vec<_> = symbol.children.into_iter().map(|child| tree(child, sheet, agreed)).collect();
+    DocumentSymbol {
+        name: symbol.name,
+        detail: symbol.detail,
+        kind: symbol_kind(symbol.kind),
+        tags: None,
+        deprecated: None,
+        range: sheet.range(symbol.range, agreed.encoding),
+        selection_range: sheet.range(symbol.selection, agreed.encoding),
+        children: (!children.is_empty()).then_some(children),
+    }
+}
+
+#[allow(deprecated)]
+fn flatten(
+    symbols: Vec<ide::Symbol>,
+    container: Option<&str>,
+    sheet: &Sheet,
+    agreed: &Agreed,
+    list: &mut Vec<SymbolInformation>,
+) {
+    for symbol in symbols {
+        let location = Location { uri: sheet.uri.clone(), range: sheet.range(symbol.range, agreed.encoding) };
+        list.push(SymbolInformation {
+            name: symbol.name.clone(),
+            kind: symbol_kind(symbol.kind),
+            tags: None,
+            deprecated: None,
+            location,
+            container_name: container.map(str::to_owned),
+        });
+        flatten(symbol.children, Some(&symbol.name), sheet, agreed, list);
+    }
+}
+
+fn symbol_kind(kind: ide::SymbolKind) -> SymbolKind {
+    match kind {
+        // A command is what D3 calls: it stands out among the helpers.
+        ide::SymbolKind::Command => SymbolKind::EVENT,
+        ide::SymbolKind::Function => SymbolKind::FUNCTION,
+        ide::SymbolKind::Method => SymbolKind::METHOD,
+        ide::SymbolKind::Class => SymbolKind::CLASS,
+        ide::SymbolKind::Variable => SymbolKind::VARIABLE,
+    }
 }
 
 fn sheets(checked: &Checked) -> Option<&Sheets> {

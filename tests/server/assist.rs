@@ -87,9 +87,11 @@ fn rename_reaches_the_manifest() {
     let changes = edit["changes"].as_object().expect("changes");
     let texts: Vec<_> = changes.values().map(|edits| edits[0]["newText"].as_str().expect("a text")).collect();
     assert_eq!(texts, ["LookUp", "LookUp"]);
-    let signature = json!({"textDocument": {"uri": uri}, "position": {"line": 1, "character": 40}});
+    let signature = json!({"textDocument": {"uri": uri}, "position": {"line": 1, "character": 37}});
     let signature = client.request("textDocument/signatureHelp", signature);
     assert_eq!(signature["activeParameter"], 1, "{signature}");
+    let symbols = client.request("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}}));
+    assert_eq!((&symbols[0]["name"], &symbols[0]["location"]["uri"]), (&json!("Look"), &json!(uri)));
     let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 2, "character": 0}});
     let hints = client.request("textDocument/inlayHint", json!({"textDocument": {"uri": uri}, "range": range}));
     assert_eq!(hints[1]["label"], "returnData=");

@@ -5,8 +5,6 @@ mod connection;
 mod definitions;
 mod imports;
 mod output_model;
-#[cfg(test)]
-mod tests;
 
 use super::cursor::{Cursor, Word};
 use super::statement::Statement;

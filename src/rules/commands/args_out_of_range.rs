@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, Function, Model, ParameterKind, ScopeId};
+use crate::semantic::{BindingKind, Function, Model, ParameterKind, ScopeId, Site};
 use crate::syntax::ast::{self, ExceptHandler, Expr, UnaryOp};
 use crate::text::{Ranged, TextRange};
 
@@ -41,12 +41,16 @@ struct Inputs<'c, 'a> {
 }
 
 impl<'a> Inputs<'_, 'a> {
-    fn contains(&self, range: TextRange) -> bool {
-        self.function.node.range().contains_range(range)
+    /// Those of `sites` that lie in the function: functions follow each other in the order of the walk.
+    fn within<'n, T: Ranged>(&self, sites: &'n [Site<'a, T>]) -> &'n [Site<'a, T>] {
+        let range = self.function.node.range();
+        let first = sites.partition_point(|site| site.node.start() < range.start());
+        let last = sites.partition_point(|site| site.node.start() < range.end());
+        &sites[first..last]
     }
 
     fn check_indexes(&self, sink: &mut Sink<'_>) {
-        for site in self.model.nodes.subscripts.iter().filter(|site| self.contains(site.node.range())) {
+        for site in self.within(&self.model.nodes.subscripts) {
             let Some(length) = self.length_of(&site.node.value, site.scope, MAX_STEPS) else { continue };
             let Some(index) = integer(&site.node.slice) else { continue };
             let fits = usize::try_from(index).map_or(index.unsigned_abs() <= length as u64, |index| index < length);
@@ -57,7 +61,7 @@ impl<'a> Inputs<'_, 'a> {
     }
 
     fn check_unpacking(&self, sink: &mut Sink<'_>) {
-        for site in self.model.nodes.assigns.iter().filter(|site| self.contains(site.node.range())) {
+        for site in self.within(&self.model.nodes.assigns) {
             for target in &site.node.targets {
                 let (Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. })) = target else {
                     continue;
@@ -113,7 +117,7 @@ impl<'a> Inputs<'_, 'a> {
     /// Whether the function asks how many inputs there are, or whether there are any.
     fn is_length_tested(&self) -> bool {
         let model = self.model;
-        let by_len = model.nodes.calls.iter().filter(|site| self.contains(site.node.range())).any(|site| {
+        let by_len = self.within(&model.nodes.calls).iter().any(|site| {
             matches!(&*site.node.func, Expr::Name(name) if name.id.as_str() == "len")
                 && site
                     .node
@@ -124,8 +128,8 @@ impl<'a> Inputs<'_, 'a> {
         });
         let Some(entry) = model.scope(self.function.scope).names.get(self.parameter) else { return true };
         let is_indexed = |range: TextRange| {
-            model.nodes.subscripts.iter().any(|site| site.node.value.range() == range)
-                || model.nodes.assigns.iter().any(|site| site.node.value.range() == range)
+            self.within(&model.nodes.subscripts).iter().any(|site| site.node.value.range() == range)
+                || self.within(&model.nodes.assigns).iter().any(|site| site.node.value.range() == range)
         };
         // Without inputs, any other use may be a test: `args[0] if args else ""`.
         by_len
@@ -135,7 +139,7 @@ impl<'a> Inputs<'_, 'a> {
 
     /// Whether a failure is caught just here: by `except IndexError`, or by any handler of a `try` around one statement.
     fn is_guarded(&self, range: TextRange) -> bool {
-        self.model.nodes.tries.iter().any(|site| {
+        self.within(&self.model.nodes.tries).iter().any(|site| {
             let body = &site.node.body;
             let (Some(first), Some(last)) = (body.first(), body.last()) else { return false };
             let is_inside = TextRange::new(first.start(), last.end()).contains_range(range);

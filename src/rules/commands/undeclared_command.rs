@@ -1,5 +1,7 @@
 //! D3108.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::manifest::{Kind, edits};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -20,7 +22,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
     let model = context.model;
-    let meant: Vec<FunctionId> = model
+    let meant: FxHashSet<FunctionId> = model
         .commands
         .iter()
         .filter_map(|command| match model.definition(command) {
@@ -28,11 +30,12 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             _ => None,
         })
         .collect();
+    let declared: FxHashSet<&str> =
+        manifest.commands.iter().map(|command| command.internal_name.value.as_str()).collect();
     for binding in &model.bindings {
         let crate::semantic::BindingKind::Function(id) = binding.kind else { continue };
         let function = model.function(id);
-        let is_declared = || manifest.commands.iter().any(|command| command.internal_name.value == function.name());
-        if !model.looks_like_command(id) || meant.contains(&id) || is_declared() {
+        if !model.looks_like_command(id) || meant.contains(&id) || declared.contains(function.name()) {
             continue;
         }
         let names = super::positional_names(function);

@@ -5,7 +5,7 @@ use crate::image::names::system_command;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Function, Model, Resolution};
 use crate::syntax::ast::Stmt;
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3112",
@@ -20,11 +20,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let all_names = reads_of_all_names(context.model);
     for (command, function) in super::declared(context) {
         // D3 gives system-defined commands their inputs, wanted or not.
         if system_command(&command.internal_name.value).is_some()
             || is_stub(function)
-            || reads_all_names(context.model, function)
+            || all_names.iter().any(|read| function.node.range().contains_range(*read))
         {
             continue;
         }
@@ -53,11 +54,11 @@ fn is_stub(function: &Function<'_>) -> bool {
     })
 }
 
-/// Whether a function reads its names all at once: `locals()`, `eval(...)`.
-fn reads_all_names(model: &Model<'_>, function: &Function<'_>) -> bool {
-    model.references.iter().any(|reference| {
+/// Where names are read all at once: `locals()`, `eval(...)`.
+fn reads_of_all_names(model: &Model<'_>) -> Vec<TextRange> {
+    let reads = model.references.iter().filter(|reference| {
         matches!(reference.node.id.as_str(), "locals" | "vars" | "eval" | "exec" | "dir")
             && reference.resolution == Resolution::Builtin
-            && function.node.range().contains_range(reference.node.range())
-    })
+    });
+    reads.map(|reference| reference.node.range()).collect()
 }

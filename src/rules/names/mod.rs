@@ -14,6 +14,7 @@ use super::Context;
 pub(super) mod disallowed_import;
 pub(super) mod implicit_import;
 pub(super) mod local_import;
+pub(super) mod possibly_unbound;
 pub(super) mod reserved_class;
 pub(super) mod reserved_name;
 pub(super) mod star_import;

@@ -32,12 +32,14 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     {
         return;
     }
-    let named = names_in_texts(context);
+    let mut named = names_in_texts(context);
+    named.extend(names_read_in_classes(model));
+    let shared = shared_packages(model);
     let mut unused: BTreeMap<TextSize, Vec<(&Binding<'_>, &Import<'_>)>> = BTreeMap::new();
     for binding in &model.bindings {
         let BindingKind::Import(id) = binding.kind else { continue };
         let import = model.import(id);
-        if is_unused(context, binding, import) && !named.contains(binding.name) {
+        if is_unused(context, binding, import) && !named.contains(binding.name) && !loads_submodule(import, &shared) {
             unused.entry(import.statement.start()).or_default().push((binding, import));
         }
     }
@@ -54,13 +56,13 @@ fn is_unused(context: &Context<'_>, binding: &Binding<'_>, import: &Import<'_>) 
     let model = context.model;
     let is_read = model.scope(binding.scope).names.get(binding.name).is_none_or(|entry| !entry.references.is_empty());
     let is_reexport = import.alias.asname.as_ref().is_some_and(|asname| asname.as_str() == import.alias.name.as_str());
-    let guards = semantic::Context::IMPORT_GUARD | semantic::Context::NAME_GUARD;
+    let guards = semantic::Context::IMPORT_GUARD | semantic::Context::NAME_GUARD | semantic::Context::VERSION_GUARD;
     !is_read
         && !is_reexport
         && import.module != "__future__"
         && !binding.context.intersects(guards)
         && model.scope(binding.scope).kind != ScopeKind::Class
-        && !(binding.scope == MODULE && is_used_below(model, binding.name))
+        && (binding.scope != MODULE || !is_used_below(model, binding.name))
 }
 
 /// Whether the system script, whose functions see the names of this one, reads a name.
@@ -70,15 +72,31 @@ fn is_used_below(model: &Model<'_>, name: &str) -> bool {
     })
 }
 
-/// Names in annotations that are texts, and texts that are a name: `__all__ = ["dumps"]`, `cast("Device", x)`.
+/// `policy = policy.default` in a class body reads the name around it, though the class binds it too.
+fn names_read_in_classes<'a>(model: &Model<'a>) -> impl Iterator<Item = &'a str> {
+    let in_class = |scope| model.scope(scope).kind == ScopeKind::Class;
+    model.references.iter().filter(move |read| in_class(read.scope)).map(|read| read.node.id.as_str())
+}
+
+/// The first parts of imported modules that several imports share. `import a.b` beside another import of `a` may be
+/// there to load `b` only, whatever name it is used by.
+fn shared_packages<'a>(model: &Model<'a>) -> FxHashSet<&'a str> {
+    let mut seen = FxHashSet::default();
+    let tops = model.imports.iter().filter_map(|import| import.module.split('.').next());
+    tops.filter(|top| !seen.insert(*top)).collect()
+}
+
+fn loads_submodule(import: &Import<'_>, shared: &FxHashSet<&str>) -> bool {
+    import.member.is_none() && import.module.split_once('.').is_some_and(|(top, _)| shared.contains(top))
+}
+
+/// Names in annotations that are texts, and in texts that may be one or a name: `__all__ = ["dumps"]`, `cast("IO[str]", x)`.
 fn names_in_texts<'a>(context: &Context<'a>) -> FxHashSet<&'a str> {
     let mut names = FxHashSet::default();
     for site in &context.model.nodes.strings {
         let text = site.node.value.to_str();
-        if site.context.contains(semantic::Context::ANNOTATION) {
+        if site.context.contains(semantic::Context::ANNOTATION) || !text.contains(char::is_whitespace) {
             names.extend(text.split(|letter: char| letter != '_' && !letter.is_alphanumeric()));
-        } else {
-            names.insert(text.split('.').next().unwrap_or(text));
         }
     }
     names

@@ -66,7 +66,7 @@ fn status_text<'a>(value: Option<&'a Expr>) -> Option<&'a str> {
 
 /// A status in a field that holds data. In `result`, which people read, it is a mistake only where it is missing in
 /// returnData.
-fn status_elsewhere<'a>(context: &Context<'a>, output: &OutputModel<'a>, field: &str) -> Option<(String, Option<Fix>)> {
+fn status_elsewhere(context: &Context<'_>, output: &OutputModel<'_>, field: &str) -> Option<(String, Option<Fix>)> {
     let status = status_text(only_value(context, output, field))?;
     let return_data = only_value(context, output, RETURN_DATA);
     if field == OUTPUT_FIELDS[0].name && (return_data.is_none() || status_text(return_data).is_some()) {

@@ -125,9 +125,9 @@ fn members<'a>(model: &Model<'a>, owner: &'a Expr, scope: ScopeId) -> Option<Mem
     if let Some(named) = named(model, owner, scope) {
         return Some(named);
     }
-    let value = model.only_source(owner, scope)?;
+    let maker = model.only_maker(owner, scope)?;
     let builtin = |name: &str| Some(Member { module: "builtins".to_owned(), path: name.to_owned() });
-    match value.expr {
+    match maker.expr {
         Expr::StringLiteral(_) | Expr::FString(_) => builtin("str"),
         Expr::BytesLiteral(_) => builtin("bytes"),
         Expr::List(_) | Expr::ListComp(_) => builtin("list"),
@@ -140,7 +140,7 @@ fn members<'a>(model: &Model<'a>, owner: &'a Expr, scope: ScopeId) -> Option<Mem
             Number::Complex { .. } => builtin("complex"),
         },
         // The data has members of classes only, so a function's result is found nowhere.
-        Expr::Call(call) => named(model, &call.func, value.scope).filter(|class| !class.path.is_empty()),
+        Expr::Call(call) => named(model, &call.func, maker.scope).filter(|class| !class.path.is_empty()),
         _ => None,
     }
 }

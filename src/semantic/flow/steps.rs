@@ -182,8 +182,8 @@ impl<'a> Visitor<'a> for Walker<'_> {
                 self.with(usage, &node.value);
                 self.with(Usage::Read, &node.slice);
             }
+            // Reading an attribute hardly ever fails.
             Expr::Attribute(node) => {
-                self.raises = true;
                 let usage = if node.ctx == ExprContext::Load { Usage::Read } else { Usage::Change };
                 self.with(usage, &node.value);
             }

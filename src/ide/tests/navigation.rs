@@ -2,9 +2,11 @@
 
 use expect_test::expect;
 
-use super::testing::{ACME, acme, system, unmark, with_manifest};
-use super::{LensKind, definition, highlights, hints, lenses, references, rename, signature, symbols};
+use super::support::{ACME, acme, system, unmark, with_manifest};
 use crate::diagnostic::Place;
+use crate::ide::{
+    LensKind, Location, Symbol, definition, highlights, hints, lenses, references, rename, signature, symbols,
+};
 use crate::manifest::Status;
 use crate::semantic::Analysis;
 use crate::text::{Edit, TextRange, TextSize, apply};
@@ -35,8 +37,8 @@ fn cursor(word: &str, nth: usize) -> (Analysis, TextSize) {
 }
 
 /// Where the places are: the text and its offset's line from 1; in the manifest, the text alone.
-fn shown(places: Vec<super::Location>) -> Vec<String> {
-    let text = |place: &super::Location| match place.place {
+fn shown(places: Vec<Location>) -> Vec<String> {
+    let text = |place: &Location| match place.place {
         Place::Script => {
             let line = SCRIPT[..place.range.start().to_usize()].lines().count();
             format!("{} in {line}", &SCRIPT[place.range.start().to_usize()..place.range.end().to_usize()])
@@ -170,7 +172,7 @@ fn hints_name_what_stands_by_place() {
 #[test]
 fn symbols_tell_commands_from_helpers() {
     let text = "LIMIT = 1\nclass Client:\n    def get(self): pass\nif LIMIT:\n    def _one(): pass\ndef CheckDevice(a, b):\n    def inner(): pass\n    return 1\ndef \n";
-    fn lines(symbols: &[super::Symbol], depth: usize, shown: &mut String) {
+    fn lines(symbols: &[Symbol], depth: usize, shown: &mut String) {
         for symbol in symbols {
             let detail = symbol.detail.as_deref().unwrap_or_default();
             shown.push_str(format!("{}{:?} {} {detail}", "  ".repeat(depth), symbol.kind, symbol.name).trim_end());

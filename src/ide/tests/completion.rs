@@ -1,7 +1,9 @@
+//! Tests of completion: the same list in every form, in half-typed code, behind any characters.
+
 use expect_test::{Expect, expect};
 
-use super::{CompletionItem, complete};
-use crate::ide::testing::{ACME, acme, alone, system, unmark, with_manifest};
+use super::support::{ACME, acme, alone, system, unmark, with_manifest};
+use crate::ide::{CompletionItem, complete};
 use crate::manifest::Kind;
 use crate::semantic::Analysis;
 use crate::text::{Edit, apply};

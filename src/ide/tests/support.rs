@@ -9,7 +9,7 @@ use crate::syntax;
 use crate::text::TextSize;
 
 /// An integration with five connection parameters and three commands.
-pub(super) const ACME: &str = r#"{
+pub(in crate::ide) const ACME: &str = r#"{
   "version": 1, "kind": "integration", "name": "Acme EDR", "internalName": "AcmeEDR",
   "libraries": ["acmelib"],
   "connection": [
@@ -30,18 +30,18 @@ pub(super) const ACME: &str = r#"{
 }"#;
 
 /// The text without its marker, and where the marker was.
-pub(super) fn unmark(marked: &str) -> (String, TextSize) {
+pub(in crate::ide) fn unmark(marked: &str) -> (String, TextSize) {
     let offset = marked.find("$0").expect("the text has a marker");
     (marked.replacen("$0", "", 1), TextSize::try_from(offset).expect("the text is small"))
 }
 
 /// An analysis of a script of an integration.
-pub(super) fn acme(text: &str) -> Analysis {
+pub(in crate::ide) fn acme(text: &str) -> Analysis {
     with_manifest(text, ACME, SystemScript::None)
 }
 
 /// An analysis of a script with a manifest.
-pub(super) fn with_manifest(text: &str, manifest: &str, system: SystemScript) -> Analysis {
+pub(in crate::ide) fn with_manifest(text: &str, manifest: &str, system: SystemScript) -> Analysis {
     let manifest = Manifest::parse(Arc::from(manifest));
     assert!(manifest.usable, "{:?}", manifest.errors);
     let surroundings = Surroundings {
@@ -55,12 +55,12 @@ pub(super) fn with_manifest(text: &str, manifest: &str, system: SystemScript) ->
 }
 
 /// An analysis of a script of which nothing is known, but for its kind.
-pub(super) fn alone(text: &str, kind: Option<Kind>) -> Analysis {
+pub(in crate::ide) fn alone(text: &str, kind: Option<Kind>) -> Analysis {
     let surroundings = Surroundings { kind, ..Surroundings::alone(Image::default_profile()) };
     Analysis::new(syntax::parse(&Arc::from(text)), surroundings)
 }
 
 /// A system script.
-pub(super) fn system(text: &str) -> SystemScript {
+pub(in crate::ide) fn system(text: &str) -> SystemScript {
     SystemScript::Known(Arc::new(alone(text, Some(Kind::Integration))))
 }

@@ -1,4 +1,4 @@
-//! Which expressions a name, or an attribute of `self`, gets its value from.
+//! Which expressions made the value that a name, or an attribute of `self`, holds: on any path, in any order.
 
 use rustc_hash::FxHashMap;
 
@@ -8,12 +8,12 @@ use super::Model;
 use super::model::{BindingId, BindingKind, ScopeId, ScopeKind};
 use super::names::MAX_STEPS;
 
-/// No value that counts has more sources than this; it keeps the search short.
-const MAX_VALUES: usize = 16;
+/// No value that counts is made in more places than this; it keeps the search short.
+const MAX_MAKERS: usize = 16;
 
 /// An expression, and the scope it is evaluated in.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
+pub struct Maker<'a> {
     /// The expression.
     pub expr: &'a Expr,
     /// Where it is evaluated.
@@ -26,8 +26,8 @@ pub(super) type InstanceAttributes<'a> = FxHashMap<(ScopeId, &'a str), Assigned<
 /// The assignments of one attribute.
 #[derive(Debug, Default)]
 pub(super) struct Assigned<'a> {
-    values: Vec<Source<'a>>,
-    /// Stores of any kind; more than `values` where some are no plain assignment.
+    makers: Vec<Maker<'a>>,
+    /// Stores of any kind; more than `makers` where some are no plain assignment.
     stores: usize,
 }
 
@@ -45,63 +45,63 @@ pub(super) fn instance_attributes<'a>(model: &Model<'a>) -> InstanceAttributes<'
         for target in &site.node.targets {
             let Expr::Attribute(target) = target else { continue };
             let Some(class) = model.self_class(&target.value, site.scope) else { continue };
-            let value = Source { expr: &site.node.value, scope: site.scope };
-            attributes.entry((class, target.attr.as_str())).or_default().values.push(value);
+            let maker = Maker { expr: &site.node.value, scope: site.scope };
+            attributes.entry((class, target.attr.as_str())).or_default().makers.push(maker);
         }
     }
     attributes
 }
 
 impl<'a> Model<'a> {
-    /// All expressions that `expr`, evaluated in `scope`, can get its value from: through names, attributes of
-    /// `self`, conditions, `await` and functions of the script. An expression that comes from nowhere else stands
-    /// for itself. `None` where one of them is not known. A context manager stands for what `with` binds.
-    pub fn sources(&self, expr: &'a Expr, scope: ScopeId) -> Option<Vec<Source<'a>>> {
-        let mut values = Vec::new();
-        self.collect_sources(Source { expr, scope }, MAX_STEPS, &mut values).then_some(values)
+    /// All expressions that can have made the value of `expr`, evaluated in `scope`: through names, attributes of
+    /// `self`, conditions, `await` and functions of the script. An expression that takes its value from nowhere else
+    /// stands for itself. `None` where one of them is not known. A context manager stands for what `with` binds.
+    pub fn makers(&self, expr: &'a Expr, scope: ScopeId) -> Option<Vec<Maker<'a>>> {
+        let mut found = Vec::new();
+        self.collect_makers(Maker { expr, scope }, MAX_STEPS, &mut found).then_some(found)
     }
 
-    /// The only expression that `expr`, evaluated in `scope`, can get its value from.
-    pub fn only_source(&self, expr: &'a Expr, scope: ScopeId) -> Option<Source<'a>> {
-        match self.sources(expr, scope)?.as_slice() {
+    /// The only expression that can have made the value of `expr`, evaluated in `scope`.
+    pub fn only_maker(&self, expr: &'a Expr, scope: ScopeId) -> Option<Maker<'a>> {
+        match self.makers(expr, scope)?.as_slice() {
             [only] => Some(*only),
             _ => None,
         }
     }
 
-    fn collect_sources(&self, value: Source<'a>, steps: usize, found: &mut Vec<Source<'a>>) -> bool {
+    fn collect_makers(&self, maker: Maker<'a>, steps: usize, found: &mut Vec<Maker<'a>>) -> bool {
         let Some(steps) = steps.checked_sub(1) else { return false };
-        if found.len() >= MAX_VALUES {
+        if found.len() >= MAX_MAKERS {
             return false;
         }
-        let Source { expr, scope } = value;
+        let Maker { expr, scope } = maker;
         match expr {
             Expr::Name(name) => match self.resolve(name.id.as_str(), scope) {
                 Some(home) => {
                     let bindings =
                         self.scope(home).names.get(name.id.as_str()).map_or(&[][..], |entry| &entry.bindings);
-                    self.collect_bindings(bindings, value, steps, found)
+                    self.collect_bindings(bindings, maker, steps, found)
                 }
                 None => {
-                    found.push(value);
+                    found.push(maker);
                     true
                 }
             },
             Expr::Attribute(attribute) => match self.self_class(&attribute.value, scope) {
                 Some(class) => self.collect_attribute(class, attribute.attr.as_str(), steps, found),
                 None => {
-                    found.push(value);
+                    found.push(maker);
                     true
                 }
             },
             Expr::If(node) => [&*node.body, &*node.orelse]
                 .into_iter()
-                .all(|expr| self.collect_sources(Source { expr, scope }, steps, found)),
+                .all(|expr| self.collect_makers(Maker { expr, scope }, steps, found)),
             Expr::BoolOp(node) => {
-                node.values.iter().all(|expr| self.collect_sources(Source { expr, scope }, steps, found))
+                node.values.iter().all(|expr| self.collect_makers(Maker { expr, scope }, steps, found))
             }
-            Expr::Named(node) => self.collect_sources(Source { expr: &node.value, scope }, steps, found),
-            Expr::Await(node) => self.collect_sources(Source { expr: &node.value, scope }, steps, found),
+            Expr::Named(node) => self.collect_makers(Maker { expr: &node.value, scope }, steps, found),
+            Expr::Await(node) => self.collect_makers(Maker { expr: &node.value, scope }, steps, found),
             Expr::Call(call) => match self.function_named(&call.func, scope) {
                 Some(function) => {
                     let function = self.function(function);
@@ -112,16 +112,16 @@ impl<'a> Model<'a> {
                         && function.returns.iter().all(|node| {
                             node.value
                                 .as_deref()
-                                .is_none_or(|expr| self.collect_sources(Source { expr, scope }, steps, found))
+                                .is_none_or(|expr| self.collect_makers(Maker { expr, scope }, steps, found))
                         })
                 }
                 None => {
-                    found.push(value);
+                    found.push(maker);
                     true
                 }
             },
             _ => {
-                found.push(value);
+                found.push(maker);
                 true
             }
         }
@@ -130,11 +130,11 @@ impl<'a> Model<'a> {
     fn collect_bindings(
         &self,
         bindings: &[BindingId],
-        name: Source<'a>,
+        name: Maker<'a>,
         steps: usize,
-        found: &mut Vec<Source<'a>>,
+        found: &mut Vec<Maker<'a>>,
     ) -> bool {
-        bindings.len() <= MAX_VALUES
+        bindings.len() <= MAX_MAKERS
             && bindings.iter().all(|&id| {
                 let binding = self.binding(id);
                 match binding.kind {
@@ -142,7 +142,7 @@ impl<'a> Model<'a> {
                     | BindingKind::Annotated(Some(expr))
                     | BindingKind::Walrus(expr)
                     | BindingKind::With(expr) => {
-                        self.collect_sources(Source { expr, scope: binding.written_in }, steps, found)
+                        self.collect_makers(Maker { expr, scope: binding.written_in }, steps, found)
                     }
                     // A class or something imported stands for itself.
                     BindingKind::Import(_) | BindingKind::Class(_) | BindingKind::Function(_) => {
@@ -155,7 +155,7 @@ impl<'a> Model<'a> {
             })
     }
 
-    fn collect_attribute(&self, class: ScopeId, attribute: &'a str, steps: usize, found: &mut Vec<Source<'a>>) -> bool {
+    fn collect_attribute(&self, class: ScopeId, attribute: &'a str, steps: usize, found: &mut Vec<Maker<'a>>) -> bool {
         let in_body = self.scope(class).names.get(attribute);
         let assigned = self.instance_attributes.get(&(class, attribute));
         if in_body.is_none() && assigned.is_none() {
@@ -164,14 +164,14 @@ impl<'a> Model<'a> {
         in_body.is_none_or(|entry| {
             entry.bindings.iter().all(|&id| match self.binding(id).kind {
                 BindingKind::Assignment(Some(expr)) | BindingKind::Annotated(Some(expr)) => {
-                    self.collect_sources(Source { expr, scope: class }, steps, found)
+                    self.collect_makers(Maker { expr, scope: class }, steps, found)
                 }
                 BindingKind::Annotated(None) => true,
                 _ => false,
             })
         }) && assigned.is_none_or(|assigned| {
-            assigned.stores == assigned.values.len()
-                && assigned.values.iter().all(|&value| self.collect_sources(value, steps, found))
+            assigned.stores == assigned.makers.len()
+                && assigned.makers.iter().all(|&maker| self.collect_makers(maker, steps, found))
         })
     }
 

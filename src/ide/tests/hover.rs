@@ -1,7 +1,9 @@
+//! Tests of hover.
+
 use expect_test::{Expect, expect};
 
-use super::hover::hover;
-use super::testing::{ACME, acme, alone, system, unmark, with_manifest};
+use super::support::{ACME, acme, alone, system, unmark, with_manifest};
+use crate::ide::hover;
 use crate::semantic::Analysis;
 
 /// What is said, below the piece of text that it is about.

@@ -1,0 +1,54 @@
+//! What the rules about ingestion and retry share: which commands ingest, and which dictionaries ask for a retry.
+
+use crate::image::names::{RETRY_ACTION, RETRY_ACTION_KEY, RETRY_COUNT, system_command};
+use crate::rules::Context;
+use crate::semantic::{FunctionId, OutputModel, ScopeId};
+use crate::syntax::ast::{self, Expr};
+
+/// The functions of the commands that fetch events or incidents.
+pub(super) fn ingesting(context: &Context<'_>) -> Vec<FunctionId> {
+    let commands = &context.model.commands;
+    let ingests = |name: &str| system_command(name).is_some_and(|command| command.ingests);
+    commands.iter().filter(|command| ingests(command.name)).filter_map(|command| command.function).collect()
+}
+
+/// The output models that such a command makes in its own body, directly or by a wrapper.
+pub(super) fn ingested<'m, 'a>(context: &'m Context<'a>) -> impl Iterator<Item = &'m OutputModel<'a>> {
+    let model = context.model;
+    let scopes: Vec<ScopeId> = ingesting(context).into_iter().map(|function| model.function(function).scope).collect();
+    model.output_models.iter().filter(move |output| scopes.contains(&output.scope))
+}
+
+/// The value under a literal key of a dictionary display.
+pub(super) fn entry<'a>(dict: &'a ast::ExprDict, wanted: &str) -> Option<(&'a ast::ExprStringLiteral, &'a Expr)> {
+    dict.items.iter().find_map(|item| match &item.key {
+        Some(Expr::StringLiteral(key)) if key.value.to_str() == wanted => Some((key, &item.value)),
+        _ => None,
+    })
+}
+
+/// Whether a dictionary asks D3 to run the command again.
+pub(super) fn is_retry(dict: &ast::ExprDict) -> bool {
+    entry(dict, RETRY_ACTION_KEY)
+        .is_some_and(|(_, action)| matches!(action, Expr::StringLiteral(text) if text.value.to_str() == RETRY_ACTION))
+}
+
+/// Whether an expression reads the retry count: `runtime.get("retrycount", 0)`, or a name that holds it.
+pub(super) fn is_retry_count<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId) -> bool {
+    let is_key = |key: &Expr| matches!(key, Expr::StringLiteral(text) if text.value.to_str() == RETRY_COUNT);
+    let values = context.model.values(expr, scope);
+    !values.known.is_empty()
+        && values.known.iter().all(|(value, _)| match value {
+            Expr::Subscript(node) => is_key(&node.slice),
+            Expr::Call(call) => match (&*call.func, &*call.arguments.args) {
+                (Expr::Attribute(attribute), [key, ..]) => attribute.attr.as_str() == "get" && is_key(key),
+                (Expr::Name(function), [inner]) if function.id.as_str() == "int" => {
+                    is_retry_count(context, inner, scope)
+                }
+                _ => false,
+            },
+            Expr::NumberLiteral(_) => true,
+            _ => false,
+        })
+        && values.known.iter().any(|(value, _)| !value.is_number_literal_expr())
+}

@@ -1,0 +1,51 @@
+//! D3509.
+
+use crate::diagnostic::{Applicability, Fix, Place, Severity};
+use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+use crate::semantic::Direction;
+use crate::syntax::ast::Expr;
+use crate::text::{Edit, Ranged};
+
+use super::common::ingesting;
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "D3509",
+    name: "local-time",
+    severity: Severity::Warning,
+    default_on: true,
+    fix: FixKind::Unsafe,
+    needs: Needs::Nothing,
+    summary: "`datetime.now()` in local time, where D3 counts in UTC",
+    page: include_str!("local_time.md"),
+    check: Check::Script(check),
+};
+
+fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let model = context.model;
+    let commands = ingesting(context);
+    if commands.is_empty() {
+        return;
+    }
+    let functions = model.related(&commands, Direction::Used);
+    for site in &model.nodes.calls {
+        let Expr::Attribute(method) = &*site.node.func else { continue };
+        if !matches!(method.attr.as_str(), "now" | "today") || !site.node.arguments.is_empty() {
+            continue;
+        }
+        let is_used = model.top_level_function_of(site.scope).is_some_and(|function| functions.contains(&function));
+        let is_local = |name: &str| name == "datetime.datetime.now" || name == "datetime.datetime.today";
+        let name = model.qualified_name(&site.node.func, site.scope).map(|name| name.to_string());
+        if !is_used || !name.is_some_and(|name| is_local(&name)) {
+            continue;
+        }
+        let fix = Fix::new(
+            "Change to `utcnow`",
+            Applicability::Unsafe,
+            Place::Script,
+            vec![Edit::replace(method.attr.range(), "utcnow")],
+        );
+        let message =
+            "this is the local time of the server, and D3 counts in UTC; use `utcnow()`, or `now` with a time zone";
+        sink.report(site.node.func.range(), message).fix(fix);
+    }
+}

@@ -1,0 +1,117 @@
+//! D3810.
+
+use rustc_hash::FxHashMap;
+
+use crate::diagnostic::Severity;
+use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+use crate::semantic::{Binding, BindingKind, HttpCall, MODULE, Model, ScopeId, Site};
+use crate::syntax::ast::{self, Expr};
+use crate::text::{Ranged, TextRange, TextSize};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "D3810",
+    name: "unchecked-response",
+    severity: Severity::Info,
+    default_on: true,
+    fix: FixKind::None,
+    needs: Needs::Nothing,
+    summary: "`.json()` before any look at the status",
+    page: include_str!("unchecked_response.md"),
+    check: Check::Script(check),
+};
+
+/// The member that is taken of an expression, by the expression's range.
+type Members<'a> = FxHashMap<TextRange, &'a str>;
+
+fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let model = context.model;
+    // A hook may look at the status of every answer.
+    if model.nodes.attributes.iter().any(|site| site.node.attr.as_str() == "hooks") {
+        return;
+    }
+    let members: Members<'_> =
+        model.nodes.attributes.iter().map(|site| (site.node.value.range(), site.node.attr.as_str())).collect();
+    for site in &model.nodes.calls {
+        let Expr::Attribute(method) = &*site.node.func else { continue };
+        if method.attr.as_str() != "json" {
+            continue;
+        }
+        let unchecked = match &*method.value {
+            Expr::Name(name) => is_unchecked(context, &members, name, site),
+            other => is_request(model, other),
+        };
+        if unchecked {
+            let message = "nothing has looked at the status of this answer, and an error page is no JSON; call \
+                           `raise_for_status()`, or test `ok`, first";
+            sink.report(method.attr.range(), message);
+        }
+    }
+}
+
+/// Whether an expression sends a request, and nothing looks at the answer on the way.
+fn is_request(model: &Model<'_>, expr: &Expr) -> bool {
+    match expr {
+        Expr::Await(node) => is_request(model, &node.value),
+        _ => model.http_call(expr).is_some_and(|call| !has_hooks(call)),
+    }
+}
+
+fn has_hooks(call: &HttpCall<'_>) -> bool {
+    call.has_unpacked_arguments() || call.site.node.arguments.find_keyword("hooks").is_some()
+}
+
+/// Whether a name holds the answer to a request, and is not looked at between the request and this call.
+fn is_unchecked(
+    context: &Context<'_>,
+    members: &Members<'_>,
+    name: &ast::ExprName,
+    site: &Site<'_, ast::ExprCall>,
+) -> bool {
+    let model = context.model;
+    let Some(home) = model.resolve(name.id.as_str(), site.scope) else { return false };
+    let Some(entry) = model.scope(home).names.get(name.id.as_str()) else { return false };
+    let bindings = || entry.bindings.iter().map(|&id| model.binding(id));
+    let Some(request) = bindings().filter(|binding| binding.range.end() <= name.start()).next_back() else {
+        return false;
+    };
+    if !bindings().all(|binding| holds_answer(model, binding)) || request.written_in != scope_of(model, site.scope) {
+        return false;
+    }
+    // A look in the same statement may come first, as in `r.json() if r.ok else {}`.
+    let end = statement_end(&context.parsed.text, site.node.range());
+    !entry.references.iter().any(|&id| {
+        let read = model.references[id.0 as usize].node.range();
+        let is_between = read.start() > request.range.start() && read.end() <= end && read != name.range();
+        is_between && is_look(members.get(&read).copied())
+    })
+}
+
+fn holds_answer(model: &Model<'_>, binding: &Binding<'_>) -> bool {
+    match binding.kind {
+        BindingKind::Assignment(Some(value)) | BindingKind::Annotated(Some(value)) | BindingKind::Walrus(value) => {
+            value.is_none_literal_expr() || is_request(model, value)
+        }
+        _ => false,
+    }
+}
+
+/// The scope that names of a comprehension's condition or a lambda live around.
+fn scope_of(model: &Model<'_>, scope: ScopeId) -> ScopeId {
+    model.function_of(scope).map_or(MODULE, |function| model.function(function).scope)
+}
+
+/// The end of the line that a call ends on, and of those that it opens.
+fn statement_end(text: &str, range: TextRange) -> TextSize {
+    let end = range.end().to_usize();
+    let length = text[end..].find('\n').unwrap_or(text.len() - end);
+    range.end() + TextSize::of(&text[end..end + length])
+}
+
+/// Whether a read of the answer, with the member that is taken, may be a look at its status: anything but a read of
+/// its body.
+fn is_look(member: Option<&str>) -> bool {
+    !matches!(
+        member,
+        Some("json" | "text" | "content" | "headers" | "encoding" | "url" | "cookies" | "elapsed" | "close")
+    )
+}

@@ -1,0 +1,289 @@
+//! Reads of local names that are unbound on a path that certainly can be taken.
+//!
+//! A path through several conditions may be one that never is taken, because the conditions belong together. So a read
+//! counts only where nothing between the binding and the read decides anything: see `Search::is_plain`.
+
+use crate::syntax::ast::{self, AnyNodeRef, Expr, Stmt};
+use crate::text::{Ranged, TextRange};
+
+use super::Model;
+use super::condition::decide;
+use super::flow::Held;
+use super::model::{BindingId, BindingKind, Context, FunctionId, Name, Reference, ReferenceId, ScopeKind};
+use super::outcomes::Paths;
+
+/// A read of a name that may be unbound.
+#[derive(Debug)]
+pub struct Unbound<'m, 'a> {
+    /// The read.
+    pub reference: &'m Reference<'a>,
+    /// Where the name is bound on other paths.
+    pub bound: TextRange,
+}
+
+impl<'a> Model<'a> {
+    /// The first such read of each local name, in source order.
+    pub fn possibly_unbound(&self) -> Vec<Unbound<'_, 'a>> {
+        let mut found: Vec<Unbound<'_, 'a>> = self
+            .scopes
+            .iter()
+            .filter_map(|scope| match scope.kind {
+                ScopeKind::Function(function) => Some((function, scope)),
+                _ => None,
+            })
+            .flat_map(|(function, scope)| {
+                scope.names.values().filter_map(move |entry| self.unbound_name(function, entry))
+            })
+            .collect();
+        found.sort_by_key(|unbound| unbound.reference.node.start());
+        found
+    }
+
+    fn unbound_name(&self, function: FunctionId, entry: &Name) -> Option<Unbound<'_, 'a>> {
+        // A name that is bound on the way of every path, or elsewhere, is out of the question.
+        let is_candidate = entry.bindings.iter().all(|&id| {
+            let binding = self.binding(id);
+            binding.context.contains(Context::CONDITIONAL)
+                && self.is_inline(binding.written_in, function)
+                && !matches!(binding.kind, BindingKind::Parameter(_) | BindingKind::Delete | BindingKind::TypeName)
+        });
+        if !is_candidate || entry.references.is_empty() || self.function(function).is_generator {
+            return None;
+        }
+        entry.references.iter().find_map(|&id| {
+            let reference = &self.references[id.0 as usize];
+            let is_evaluated = !reference.context.intersects(Context::NOT_EVALUATED | Context::ANNOTATION);
+            let is_inline = reference.scope == self.function(function).scope;
+            let reaching = (is_evaluated && is_inline)
+                .then(|| self.flow(function).reaching_through_loops(self, id))
+                .flatten()
+                .filter(|reaching| reaching.unbound && !reaching.bindings.is_empty())?;
+            let search = Search { model: self, function, reference: id, bindings: &reaching.bindings };
+            let bound = self.binding(reaching.bindings[0]).range;
+            search.is_plain().then_some(Unbound { reference, bound })
+        })
+    }
+}
+
+struct Search<'m, 'a> {
+    model: &'m Model<'a>,
+    function: FunctionId,
+    reference: ReferenceId,
+    bindings: &'m [BindingId],
+}
+
+impl<'a> Search<'_, 'a> {
+    fn read(&self) -> &'a ast::ExprName {
+        self.model.references[self.reference.0 as usize].node
+    }
+
+    fn contains_all_bindings(&self, range: TextRange) -> bool {
+        self.bindings.iter().all(|&id| range.contains_range(self.model.binding(id).range))
+    }
+
+    /// Whether the path on which the name is unbound depends on one decision only: whether it is bound.
+    fn is_plain(&self) -> bool {
+        if self.is_guarded() || self.is_left_between() {
+            return false;
+        }
+        let Some((&first, others)) = self.bindings.split_first() else { return false };
+        match self.skip(first) {
+            // A later binding inside of the same `if` depends on the first.
+            Some(Skip { condition: Some(condition) }) => {
+                others.iter().all(|&id| condition.contains_range(self.model.binding(id).range))
+            }
+            Some(Skip { condition: None }) => {
+                others.iter().all(|&id| self.skip(id).is_some_and(|skip| skip.condition.is_none()))
+            }
+            None => false,
+        }
+    }
+
+    /// Whether the read stands under a condition that may be the same as the binding's.
+    fn is_guarded(&self) -> bool {
+        let read = self.read().range();
+        let around = self.model.ancestors(self.function, read);
+        around.iter().any(|node| {
+            let guard = match node {
+                AnyNodeRef::StmtIf(statement) => {
+                    let is_first_test = statement.test.range().contains_range(read);
+                    let shared = branches(statement).filter_map(span).find(|body| body.contains_range(read));
+                    return !is_first_test
+                        && !shared.is_some_and(|body| self.contains_all_bindings(body))
+                        && !self.passes_unbound(clause_tests(statement, read));
+                }
+                AnyNodeRef::StmtWhile(statement) => span(&statement.body),
+                AnyNodeRef::StmtFor(statement) => span(&statement.body),
+                AnyNodeRef::ExceptHandlerExceptHandler(handler) => {
+                    // Which statement raised what is caught here is not known.
+                    return handler.type_.as_deref().is_some_and(|caught| !is_broad(caught));
+                }
+                AnyNodeRef::StmtTry(statement) => return statement.handlers.iter().any(expects_it),
+                AnyNodeRef::ExprBoolOp(node) => {
+                    let before = node.values.iter().take_while(|value| value.end() < read.start());
+                    let tests: Vec<(&'a Expr, bool)> =
+                        before.map(|value| (value, node.op == ast::BoolOp::And)).collect();
+                    return !tests.is_empty() && !self.passes_unbound(tests);
+                }
+                AnyNodeRef::ExprIf(node) => return !node.test.range().contains_range(read),
+                AnyNodeRef::StmtAssert(_) | AnyNodeRef::StmtMatch(_) | AnyNodeRef::StmtDelete(_) => return true,
+                _ => return false,
+            };
+            guard.is_some_and(|body| body.contains_range(read) && !self.contains_all_bindings(body))
+        })
+    }
+
+    /// Whether these tests certainly come out so on a path on which the name is unbound. They are if they look at one
+    /// other name, of which enough is known.
+    fn passes_unbound(&self, tests: Vec<(&'a Expr, bool)>) -> bool {
+        let model = self.model;
+        let name = self.read().id.as_str();
+        let Some(other) = tests.iter().find_map(|(test, _)| tested_name(test)).filter(|other| *other != name) else {
+            return false;
+        };
+        let fact = |held: &[Held; 2], tested: &str| (tested == other).then(|| model.fact_of(held[1])).flatten();
+        let feasible = |test: &'a Expr, is: bool, held: &[Held; 2]| {
+            decide(test, &|tested: &str| fact(held, tested)).is_none_or(|decided| decided == is)
+        };
+        let flow = model.flow(self.function);
+        let Some(together) = flow.together(model, [name, other], Paths::All, feasible) else { return false };
+        flow.held_at(model, &together, self.reference).iter().any(|held| {
+            held[0].binding.is_none()
+                && tests.iter().all(|(test, is)| decide(test, &|tested: &str| fact(held, tested)) == Some(*is))
+        })
+    }
+
+    /// Whether something between the bindings and the read leaves the way: then the read may be reached only where the
+    /// name is bound.
+    fn is_left_between(&self) -> bool {
+        let read = self.read().range();
+        let Some(first) = self.bindings.iter().map(|&id| self.model.binding(id).range.start()).min() else {
+            return true;
+        };
+        let ifs = &self.model.nodes.ifs;
+        let place = ifs.partition_point(|site| site.node.start() < first);
+        ifs[place..]
+            .iter()
+            .take_while(|site| site.node.start() < read.start())
+            .filter(|site| !site.node.range().contains_range(read))
+            .any(|site| branches(site.node).any(|body| may_leave(body)))
+    }
+
+    /// By which simple turn the binding is missed: an `if` without `else`, or an exception that is swallowed. `None`
+    /// where it takes more than that.
+    fn skip(&self, id: BindingId) -> Option<Skip> {
+        let read = self.read().range();
+        let around = self.model.ancestors(self.function, self.model.binding(id).range);
+        let mut in_loop = false;
+        let mut condition = None;
+        for node in around.iter().filter(|node| !node.range().contains_range(read)) {
+            match node {
+                AnyNodeRef::StmtFor(_) | AnyNodeRef::StmtWhile(_) => in_loop = true,
+                AnyNodeRef::StmtIf(statement) => {
+                    let is_exhaustive = statement.elif_else_clauses.iter().any(|clause| clause.test.is_some());
+                    let may_stop = branches(statement).any(may_call_off);
+                    if in_loop || is_exhaustive || condition.is_some() || may_stop {
+                        return None;
+                    }
+                    condition = Some(statement.range());
+                }
+                AnyNodeRef::StmtTry(statement) => {
+                    let mut handlers = statement.handlers.iter();
+                    if handlers.any(|ast::ExceptHandler::ExceptHandler(handler)| may_call_off(&handler.body)) {
+                        return None;
+                    }
+                }
+                // What only a handler binds is read where the exception is expected.
+                AnyNodeRef::ExceptHandlerExceptHandler(_)
+                | AnyNodeRef::StmtMatch(_)
+                | AnyNodeRef::ExprBoolOp(_)
+                | AnyNodeRef::ExprIf(_) => return None,
+                _ => {}
+            }
+        }
+        Some(Skip { condition })
+    }
+}
+
+/// How a binding is missed.
+#[derive(Debug, Clone, Copy)]
+struct Skip {
+    /// The `if` that it stands under.
+    condition: Option<TextRange>,
+}
+
+/// The tests that decide that control comes to `read` inside an `if` statement, with what each must give.
+fn clause_tests<'a>(statement: &'a ast::StmtIf, read: TextRange) -> Vec<(&'a Expr, bool)> {
+    let mut tests = vec![(&*statement.test, true)];
+    for clause in &statement.elif_else_clauses {
+        if clause.start() > read.start() {
+            break;
+        }
+        if let Some(last) = tests.last_mut() {
+            last.1 = false;
+        }
+        match &clause.test {
+            Some(test) if test.range().contains_range(read) => {}
+            Some(test) => tests.push((test, true)),
+            None => {}
+        }
+    }
+    tests
+}
+
+fn tested_name(test: &Expr) -> Option<&str> {
+    match test {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::UnaryOp(node) => tested_name(&node.operand),
+        Expr::Compare(node) => tested_name(&node.left),
+        Expr::Call(call) => call.arguments.args.first().and_then(tested_name),
+        Expr::BoolOp(node) => node.values.iter().find_map(tested_name),
+        _ => None,
+    }
+}
+
+/// The bytes of a body.
+fn span(body: &[Stmt]) -> Option<TextRange> {
+    Some(TextRange::new(body.first()?.start(), body.last()?.end()))
+}
+
+fn branches(statement: &ast::StmtIf) -> impl Iterator<Item = &[Stmt]> {
+    std::iter::once(&*statement.body).chain(statement.elif_else_clauses.iter().map(|clause| &*clause.body))
+}
+
+/// Whether a body ends by leaving, or by a call that may do so.
+fn may_leave(body: &[Stmt]) -> bool {
+    matches!(body.last(), Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)))
+        || may_call_off(body)
+}
+
+/// Whether a body ends with a call that perhaps never comes back: of a function that is not a known one.
+fn may_call_off(body: &[Stmt]) -> bool {
+    let Some(Stmt::Expr(statement)) = body.last() else { return false };
+    let Expr::Call(call) = &*statement.value else { return true };
+    match &*call.func {
+        Expr::Name(name) => !matches!(name.id.as_str(), "print" | "setattr"),
+        Expr::Attribute(attribute) => {
+            let method = attribute.attr.as_str();
+            let of_a_log = matches!(&*attribute.value, Expr::Name(name)
+                if matches!(name.id.as_str(), "pb" | "log" | "logger" | "logging" | "LOG" | "LOGGER"));
+            !of_a_log && !matches!(method, "append" | "extend" | "add" | "insert" | "update" | "sleep" | "write")
+        }
+        _ => true,
+    }
+}
+
+/// Whether a handler is there for names that are not bound.
+fn expects_it(handler: &ast::ExceptHandler) -> bool {
+    let ast::ExceptHandler::ExceptHandler(handler) = handler;
+    let names_it = |caught: &Expr| matches!(caught, Expr::Name(name) if matches!(name.id.as_str(), "NameError" | "UnboundLocalError"));
+    handler.type_.as_deref().is_some_and(|caught| match caught {
+        Expr::Tuple(tuple) => tuple.elts.iter().any(names_it),
+        other => names_it(other),
+    })
+}
+
+/// Whether a handler catches whatever was raised.
+fn is_broad(caught: &Expr) -> bool {
+    matches!(caught, Expr::Name(name) if matches!(name.id.as_str(), "Exception" | "BaseException"))
+}
