@@ -1,3 +1,5 @@
+//! Edits keep the manifest readable, and its formatting.
+
 use super::super::edits;
 use super::*;
 
