@@ -17,6 +17,7 @@ mod outcome;
 mod plan;
 mod python;
 mod redact;
+mod remembered;
 mod report;
 mod schedule;
 mod target;
