@@ -68,7 +68,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("kills its parent", "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)", "PermissionError"),
     ("kills everything", "import os, signal\nos.kill(-1, signal.SIGKILL)", "PermissionError"),
     ("kills its group", "import os, signal\nos.killpg(0, signal.SIGKILL)", "PermissionError"),
-    ("kills itself", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "PermissionError"),
+    ("kills itself", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "Killed"),
     ("crashes", "import ctypes\nctypes.string_at(0)", "Killed"),
     (
         "overflows the stack",
@@ -102,11 +102,45 @@ fn a_hostile_script_loses_only_its_own_run() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn it_loses_only_its_own_case() {
+    let folder = support::Folder::new(&[]);
+    for is_timeout in [true, false] {
+        let name = if is_timeout { "timeouts" } else { "others" };
+        let (mut text, mut commands) = (String::new(), Vec::new());
+        let rows = TABLE.iter().filter(|(_, _, expected)| (*expected == "Timeout") == is_timeout);
+        for (number, (_, body, expected)) in rows.enumerate() {
+            text += &format!("def C{number}():\n    {GOOD}\n    {}\n", body.replace('\n', "\n    "));
+            commands.push(json!({"internalName": format!("C{number}")}));
+            let error = if expected.is_empty() { Value::Null } else { json!(expected) };
+            let case = json!({"command": format!("C{number}"), "expect": {"error": error}});
+            folder.write(&format!("{name}/tests/{number:02}.json"), case.to_string());
+        }
+        let manifest = json!({"version": 1, "kind": "integration", "commands": commands});
+        folder.write(&format!("{name}/script.py"), text);
+        folder.write(&format!("{name}/d3.json"), manifest.to_string());
+        folder.write(&format!("{name}/d3ls.toml"), settings(is_timeout));
+    }
+    let mut command = folder.command(&["test", "--python", python()]);
+    command.env("TMPDIR", folder.path());
+    let run = support::finish(command, b"");
+    let expected = format!("{0} passed of {0} test cases\n", TABLE.len());
+    assert_eq!((run.status, &run.stdout), (0, &expected), "{run:?}");
+    assert_eq!(left_behind(&folder.path()), Vec::<String>::new());
+}
+
+/// What a script returns that does no harm after all.
+const GOOD: &str = "good = pb.returnOutputModel('', 'Successful', '', '', '', '')";
+
+/// A short time where it is to run out, and enough of it where it is not, on a busy machine too.
+fn settings(is_timeout: bool) -> String {
+    format!("[runner]\ntimeout = {}\nmemory = 512\n", if is_timeout { 1 } else { 120 })
+}
+
 /// What is not as the table says.
 fn wrong((name, body, expected): &(&str, &str, &str)) -> Option<String> {
-    let good = "good = pb.returnOutputModel('', 'Successful', '', '', '', '')";
-    let folder = script(&format!("def A():\n    {good}\n    {}\n", body.replace('\n', "\n    ")));
-    folder.write("d3ls.toml", "[runner]\ntimeout = 2\nmemory = 512\n");
+    let folder = script(&format!("def A():\n    {GOOD}\n    {}\n", body.replace('\n', "\n    ")));
+    folder.write("d3ls.toml", settings(*expected == "Timeout"));
     let mut command = folder.command(&["run", "a.py", "A", "--format", "json", "--python", python()]);
     command.env("TMPDIR", folder.path());
     let run = support::finish(command, b"");

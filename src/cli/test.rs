@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::run::{limits, python, relative};
 use super::{Status, output, test_report};
 use crate::project::{Workspace, replace};
-use crate::runner::{self, Case, Mismatch, Outcome, Python, Redactor};
+use crate::runner::{self, Case, Mismatch, Outcome, Python, Redactor, Request, Warm};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -57,6 +57,12 @@ pub(super) struct Report {
     pub(super) updated: bool,
 }
 
+impl Report {
+    fn error(path: String, command: String, message: String) -> Self {
+        Self { path, command, verdict: Verdict::Error(message), notes: Vec::new(), outcome: None, updated: false }
+    }
+}
+
 /// How a case ended.
 pub(super) enum Verdict {
     /// Everything expected came.
@@ -88,20 +94,21 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     }
     let pythons = Pythons { argument: arguments.python.as_deref(), found: Mutex::default() };
     let coverage = Mutex::new(Coverage::new());
-    let reports: Vec<Report> = cases
-        .into_par_iter()
-        .map(|(path, case)| match case {
-            Ok(case) => one(case, arguments, &pythons, &coverage),
-            Err(message) => Report {
-                path: relative(&path),
-                command: String::new(),
-                verdict: Verdict::Error(message),
-                notes: Vec::new(),
-                outcome: None,
-                updated: false,
-            },
-        })
-        .collect();
+    let mut reports: Vec<Report> = Vec::with_capacity(cases.len());
+    let mut groups: BTreeMap<PathBuf, Vec<Case>> = BTreeMap::new();
+    for (path, case) in cases {
+        match case {
+            Ok(mut case) => {
+                case.request.coverage = arguments.coverage;
+                groups.entry(case.request.target.folder()).or_default().push(case);
+            }
+            Err(message) => reports.push(Report::error(relative(&path), String::new(), message)),
+        }
+    }
+    for group in groups.into_values() {
+        reports.extend(run_group(group, arguments, &pythons, &coverage));
+    }
+    reports.sort_by(|a, b| a.path.cmp(&b.path));
     pythons.warn();
     let coverage = coverage.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     test_report::write(&reports, arguments.coverage.then_some(&coverage), arguments.format)?;
@@ -112,6 +119,31 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         (false, true) => Status::Findings,
         (false, false) => Status::Clean,
     })
+}
+
+/// Runs the cases of one manifest. Several share a warm engine.
+fn run_group(
+    cases: Vec<Case>,
+    arguments: &Arguments,
+    pythons: &Pythons<'_>,
+    coverage: &Mutex<Coverage>,
+) -> Vec<Report> {
+    let python = cases.first().map_or_else(|| Err("there is no case".to_owned()), |case| pythons.of(case));
+    let python = match python {
+        Ok(python) => python,
+        Err(message) => {
+            let failed = |case: Case| Report::error(relative(&case.path), case.request.target.command, message.clone());
+            return cases.into_iter().map(failed).collect();
+        }
+    };
+    let limits = limits(&cases[0].request.target.scripts);
+    let requests: Vec<&Request> = cases.iter().map(|case| &case.request).collect();
+    let warm = (requests.len() > 1).then(|| Warm::start(&python, limits, &requests));
+    let run = |request: &Request| match &warm {
+        Some(warm) => warm.run(request),
+        None => runner::run(&python, limits, request, None),
+    };
+    cases.par_iter().map(|case| one(case, arguments.update, &run, coverage)).collect()
 }
 
 /// The interpreters in use: the settings of each manifest may name one.
@@ -138,8 +170,12 @@ impl Pythons<'_> {
     }
 }
 
-fn one(mut case: Case, arguments: &Arguments, pythons: &Pythons<'_>, coverage: &Mutex<Coverage>) -> Report {
-    case.request.coverage = arguments.coverage;
+fn one(
+    case: &Case,
+    rewrite: bool,
+    run: &(dyn Fn(&Request) -> anyhow::Result<Outcome> + Sync),
+    coverage: &Mutex<Coverage>,
+) -> Report {
     let scripts = &case.request.target.scripts;
     let redactor = Redactor::new(scripts.manifest(), &case.request.connection);
     let mut report = Report {
@@ -150,17 +186,14 @@ fn one(mut case: Case, arguments: &Arguments, pythons: &Pythons<'_>, coverage: &
         outcome: None,
         updated: false,
     };
-    let outcome = pythons.of(&case).and_then(|python| {
-        runner::run(&python, limits(scripts), &case.request, None).map_err(|error| format!("{error:#}"))
-    });
-    let outcome = match outcome {
+    let outcome = match run(&case.request) {
         Ok(outcome) => outcome,
-        Err(message) => return Report { verdict: Verdict::Error(redactor.text(&message)), ..report },
+        Err(error) => return Report { verdict: Verdict::Error(redactor.text(&format!("{error:#}"))), ..report },
     };
     count(&outcome, coverage);
     let mismatches = runner::compare(&case.expect, &outcome);
-    if (!mismatches.is_empty() || case.expect.is_empty()) && arguments.update {
-        match update(&case, &outcome) {
+    if (!mismatches.is_empty() || case.expect.is_empty()) && rewrite {
+        match update(case, &outcome) {
             Ok(()) => report.updated = true,
             Err(message) => report.verdict = Verdict::Error(message),
         }

@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 
 use super::confine;
 use super::job::Request;
-use super::listener::{End, Listener};
+use super::listener::{End, Listener, Unable};
 use super::outcome::Outcome;
 use super::python::Python;
 
 /// The engine's parts, but for the first.
-const PARTS: [(&str, &str); 11] = [
+const PARTS: [(&str, &str); 12] = [
     ("clock", include_str!("engine/clock.py")),
     ("coverage", include_str!("engine/coverage.py")),
     ("entries", include_str!("engine/entries.py")),
@@ -30,6 +30,7 @@ const PARTS: [(&str, &str); 11] = [
     ("sockets", include_str!("engine/sockets.py")),
     ("urls", include_str!("engine/urls.py")),
     ("utility", include_str!("engine/utility.py")),
+    ("warm", include_str!("engine/warm.py")),
 ];
 /// The engine's first part.
 const BOOT: &str = include_str!("engine/boot.py");
@@ -57,18 +58,28 @@ impl Default for Limits {
 }
 
 /// Something from the process.
-enum Message {
+pub(super) enum Message {
+    /// A fork has begun, with this number.
+    Started(u32),
     /// A line of the channel.
     Line(Vec<u8>),
     /// Something printed.
     Printed(Vec<u8>),
     /// One of the two pipes is at its end.
     Closed,
-    /// The process has ended; it still has to be reaped.
-    Ended,
+    /// The process has ended; one of our own still has to be reaped.
+    Ended(Option<ExitStatus>),
 }
 
-/// Runs a request. `cancel` stops it early, as if it had been killed.
+/// A process that runs a job.
+pub(super) enum Process {
+    /// One of our own.
+    Own(Child),
+    /// A fork of a warm engine, which reaps it: its number from its start to its end, and how it ended.
+    Fork(Option<u32>, Option<ExitStatus>),
+}
+
+/// Runs a request in a process of its own. `cancel` stops it early, as if it had been killed.
 ///
 /// # Errors
 /// What keeps the run from happening: Python does not start, a library is missing, the script has no such function.
@@ -79,44 +90,72 @@ pub fn run(
     cancel: Option<&Arc<AtomicBool>>,
 ) -> anyhow::Result<Outcome> {
     let started = Instant::now();
-    let folder = tempfile::Builder::new().prefix("d3ls-run-").tempdir().context("no temporary folder")?;
+    let folder = folder()?;
     let token = token(folder.path());
-    let mut child = start(python, limits, request, folder.path())?;
-    let receiver = connect(&mut child, setup(request, limits, &token))?;
-    let files = request.target.scripts.plan.parts.iter().map(|part| part.path.to_string_lossy().into_owned());
-    let mut listener = Listener::new(token, files.collect(), MAX_OUTPUT);
-    let end = listen(&receiver, &mut listener, limits.timeout, cancel);
-    let status = stop(&mut child, &receiver, &mut listener, &end);
+    let mut command = command(python, limits, &[request], folder.path(), false);
+    let mut child = command.spawn().with_context(|| format!("{} can't be started", python.program.display()))?;
+    let setup = setup(&json!({"token": token, "parts": parts(), "job": job(request, limits)}));
+    let receiver = connect(&mut child, setup)?;
+    let process = Process::Own(child);
+    follow(process, &receiver, Run { python, limits, request, cancel, token, started })
+}
+
+/// What following a run needs to know of it.
+pub(super) struct Run<'a> {
+    pub(super) python: &'a Python,
+    pub(super) limits: Limits,
+    pub(super) request: &'a Request,
+    pub(super) cancel: Option<&'a Arc<AtomicBool>>,
+    pub(super) token: String,
+    pub(super) started: Instant,
+}
+
+/// Listens to a run until its end, and makes it an outcome.
+pub(super) fn follow(mut process: Process, receiver: &Receiver<Message>, run: Run<'_>) -> anyhow::Result<Outcome> {
+    let files = run.request.target.scripts.plan.parts.iter().map(|part| part.path.to_string_lossy().into_owned());
+    let mut listener = Listener::new(run.token, files.collect(), MAX_OUTPUT);
+    let end = listen(&mut process, receiver, &mut listener, run.limits.timeout, run.cancel);
+    let status = stop(&mut process, receiver, &mut listener, &end);
     // The process may have ended before its last words were read.
     let end = listener.end().filter(|_| end == End::Exited).unwrap_or(end);
-    let mut outcome = match listener.finish(end, status, limits.timeout) {
+    let mut outcome = match listener.finish(end, status, run.limits.timeout) {
         Ok(outcome) => outcome,
-        Err(super::listener::Unable::Missing { module, distribution }) => bail!(
+        Err(Unable::Missing { module, distribution }) => bail!(
             "this Python has no library `{module}`, and D3's image has; install it with `{}`",
-            python.pip(&distribution)
+            run.python.pip(&distribution)
         ),
-        Err(super::listener::Unable::Because(reason)) => bail!("{reason}"),
+        Err(Unable::Because(reason)) => bail!("{reason}"),
     };
-    if outcome.python.is_empty() {
-        outcome.python.clone_from(&python.version);
-    }
-    outcome.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    outcome.duration_ms = u64::try_from(run.started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(outcome)
 }
 
+/// A folder for a run.
+pub(super) fn folder() -> anyhow::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix("d3ls-run-").tempdir().context("no temporary folder")
+}
+
 /// A word that a script can't guess: lines of the channel without it are not the engine's.
-fn token(folder: &Path) -> String {
+pub(super) fn token(folder: &Path) -> String {
     use std::hash::{BuildHasher, RandomState};
     let word = || RandomState::new().hash_one(folder);
     format!("{:016x}{:016x}", word(), word())
 }
 
-fn setup(request: &Request, limits: Limits, token: &str) -> Vec<u8> {
+/// A request as the engine takes it.
+pub(super) fn job(request: &Request, limits: Limits) -> Value {
     let mut job = request.to_json();
     job["timeout"] = json!(limits.timeout.as_secs_f64());
-    let parts: serde_json::Map<String, Value> =
-        PARTS.into_iter().map(|(name, text)| (name.to_owned(), json!(text))).collect();
-    let setup = json!({"token": token, "parts": parts, "job": job});
+    job
+}
+
+/// The engine's parts by name.
+pub(super) fn parts() -> Value {
+    PARTS.into_iter().map(|(name, text)| (name.to_owned(), json!(text))).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// What Python reads from its standard input.
+pub(super) fn setup(setup: &Value) -> Vec<u8> {
     format!("{}\n{BOOT}{setup}\n", BOOT.len()).into_bytes()
 }
 
@@ -139,9 +178,16 @@ pub(super) fn environment() -> Vec<(&'static str, String)> {
     variables
 }
 
-fn start(python: &Python, limits: Limits, request: &Request, folder: &Path) -> anyhow::Result<Child> {
+/// Python with the loader, confined, in a group of its own, its three streams piped.
+pub(super) fn command(
+    python: &Python,
+    limits: Limits,
+    requests: &[&Request],
+    folder: &Path,
+    warm: bool,
+) -> std::process::Command {
     let home = folder.to_string_lossy().into_owned();
-    let mut command = confine::command(python, limits, request, folder);
+    let mut command = confine::command(python, limits, requests, folder, warm);
     command
         .args(["-c", LOADER])
         .env_clear()
@@ -154,7 +200,7 @@ fn start(python: &Python, limits: Limits, request: &Request, folder: &Path) -> a
         .stderr(Stdio::piped());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.spawn().with_context(|| format!("{} can't be started", python.program.display()))
+    command
 }
 
 /// Starts the threads that write the setup and read both pipes.
@@ -162,9 +208,20 @@ fn connect(child: &mut Child, setup: Vec<u8>) -> anyhow::Result<Receiver<Message
     let (sender, receiver) = channel();
     let mut stdin = child.stdin.take().context("no pipe to Python")?;
     let results = child.stdout.take().context("no pipe from Python")?;
-    let mut printed = child.stderr.take().context("no pipe from Python")?;
+    let printed = child.stderr.take().context("no pipe from Python")?;
     // A process that ends early leaves a broken pipe; its end says more than that.
     std::thread::spawn(move || drop(stdin.write_all(&setup)));
+    read_in_background(results, printed, &sender);
+    wait_in_background(child, sender);
+    Ok(receiver)
+}
+
+/// Starts the threads that read both pipes.
+pub(super) fn read_in_background(
+    results: impl Read + Send + 'static,
+    mut printed: impl Read + Send + 'static,
+    sender: &Sender<Message>,
+) {
     let lines = sender.clone();
     std::thread::spawn(move || read_lines(BufReader::new(results), &lines));
     let output = sender.clone();
@@ -177,8 +234,6 @@ fn connect(child: &mut Child, setup: Vec<u8>) -> anyhow::Result<Receiver<Message
         }
         drop(output.send(Message::Closed));
     });
-    wait_in_background(child, sender);
-    Ok(receiver)
 }
 
 fn read_lines(mut results: impl BufRead, lines: &Sender<Message>) {
@@ -202,7 +257,7 @@ fn wait_in_background(child: &Child, sender: Sender<Message>) {
         while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
         {
         }
-        drop(sender.send(Message::Ended));
+        drop(sender.send(Message::Ended(None)));
     });
 }
 
@@ -211,6 +266,7 @@ fn wait_in_background(_child: &Child, _sender: Sender<Message>) {}
 
 /// Takes what the process says until it is done, ends, or has to be stopped.
 fn listen(
+    process: &mut Process,
     receiver: &Receiver<Message>,
     listener: &mut Listener,
     timeout: Duration,
@@ -235,7 +291,11 @@ fn listen(
                 }
             }
             Ok(Message::Printed(bytes)) => listener.printed(&bytes),
-            Ok(Message::Ended) => return End::Exited,
+            Ok(Message::Started(number)) => process.started(number),
+            Ok(Message::Ended(status)) => {
+                process.ended(status);
+                return End::Exited;
+            }
             Ok(Message::Closed) => closed += 1,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return End::Exited,
@@ -250,7 +310,7 @@ fn listen(
 }
 
 /// Lets a process that is done end by itself, kills the whole group, and takes what is still in the pipes.
-fn stop(child: &mut Child, receiver: &Receiver<Message>, listener: &mut Listener, end: &End) -> Option<ExitStatus> {
+fn stop(process: &mut Process, receiver: &Receiver<Message>, listener: &mut Listener, end: &End) -> Option<ExitStatus> {
     let deadline = Instant::now() + GRACE;
     let mut closed = 0;
     let mut killed = false;
@@ -258,7 +318,7 @@ fn stop(child: &mut Child, receiver: &Receiver<Message>, listener: &mut Listener
     let mut last = None;
     loop {
         if !killed && (ended || !end.is_orderly() || Instant::now() >= deadline) {
-            kill_group(child);
+            process.kill();
             killed = true;
             last = Some(Instant::now() + Duration::from_millis(500));
         }
@@ -268,28 +328,64 @@ fn stop(child: &mut Child, receiver: &Receiver<Message>, listener: &mut Listener
         match receiver.recv_timeout(Duration::from_millis(20)) {
             Ok(Message::Line(line)) => drop(listener.line(&line)),
             Ok(Message::Printed(bytes)) => listener.printed(&bytes),
-            Ok(Message::Ended) => ended = true,
+            Ok(Message::Started(number)) => process.started(number),
+            Ok(Message::Ended(status)) => {
+                process.ended(status);
+                ended = true;
+            }
             Ok(Message::Closed) => closed += 1,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
     if !killed {
-        kill_group(child);
+        process.kill();
     }
-    child.wait().ok()
+    process.status()
 }
 
-#[cfg(unix)]
-fn kill_group(child: &mut Child) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-        // The leader is not reaped yet, so the number is still its group's; an empty group is no error here.
-        let _ = kill_process_group(pid, Signal::KILL);
+impl Process {
+    fn started(&mut self, number: u32) {
+        if let Self::Fork(known, _) = self {
+            *known = Some(number);
+        }
     }
+
+    fn ended(&mut self, how: Option<ExitStatus>) {
+        if let Self::Fork(number, status) = self {
+            // It is reaped, so its number may soon be another's.
+            (*number, *status) = (None, how);
+        }
+    }
+
+    /// Kills the process and its group. An empty group is no error here.
+    fn kill(&mut self) {
+        match self {
+            Self::Own(child) => kill_group(child.id()).unwrap_or_else(|| drop(child.kill())),
+            Self::Fork(number, _) => drop(number.and_then(kill_group)),
+        }
+    }
+
+    /// How it ended; reaps it if it is our own.
+    fn status(&mut self) -> Option<ExitStatus> {
+        match self {
+            Self::Own(child) => child.wait().ok(),
+            Self::Fork(_, status) => *status,
+        }
+    }
+}
+
+/// Kills a group by its leader's number, which is still its own as long as the leader is not reaped. `None` where
+/// the system has no groups.
+#[cfg(unix)]
+pub(super) fn kill_group(leader: u32) -> Option<()> {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let leader = i32::try_from(leader).ok().and_then(Pid::from_raw)?;
+    let _ = kill_process_group(leader, Signal::KILL);
+    Some(())
 }
 
 #[cfg(not(unix))]
-fn kill_group(child: &mut Child) {
-    let _ = child.kill();
+pub(super) fn kill_group(_leader: u32) -> Option<()> {
+    None
 }

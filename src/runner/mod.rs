@@ -17,9 +17,11 @@ mod outcome;
 mod plan;
 mod python;
 mod redact;
+mod remembered;
 mod report;
 mod schedule;
 mod target;
+mod warm;
 mod when;
 
 pub use cases::{Case, find_cases, read_case, with_expect};
@@ -36,4 +38,5 @@ pub use redact::Redactor;
 pub use report::to_json;
 pub use schedule::{Window, windows};
 pub use target::{Scripts, Target, scripts_at, target};
+pub use warm::Warm;
 pub use when::{parse as parse_time, parse_interval};

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::remembered;
 use crate::image::Version;
 
 /// An interpreter that runs.
@@ -26,8 +27,8 @@ pub struct Python {
 }
 
 /// What the interpreter says of itself.
-#[derive(Deserialize)]
-struct Answer {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Answer {
     version: (u8, u8, u8),
     implementation: String,
     executable: Option<PathBuf>,
@@ -87,8 +88,15 @@ fn candidates() -> Vec<Vec<String>> {
 
 /// Asks a candidate what it is.
 fn probe(command: &[String]) -> Result<Python, String> {
-    let answer = ask(command, false)?;
-    let program = program(command, answer.executable.as_deref());
+    let (answer, program) = match remembered::get(command) {
+        Some(answer) => (answer, PathBuf::from(&command[0])),
+        None => {
+            let answer = ask(command, false)?;
+            let program = program(command, answer.executable.as_deref());
+            remembered::put(command, &program, &answer);
+            (answer, program)
+        }
+    };
     let (major, minor, micro) = answer.version;
     if answer.implementation != "cpython" {
         return Err(format!("it is {}, not CPython", answer.implementation));

@@ -9,6 +9,9 @@ mod files;
 #[cfg(target_os = "linux")]
 mod syscalls;
 
+#[cfg(target_os = "linux")]
+pub(super) use syscalls::fork_filter;
+
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -39,20 +42,31 @@ struct Rights {
     memory: u64,
     /// Whether the network is open.
     network: bool,
+    /// Whether it is a warm engine, which forks and confines its forks further.
+    warm: bool,
 }
 
-/// The command that becomes `python`, confined where the system can. `folder` is the one to write.
-pub(super) fn command(python: &Python, limits: Limits, request: &Request, folder: &std::path::Path) -> Command {
+/// The command that becomes `python`, confined where the system can, for these requests. `folder` is the one to write.
+pub(super) fn command(
+    python: &Python,
+    limits: Limits,
+    requests: &[&Request],
+    folder: &std::path::Path,
+    warm: bool,
+) -> Command {
     let own = std::env::current_exe().ok().filter(|_| cfg!(unix));
     let Some(own) = own else { return Command::new(&python.program) };
     let mut read = python.folders.clone();
     read.push(python.program.clone());
     read.extend(python.program.canonicalize());
     read.extend(python.user_base.iter().map(PathBuf::from));
-    read.extend(request.target.scripts.plan.parts.iter().map(|part| part.path.clone()));
-    let files = request.inputs.iter().filter(|input| input.kind == "File");
+    read.extend(requests.iter().flat_map(|request| &request.target.scripts.plan.parts).map(|part| part.path.clone()));
+    let files = requests.iter().flat_map(|request| &request.inputs).filter(|input| input.kind == "File");
     read.extend(files.filter_map(|input| input.value.as_str()).filter(|path| !path.is_empty()).map(PathBuf::from));
-    let rights = Rights { read, write: folder.to_owned(), memory: u64::from(limits.memory), network: request.network };
+    read.sort();
+    read.dedup();
+    let network = requests.iter().any(|request| request.network);
+    let rights = Rights { read, write: folder.to_owned(), memory: u64::from(limits.memory), network, warm };
     let mut command = Command::new(own);
     command.arg(COMMAND).arg(serde_json::to_string(&rights).unwrap_or_default()).arg(&python.program);
     command
@@ -87,7 +101,7 @@ fn confine(rights: &Rights) -> Vec<String> {
             layers.push("parent: dies with d3ls".to_owned());
         }
         layers.push(files::confine(rights));
-        layers.push(syscalls::confine(rights.network));
+        layers.push(syscalls::confine(rights.network, rights.warm));
     }
     #[cfg(not(target_os = "linux"))]
     layers.push("files and system calls: not confined on this system".to_owned());

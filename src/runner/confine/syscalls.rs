@@ -68,22 +68,40 @@ const FORKS: &[i64] = &[libc::SYS_fork, libc::SYS_vfork];
 const FORKS: &[i64] = &[];
 
 /// Restricts the process, in words.
-pub(super) fn confine(network: bool) -> String {
-    match restrict(network) {
+pub(super) fn confine(network: bool, warm: bool) -> String {
+    match restrict(network, warm) {
         Ok(()) if network => "seccomp: no processes, no signals to others, no control of the system".to_owned(),
         Ok(()) => "seccomp: no network, no processes, no signals to others, no control of the system".to_owned(),
         Err(error) => format!("seccomp: not available ({error})"),
     }
 }
 
-fn restrict(network: bool) -> Result<(), seccompiler::Error> {
+fn restrict(network: bool, warm: bool) -> Result<(), seccompiler::Error> {
     // The C library takes this answer for an old kernel and asks for threads with `clone`, whose flags can be seen.
     let unknown = Rules::from([(libc::SYS_clone3, Vec::new())]);
     let first = program(unknown, libc::ENOSYS)?;
-    let second = program(rules(network)?, libc::EPERM)?;
+    // Becoming another program keeps the number, so this is Python's own.
+    let mut rules = rules(network, u64::from(std::process::id()))?;
+    if warm {
+        // It starts a process a job, each in a group of its own, and takes these from it.
+        for call in [libc::SYS_clone, libc::SYS_setpgid, libc::SYS_kill, libc::SYS_tgkill].iter().chain(FORKS) {
+            rules.remove(call);
+        }
+    }
+    let second = program(rules, libc::EPERM)?;
     apply_filter(&first)?;
     apply_filter(&second)
 }
+
+/// What a fork of a warm engine may not do, as instructions; [`OWN`] stands for its number. `None` where the system
+/// has no such filters.
+pub(in crate::runner) fn fork_filter() -> Option<Vec<(u16, u8, u8, u32)>> {
+    let filter = program(rules(false, u64::from(OWN)).ok()?, libc::EPERM).ok()?;
+    Some(filter.iter().map(|one| (one.code, one.jt, one.jf, one.k)).collect())
+}
+
+/// No process has this number; `engine/warm.py` puts the fork's own in its place.
+const OWN: u32 = 0x7fff_d3d3;
 
 fn program(rules: Rules, error: i32) -> Result<BpfProgram, seccompiler::Error> {
     let refuse = SeccompAction::Errno(error.unsigned_abs());
@@ -91,14 +109,13 @@ fn program(rules: Rules, error: i32) -> Result<BpfProgram, seccompiler::Error> {
     Ok(SeccompFilter::new(rules, SeccompAction::Allow, refuse, architecture)?.try_into()?)
 }
 
-fn rules(network: bool) -> Result<Rules, seccompiler::Error> {
+/// `own` is the number of the process that is confined.
+fn rules(network: bool, own: u64) -> Result<Rules, seccompiler::Error> {
     let mut rules: Rules = REFUSED.iter().chain(FORKS).map(|call| (*call, Vec::new())).collect();
     if !network {
         // A pair of connected sockets is another call, and stays.
         rules.insert(libc::SYS_socket, Vec::new());
     }
-    // Becoming another program keeps the number, so this is Python's own.
-    let own = u64::from(std::process::id());
     let other = |argument| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, own);
     let not_group = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
     rules.insert(libc::SYS_kill, vec![SeccompRule::new(vec![other(0)?])?]);

@@ -24,12 +24,13 @@ def make_loader(sources):
     return load
 
 
-def open_channel(token):
-    """Gives `emit(event, **fields)`, which writes one line to d3ls. Only lines with the token count there, and
-    only this process writes them: a fork of the script is not heard."""
+def open_channel(token, results, output):
+    """Gives `emit(event, **fields)`, which writes one line to d3ls through the descriptor `results`. Only lines with
+    the token count there, and only this process writes them: a fork of the script is not heard. What is printed goes
+    to the descriptor `output`."""
     import _thread
 
-    channel = os.dup(1)
+    channel = os.dup(results)
     try:
         import fcntl
 
@@ -38,12 +39,15 @@ def open_channel(token):
         channel = high
     except (ImportError, OSError):
         os.set_inheritable(channel, False)
-    os.dup2(2, 1)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, 0)
     os.close(empty)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = open(descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+        setattr(sys, name, stream)
+        setattr(sys, "__" + name + "__", stream)
 
     prefix = b"\n" + token.encode() + b" "
     lock = _thread.allocate_lock()
@@ -71,15 +75,8 @@ def open_channel(token):
     return emit
 
 
-def main(stream):
-    if sys.path and sys.path[0] == "":
-        del sys.path[0]
-    setup = json.loads(stream.readline())
-    job = setup["job"]
-    emit = open_channel(setup["token"])
-    load = make_loader(setup["parts"])
-    layers = os.environ.pop("D3LS_LAYERS", "").split("\n")
-    emit("hello", python="%d.%d.%d" % sys.version_info[:3], layers=[layer for layer in layers if layer])
+def work(load, job, emit):
+    """Runs a job to its end, and the process with it."""
     status = 70
     try:
         load("run").run(job, emit)
@@ -95,6 +92,20 @@ def main(stream):
         finally:
             # Threads that the script left behind must not keep the process alive.
             os._exit(status)
+
+
+def main(stream):
+    if sys.path and sys.path[0] == "":
+        del sys.path[0]
+    layers = [layer for layer in os.environ.pop("D3LS_LAYERS", "").split("\n") if layer]
+    setup = json.loads(stream.readline())
+    load = make_loader(setup["parts"])
+    hello = {"python": "%d.%d.%d" % sys.version_info[:3], "layers": layers}
+    if "warm" in setup:
+        load("warm").serve(setup["warm"], hello, open_channel, work)
+    emit = open_channel(setup["token"], 1, 2)
+    emit("hello", **hello)
+    work(load, setup["job"], emit)
 
 
 main(sys.stdin.buffer)

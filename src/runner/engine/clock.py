@@ -126,7 +126,9 @@ def _named(name, function):
 
 
 def install():
-    """Replaces the clocks for everything that is imported from now on."""
+    """Replaces the clocks for everything that is imported from now on. Once is enough."""
+    if _datetime.datetime is datetime:
+        return
     for fake, real in ((date, _real_date), (datetime, _real_datetime)):
         fake.__module__ = "datetime"
         fake.__qualname__ = real.__name__

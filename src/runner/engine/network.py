@@ -33,18 +33,34 @@ class _Patcher:
         return spec
 
 
-def install(state):
-    """Patches `socket` and `ssl` when they are imported, or now if they are."""
-    patches = _recording(state) if state.job["record"] else _silent(state)
+# The run that the patches serve.
+STATE = None
+_installed = False
+
+
+def install(record):
+    """Patches `socket` and `ssl` when they are imported, or now if they are. Once is enough."""
+    global _installed
+    if _installed:
+        return
+    _installed = True
+    patches = _recording() if record else _silent()
     for name in list(patches):
         if name in sys.modules:
             patches.pop(name)(sys.modules[name])
     sys.meta_path.insert(0, _Patcher(patches))
 
 
-def _silent(state):
+def entries():
+    """The recorded entries of the run."""
+    if STATE.http is None:
+        STATE.http = load("http").Entries(STATE.job["http"])
+    return STATE.http
+
+
+def _silent():
     def patch_socket(module):
-        load("sockets").patch_socket(module, state, load("http").Entries(state.job["http"]))
+        load("sockets").patch_socket(module)
 
     def patch_ssl(module):
         load("sockets").patch_ssl(module)
@@ -68,7 +84,7 @@ class _Transcript:
         _transcripts.append(self)
 
 
-def _recording(_state):
+def _recording():
     def patch_socket(module):
         class socket(module.socket):
             """A real socket that keeps what goes through it."""
@@ -141,7 +157,7 @@ def _recording(_state):
     return {"socket": patch_socket, "ssl": patch_ssl}
 
 
-def recorded(_state):
+def recorded():
     """The exchanges of all connections, as entries."""
     http = load("http")
     found = []

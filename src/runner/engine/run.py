@@ -8,6 +8,8 @@ names = load("names")
 report = load("report")
 
 CLOCK = clock.CLOCK
+# Code by path, text and flags: a warm engine compiles a script once.
+COMPILED = {}
 
 
 class Refused(BaseException):
@@ -25,6 +27,7 @@ class State:
         self.runtime = {}
         self.namespace = {}
         self.notes = set()
+        self.http = None
 
     def log(self, text):
         self.emit("log", text=text.encode("utf-8", "backslashreplace").decode())
@@ -104,7 +107,9 @@ def compile_parts(job):
     flags = 0
     codes = []
     for part in parts:
-        code = compile(part["text"], part["path"], "exec", flags=flags, dont_inherit=True)
+        key = (part["path"], part["text"], flags)
+        code = COMPILED.get(key) or compile(part["text"], part["path"], "exec", flags=flags, dont_inherit=True)
+        COMPILED[key] = code
         flags |= code.co_flags & _future_flags()
         codes.append(code)
     return codes
@@ -232,7 +237,8 @@ def run(job, emit):
     CLOCK.base = job["now"]
     CLOCK.really = job["network"] and job["now"] is None
     if not job["network"] or job["record"]:
-        load("network").install(state)
+        load("network").install(job["record"])
+        load("network").STATE = state
     try:
         codes = compile_parts(job)
     except (SyntaxError, ValueError) as error:
@@ -256,7 +262,7 @@ def run(job, emit):
             coverage.stop()
             emit("covered", files=coverage.report(codes))
         if job["record"]:
-            emit("recorded", entries=load("network").recorded(state))
+            emit("recorded", entries=load("network").recorded())
         emit("done")
 
 

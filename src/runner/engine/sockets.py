@@ -16,8 +16,8 @@ def _address_of(host):
 class Talk:
     """What goes through one connection."""
 
-    def __init__(self, state, entries, peer, host):
-        self.state, self.entries, self.peer, self.host = state, entries, peer, host
+    def __init__(self, peer, host):
+        self.peer, self.host = peer, host
         self.secure = False
         self.incoming, self.outgoing = bytearray(), bytearray()
         self.failure = None
@@ -49,11 +49,11 @@ class Talk:
     def _answer(self, method, request):
         url = http.url_of(request, self.host, self.secure)
         headers = dict(request.headers)
-        entry = self.entries.answer(method, url, headers, request.body)
+        entry = network.entries().answer(method, url, headers, request.body)
         if entry is None:
-            nearest = self.entries.nearest(method, url, headers, request.body)
+            nearest = network.entries().nearest(method, url, headers, request.body)
             text = "no recorded entry answers %s %s: %s" % (method, url, nearest)
-            self.state.note(text)
+            network.STATE.note(text)
             self.fail(http.UnrecordedRequest(text))
         else:
             self.send(http.response_bytes(entry, method))
@@ -88,7 +88,7 @@ class Talk:
         return data
 
 
-def patch_socket(module, state, entries):
+def patch_socket(module):
     """Replaces the socket class and the look-ups of names."""
     real = module.socket
     inet = (module.AF_INET, getattr(module, "AF_INET6", None))
@@ -114,7 +114,7 @@ def patch_socket(module, state, entries):
                 raise network.refuse("connecting to %r" % (address,))
             host = next((name for name in _NAMES if _address_of(name) == address[0]), address[0])
             self._where = address
-            self._talk = Talk(state, entries, self._peer, "%s:%s" % (host, address[1]))
+            self._talk = Talk(self._peer, "%s:%s" % (host, address[1]))
 
         def connect_ex(self, address):
             self.connect(address)

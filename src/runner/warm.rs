@@ -1,0 +1,239 @@
+//! A warm engine: one process a manifest that has imported the scripts' libraries and forks for each job. Only where
+//! forks can be confined; elsewhere, and where it does not start, each job gets a fresh process.
+
+use std::time::Instant;
+
+use super::host::{self, Limits};
+use super::job::Request;
+use super::outcome::Outcome;
+use super::python::Python;
+
+#[cfg(not(target_os = "linux"))]
+use std::convert::Infallible as Engine;
+
+/// Runs many requests, warm where that is possible.
+pub struct Warm {
+    python: Python,
+    limits: Limits,
+    engine: Option<Engine>,
+}
+
+impl Warm {
+    /// Starts a warm engine for requests of the same scripts.
+    pub fn start(python: &Python, limits: Limits, requests: &[&Request]) -> Self {
+        let engine = start(python, limits, requests);
+        Self { python: python.clone(), limits, engine }
+    }
+
+    /// Runs one of the requests.
+    ///
+    /// # Errors
+    /// As [`host::run`].
+    pub fn run(&self, request: &Request) -> anyhow::Result<Outcome> {
+        let started = Instant::now();
+        match &self.engine {
+            Some(engine) => engine_run(engine, &self.python, self.limits, request, started),
+            None => host::run(&self.python, self.limits, request, None),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn start(_python: &Python, _limits: Limits, _requests: &[&Request]) -> Option<Engine> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+fn engine_run(
+    engine: &Engine,
+    _python: &Python,
+    _limits: Limits,
+    _request: &Request,
+    _started: Instant,
+) -> anyhow::Result<Outcome> {
+    match *engine {}
+}
+
+#[cfg(target_os = "linux")]
+use linux::{Engine, engine_run, start};
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::collections::HashMap;
+    use std::io::{BufRead, BufReader, IoSlice, PipeWriter, Write, pipe};
+    use std::mem::MaybeUninit;
+    use std::os::fd::{AsFd, OwnedFd};
+    use std::os::unix::net::UnixStream;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Child, ExitStatus, Stdio};
+    use std::sync::mpsc::{Sender, channel};
+    use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+    use std::time::{Duration, Instant};
+
+    use anyhow::Context;
+    use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+    use serde_json::{Value, json};
+
+    use super::super::confine;
+    use super::super::host::{self, Limits, Message, Process, Run};
+    use super::super::job::Request;
+    use super::super::outcome::Outcome;
+    use super::super::plan;
+    use super::super::python::Python;
+
+    /// How long a warm engine may take to import everything.
+    const START: Duration = Duration::from_secs(60);
+
+    /// The process and the way to it.
+    pub(super) struct Engine {
+        child: Child,
+        control: Mutex<UnixStream>,
+        forks: Arc<Mutex<Forks>>,
+        folder: tempfile::TempDir,
+    }
+
+    /// The jobs that run, by their number here, and their processes.
+    #[derive(Default)]
+    struct Forks {
+        next: u64,
+        senders: HashMap<u64, Sender<Message>>,
+        processes: HashMap<u32, u64>,
+    }
+
+    fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` where it does not start, or where its forks could not be confined.
+    pub(super) fn start(python: &Python, limits: Limits, requests: &[&Request]) -> Option<Engine> {
+        let filter = confine::fork_filter()?;
+        let folder = host::folder().ok()?;
+        let (ours, theirs) = UnixStream::pair().ok()?;
+        let mut command = host::command(python, limits, requests, folder.path(), true);
+        let child = command
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        drop(command);
+        let forks = Arc::new(Mutex::new(Forks::default()));
+        let engine = Engine { child, control: Mutex::new(ours), forks, folder };
+        engine.greet(requests, &filter)?;
+        Some(engine)
+    }
+
+    impl Engine {
+        /// Says what to import, and waits until that is done.
+        fn greet(&self, requests: &[&Request], filter: &[(u16, u8, u8, u32)]) -> Option<()> {
+            let warm = json!({"scripts": scripts(requests), "globals": globals(requests), "filter": filter});
+            let setup = host::setup(&json!({"parts": host::parts(), "warm": warm}));
+            let mut control = lock(&self.control);
+            control.write_all(&setup).ok()?;
+            control.set_read_timeout(Some(START)).ok()?;
+            let mut reader = BufReader::new(control.try_clone().ok()?);
+            let mut line = String::new();
+            reader.read_line(&mut line).ok()?;
+            let hello: Value = serde_json::from_str(line.strip_prefix("ready ")?).ok()?;
+            let layers = hello["layers"].as_array()?;
+            let is_confined =
+                layers.iter().any(|layer| layer.as_str().is_some_and(|layer| layer.starts_with("seccomp: no ")));
+            control.set_read_timeout(None).ok()?;
+            let forks = Arc::clone(&self.forks);
+            std::thread::spawn(move || dispatch(reader, &forks));
+            is_confined.then_some(())
+        }
+
+        fn send(&self, job: &Value, results: &PipeWriter, printed: &PipeWriter) -> anyhow::Result<()> {
+            let body = job.to_string().into_bytes();
+            let header = u64::try_from(body.len()).unwrap_or_default().to_be_bytes();
+            let descriptors = [results.as_fd(), printed.as_fd()];
+            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+            let mut ancillary = SendAncillaryBuffer::new(&mut space);
+            ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
+            let mut control = lock(&self.control);
+            sendmsg(&*control, &[IoSlice::new(&header)], &mut ancillary, SendFlags::NOSIGNAL)?;
+            Ok(control.write_all(&body)?)
+        }
+    }
+
+    impl Drop for Engine {
+        fn drop(&mut self) {
+            let _ = host::kill_group(self.child.id());
+            let _ = self.child.wait();
+        }
+    }
+
+    /// The scripts, each final script once.
+    fn scripts(requests: &[&Request]) -> Vec<Value> {
+        let mut scripts = Vec::new();
+        for request in requests {
+            let parts = request.target.scripts.plan.parts.iter();
+            let script: Value = parts
+                .map(|part| json!({"path": part.path.to_string_lossy(), "text": plan::callable(&part.text)}))
+                .collect();
+            if !scripts.contains(&script) {
+                scripts.push(script);
+            }
+        }
+        scripts
+    }
+
+    fn globals(requests: &[&Request]) -> Value {
+        let image = requests.first().map(|request| &request.target.scripts.image);
+        let pairs =
+            image.into_iter().flat_map(|image| image.globals().filter_map(|name| Some((name, image.global(name)?))));
+        pairs.map(|(name, path)| (name.to_owned(), json!(path))).collect::<serde_json::Map<_, _>>().into()
+    }
+
+    /// Reads what the engine says of its forks: `started JOB PROCESS`, `ended PROCESS STATUS`.
+    fn dispatch(reader: impl BufRead, forks: &Mutex<Forks>) {
+        for line in reader.lines().map_while(Result::ok) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let [word, first, second] = words.as_slice() else { continue };
+            let mut forks = lock(forks);
+            match *word {
+                "started" => {
+                    let (Ok(job), Ok(process)) = (first.parse(), second.parse()) else { continue };
+                    forks.processes.insert(process, job);
+                    forks.senders.get(&job).map(|sender| sender.send(Message::Started(process)));
+                }
+                "ended" => {
+                    let (Ok(process), Ok(status)) = (first.parse::<u32>(), second.parse()) else { continue };
+                    let job = forks.processes.remove(&process).and_then(|job| forks.senders.remove(&job));
+                    job.map(|sender| sender.send(Message::Ended(Some(ExitStatus::from_raw(status)))));
+                }
+                _ => {}
+            }
+        }
+        // The engine is gone: no fork will be heard of again.
+        lock(forks).senders.clear();
+    }
+
+    pub(super) fn engine_run(
+        engine: &Engine,
+        python: &Python,
+        limits: Limits,
+        request: &Request,
+        started: Instant,
+    ) -> anyhow::Result<Outcome> {
+        let folder = tempfile::Builder::new().tempdir_in(engine.folder.path()).context("no temporary folder")?;
+        let token = host::token(folder.path());
+        let (sender, receiver) = channel();
+        let (results, to_results) = pipe().context("no pipe")?;
+        let (printed, to_printed) = pipe().context("no pipe")?;
+        host::read_in_background(results, printed, &sender);
+        let number = {
+            let mut forks = lock(&engine.forks);
+            forks.next += 1;
+            let number = forks.next;
+            forks.senders.insert(number, sender);
+            number
+        };
+        let job = json!({"id": number, "token": token, "folder": folder.path(), "job": host::job(request, limits)});
+        engine.send(&job, &to_results, &to_printed).context("the warm engine has ended")?;
+        drop((to_results, to_printed));
+        let run = Run { python, limits, request, cancel: None, token, started };
+        host::follow(Process::Fork(None, None), &receiver, run)
+    }
+}
