@@ -11,6 +11,8 @@ mod assist;
 mod editing;
 #[path = "server/files.rs"]
 mod files;
+#[path = "server/final_script.rs"]
+mod final_script;
 #[path = "server/findings.rs"]
 mod findings;
 #[path = "server/lifecycle.rs"]

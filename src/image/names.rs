@@ -127,8 +127,6 @@ pub const PASSDOWN_START_TIME: &str = "StartTime";
 pub const SCHEDULE_END_TIME: &str = "EndTime";
 /// The input with the minutes that a scheduled run reads again.
 pub const TOLERANCE_SCOPE: &str = "ToleranceScope";
-/// The output field with the data that JSON paths read.
-pub const RAW_DATA: &str = "rawData";
 /// D3's date format, for `strftime`.
 pub const DATE_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 /// The keys that rawData has where there are several errors (D3's page, "Error Handling").

@@ -9,6 +9,7 @@ use tower_lsp_server::{Client, LanguageServer};
 
 use super::capabilities::Agreed;
 use super::convert::path_of;
+use super::final_script::{FinalScript, FinalScriptParams, final_script};
 use super::outbox::Outbox;
 use super::session::Session;
 use super::watch;
@@ -35,6 +36,12 @@ impl Handlers {
     /// The user cancelled work whose progress is shown.
     pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
         progress::cancel(&self.session, &params.token);
+    }
+
+    /// The script that D3 makes of a script and the system script underneath.
+    pub async fn final_script(&self, params: FinalScriptParams) -> Result<Option<FinalScript>> {
+        let session = Arc::clone(&self.session);
+        self.of(params.text_document, move |checked, _| final_script(&session, checked)).await
     }
 
     /// What `answer` says of the newest text of a document.

@@ -10,6 +10,7 @@ mod assist;
 mod capabilities;
 mod convert;
 mod documents;
+mod final_script;
 mod handlers;
 mod manifest;
 mod navigate;
@@ -77,6 +78,7 @@ fn session() -> anyhow::Result<End> {
     let client_ended = ended(End::Abrupt);
     let (service, socket) = LspService::build(|client| Handlers::new(client, outbox.clone(), client_ended))
         .custom_method("window/workDoneProgress/cancel", Handlers::cancel_progress)
+        .custom_method("d3ls/finalScript", Handlers::final_script)
         .finish();
     let (to_client, handle) = (outbox.clone(), runtime.handle().clone());
     thread::Builder::new()
