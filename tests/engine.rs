@@ -111,7 +111,8 @@ fn every_prefix_of_every_fixture_is_checked_without_a_panic() {
                 .collect()
         })
         .collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let few: Vec<&String> = failures.iter().take(20).collect();
+    assert!(failures.is_empty(), "{} prefixes, among them {few:#?}", failures.len());
 }
 
 #[test]

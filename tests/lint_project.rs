@@ -6,10 +6,10 @@ use support::Folder;
 
 const MANIFEST: &str = r#"{
   "version": 1, "kind": "integration", "name": "Acme", "systemScript": "system.py", "colour": 1,
-  "commands": [{"internalName": "Check", "inputs": []}]
+  "commands": [{"internalName": "TestConnection", "inputs": []}]
 }
 "#;
-const SCRIPT: &str = "class APIError:\n    pass\n\n\ndef Check():\n    return pb.returnOutputModel(\"\", \"Successful\", \"\", \"\", \"\", \"\")\n";
+const SCRIPT: &str = "class APIError:\n    pass\n\n\ndef TestConnection():\n    return pb.returnOutputModel(\"\", \"Successful\", \"\", \"\", \"\", \"\")\n";
 
 /// Path, line and code of each finding.
 fn findings(json: &serde_json::Value) -> Vec<String> {
@@ -21,7 +21,11 @@ fn findings(json: &serde_json::Value) -> Vec<String> {
 }
 
 fn acme() -> Folder {
-    Folder::new(&[("acme/d3.json", MANIFEST), ("acme/script.py", SCRIPT), ("acme/system.py", "class APIError: pass\n")])
+    Folder::new(&[
+        ("acme/d3.json", MANIFEST),
+        ("acme/script.py", SCRIPT),
+        ("acme/system.py", "class PlaybookRunTime: pass\n"),
+    ])
 }
 
 #[test]

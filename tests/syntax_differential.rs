@@ -1,5 +1,7 @@
 //! The parser against Python 3.9 itself, a second parser, damaged texts and random ones.
 
+#![expect(clippy::print_stderr, reason = "the figures are worth reading")]
+
 #[path = "syntax/python39.rs"]
 mod python39;
 #[path = "syntax/recovery.rs"]

@@ -1,3 +1,5 @@
+//! What is blanked, and what is not.
+
 use super::scan;
 
 /// The text without D3's types, and the words in them.

@@ -1,8 +1,10 @@
-//! What the editor asks of a script or a manifest: completion, hover, signatures, definitions, symbols, hints.
+//! What the editor asks of a script or a manifest: completion, hover, signatures, definitions, symbols, hints,
+//! actions, lenses.
 //!
 //! Owns: pure functions from an analysis and an offset to editor words. All offsets and ranges are bytes of the script.
 //! Must not know: the protocol, the disk. Code that is being typed is the rule here, not the exception.
 
+mod actions;
 mod completion;
 mod cursor;
 mod describe;
@@ -12,6 +14,7 @@ mod hover;
 mod lenses;
 pub mod manifest;
 mod navigation;
+mod new_function;
 mod rename;
 mod signature;
 mod snippet;
@@ -23,12 +26,13 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
+pub use actions::{Action, ActionKind, actions, manifest_actions, suppressions};
 pub use completion::{CompletionItem, CompletionKind, complete};
 pub use describe::rule_help;
 pub use folding::{Fold, FoldKind, folds, selections};
 pub use hints::{Hint, hints};
 pub use hover::{Hover, hover};
-pub use lenses::{Lens, LensKind, lenses};
+pub use lenses::{Lens, lenses};
 pub use navigation::{Location, definition, highlights, references};
 pub use rename::{rename, renameable};
 pub use signature::{Parameter, Signature, signature};

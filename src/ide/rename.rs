@@ -243,13 +243,23 @@ fn check_name(model: &Model<'_>, scope: ScopeId, to: &str) -> Result<(), String>
 
 /// Whether `to` is a name in Python and not one of D3's.
 pub(super) fn check_identifier(to: &str) -> Result<(), String> {
-    let mut letters = to.chars();
-    let starts = letters.next().is_some_and(|letter| letter.is_alphabetic() || letter == '_');
-    if !starts || !letters.all(|letter| letter.is_alphanumeric() || letter == '_') || KEYWORDS.contains(&to) {
+    if !is_name(to) {
         return Err(format!("`{to}` is no name in Python"));
     }
-    if names::RESERVED_NAMES.contains(&to) || names::RESERVED_CLASSES.contains(&to) || to == names::D3 {
+    if is_reserved(to) {
         return Err(format!("`{to}` is reserved for D3's playbook engine"));
     }
     Ok(())
+}
+
+/// Whether Python takes a text as a name.
+pub(super) fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    let starts = letters.next().is_some_and(|letter| letter.is_alphabetic() || letter == '_');
+    starts && letters.all(|letter| letter.is_alphanumeric() || letter == '_') && !KEYWORDS.contains(&text)
+}
+
+/// Whether the playbook engine keeps a name for itself.
+pub(super) fn is_reserved(name: &str) -> bool {
+    names::RESERVED_NAMES.contains(&name) || names::RESERVED_CLASSES.contains(&name) || name == names::D3
 }

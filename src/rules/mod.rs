@@ -13,6 +13,7 @@ mod names;
 mod output_model;
 mod python39;
 mod robustness;
+mod security;
 mod selection;
 mod text;
 mod tool;
@@ -133,10 +134,6 @@ pub static RULES: &[&Rule] = &[
     &calls::draft_call::RULE,
     &calls::unused_connection_parameter::RULE,
     &calls::unknown_pb_member::RULE,
-    &python39::newer_syntax::RULE,
-    &python39::newer_stdlib::RULE,
-    &python39::runtime_union::RULE,
-    &python39::removed_later::RULE,
     &ingestion::missing_passdown::RULE,
     &ingestion::passdown_format::RULE,
     &ingestion::lost_passdown::RULE,
@@ -147,6 +144,17 @@ pub static RULES: &[&Rule] = &[
     &ingestion::mixed_timezones::RULE,
     &ingestion::local_time::RULE,
     &ingestion::empty_date_unchecked::RULE,
+    &security::tls_verification_off::RULE,
+    &security::hard_coded_secret::RULE,
+    &security::plain_http::RULE,
+    &security::sql_injection::RULE,
+    &security::dangerous_call::RULE,
+    &security::oauth2_flow::RULE,
+    &security::credential_input::RULE,
+    &python39::newer_syntax::RULE,
+    &python39::newer_stdlib::RULE,
+    &python39::runtime_union::RULE,
+    &python39::removed_later::RULE,
     &robustness::request_without_timeout::RULE,
     &robustness::reads_stdin::RULE,
     &robustness::exits_process::RULE,

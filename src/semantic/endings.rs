@@ -126,7 +126,7 @@ impl<'m, 'a> Endings<'m, 'a> {
         if home != scope || entry.bindings.iter().any(|&binding| flow.is_shared(binding)) {
             return None;
         }
-        let reference = model.reference_of(name, home)?;
+        let reference = model.reference_of(name)?;
         let feasible = |test: &'a Expr, is: bool, held: &[Held; 2]| {
             decide(test, &|tested: &str| (tested == text).then(|| model.fact_of(held[0])).flatten())
                 .is_none_or(|decided| decided == is)

@@ -6,10 +6,12 @@
 
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashMap;
+
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
 use crate::syntax::Parsed;
-use crate::syntax::ast::Expr;
+use crate::syntax::ast::{Expr, ExprName};
 use crate::text::{Ranged, TextSize};
 
 mod ancestors;
@@ -44,7 +46,7 @@ pub use makers::Maker;
 pub use model::*;
 pub use names::QualifiedName;
 pub use origin::Origin;
-pub use outcomes::{Field, Paths};
+pub use outcomes::{Field, Outcomes, Paths};
 pub use output_model::{OutputModel, Slot};
 pub use related::Direction;
 pub use truth::truth;
@@ -163,6 +165,8 @@ pub struct Model<'a> {
     http_calls: http::HttpCalls<'a>,
     /// The control flow of each function that was asked about.
     flows: Vec<OnceLock<Flow>>,
+    /// The reads by their starts, once one was asked for.
+    reads: OnceLock<FxHashMap<TextSize, ReferenceId>>,
 }
 
 impl<'a> Model<'a> {
@@ -185,6 +189,7 @@ impl<'a> Model<'a> {
             instance_attributes: Default::default(),
             http_calls: Default::default(),
             flows: Vec::new(),
+            reads: OnceLock::new(),
         };
         model.flows.resize_with(model.functions.len(), OnceLock::new);
         model.resolve_outside();
@@ -220,6 +225,15 @@ impl<'a> Model<'a> {
     /// The control flow of a function.
     pub fn flow(&self, id: FunctionId) -> &Flow {
         self.flows[id.0 as usize].get_or_init(|| Flow::new(self, id))
+    }
+
+    /// The read that a name is.
+    fn reference_of(&self, name: &ExprName) -> Option<ReferenceId> {
+        let reads = self.reads.get_or_init(|| {
+            let place = |place: usize| ReferenceId(u32::try_from(place).unwrap_or(u32::MAX));
+            self.references.iter().enumerate().map(|(id, read)| (read.node.start(), place(id))).collect()
+        });
+        reads.get(&name.start()).copied()
     }
 
     /// The test of an `if`, `elif` or `while` that starts at `start`.

@@ -1,9 +1,11 @@
 //! With which combinations of two fields an output model can be made, path by path.
 
+use rustc_hash::FxHashMap;
+
 use crate::syntax::ast::Expr;
 
 use super::condition::{Fact, decide};
-use super::flow::{Held, Touch};
+use super::flow::{Held, Together, Touch};
 use super::model::{BindingKind, FunctionId, ReferenceId, ScopeId, ScopeKind};
 use super::output_model::{OutputModel, Slot};
 use super::{Model, Origin};
@@ -35,43 +37,62 @@ pub enum Paths {
     WithoutHandlers,
 }
 
-impl<'a> Model<'a> {
+/// Finds the combinations with which output models are made. Each pair of names is followed through a function once.
+#[derive(Debug)]
+pub struct Outcomes<'m, 'a> {
+    model: &'m Model<'a>,
+    paths: Paths,
+    followed: FxHashMap<(FunctionId, [&'a str; 2]), Option<Together<'a>>>,
+}
+
+impl<'m, 'a> Outcomes<'m, 'a> {
+    /// Nothing is looked at yet.
+    pub fn new(model: &'m Model<'a>, paths: Paths) -> Self {
+        Self { model, paths, followed: FxHashMap::default() }
+    }
+
     /// The combinations of two fields with which `output` can be made; none where they can't be told.
-    pub fn outcomes(&self, output: &OutputModel<'a>, fields: [&str; 2], paths: Paths) -> Vec<[Field<'a>; 2]> {
+    pub fn of(&mut self, output: &OutputModel<'a>, fields: [&str; 2]) -> Vec<[Field<'a>; 2]> {
+        let model = self.model;
         let slots = fields.map(|field| output.slot(field));
-        let Some(function) = self.function_of(output.scope).filter(|&id| self.function(id).scope == output.scope)
+        let Some(function) = model.function_of(output.scope).filter(|&id| model.function(id).scope == output.scope)
         else {
             return Vec::new();
         };
-        let locals = slots.map(|slot| self.local_name(slot, function));
+        let locals = slots.map(|slot| model.local_name(slot, function));
         let Some(reference) = locals.iter().flatten().map(|(_, reference)| *reference).max() else {
-            return vec![slots.map(|slot| self.plain_field(slot))];
+            return vec![slots.map(|slot| model.plain_field(slot))];
         };
         let names = locals.map(|local| local.map_or("", |(name, _)| name));
         let fact = |held: &[Held; 2], tested: &str| {
             let place = names.iter().position(|name| *name == tested && !name.is_empty())?;
-            self.fact_of(held[place])
+            model.fact_of(held[place])
         };
         let feasible = |test: &'a Expr, is: bool, held: &[Held; 2]| {
             decide(test, &|tested: &str| fact(held, tested)).is_none_or(|decided| decided == is)
         };
-        let flow = self.flow(function);
-        let Some(together) = flow.together(self, names, paths, feasible) else { return Vec::new() };
-        let states = flow.held_at(self, &together, reference);
+        let flow = model.flow(function);
+        let paths = self.paths;
+        let followed = self.followed.entry((function, names));
+        let together = followed.or_insert_with(|| flow.together(model, names, paths, feasible));
+        let Some(together) = together else { return Vec::new() };
+        let states = flow.held_at(model, together, reference);
         let field = |place: usize, held: &[Held; 2]| match locals[place] {
-            Some(_) => self.held_field(held[place]),
+            Some(_) => model.held_field(held[place]),
             None => match slots[place] {
                 Slot::Given(Expr::If(node), scope) => match decide(&node.test, &|tested: &str| fact(held, tested)) {
-                    Some(true) => self.plain_field(Slot::Given(&node.body, scope)),
-                    Some(false) => self.plain_field(Slot::Given(&node.orelse, scope)),
+                    Some(true) => model.plain_field(Slot::Given(&node.body, scope)),
+                    Some(false) => model.plain_field(Slot::Given(&node.orelse, scope)),
                     None => Field { held: None, value: None, fact: Fact::default() },
                 },
-                slot => self.plain_field(slot),
+                slot => model.plain_field(slot),
             },
         };
         states.iter().map(|held| [field(0, held), field(1, held)]).collect()
     }
+}
 
+impl<'a> Model<'a> {
     /// The name and the read, where a slot is a local name that no other function reads or binds.
     fn local_name(&self, slot: Slot<'a>, function: FunctionId) -> Option<(&'a str, ReferenceId)> {
         let Slot::Given(Expr::Name(name), scope) = slot else { return None };
@@ -84,7 +105,7 @@ impl<'a> Model<'a> {
         if entry.bindings.iter().any(|&binding| flow.is_shared(binding)) {
             return None;
         }
-        Some((name.id.as_str(), self.reference_of(name, home)?))
+        Some((name.id.as_str(), self.reference_of(name)?))
     }
 
     fn plain_field(&self, slot: Slot<'a>) -> Field<'a> {

@@ -166,7 +166,7 @@ impl<'a> Search<'_, 'a> {
             .iter()
             .take_while(|site| site.node.start() < read.start())
             .filter(|site| !site.node.range().contains_range(read))
-            .any(|site| branches(site.node).any(|body| may_leave(body)))
+            .any(|site| branches(site.node).any(may_leave))
     }
 
     /// By which simple turn the binding is missed: an `if` without `else`, or an exception that is swallowed. `None`
@@ -213,7 +213,7 @@ struct Skip {
 }
 
 /// The tests that decide that control comes to `read` inside an `if` statement, with what each must give.
-fn clause_tests<'a>(statement: &'a ast::StmtIf, read: TextRange) -> Vec<(&'a Expr, bool)> {
+fn clause_tests(statement: &ast::StmtIf, read: TextRange) -> Vec<(&Expr, bool)> {
     let mut tests = vec![(&*statement.test, true)];
     for clause in &statement.elif_else_clauses {
         if clause.start() > read.start() {

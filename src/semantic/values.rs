@@ -1,11 +1,10 @@
 //! What an expression can evaluate to, followed through names, conditions and functions of the script.
 
 use crate::syntax::ast::{self, Expr};
-use crate::text::Ranged;
 
 use super::condition::Fact;
 use super::flow::{Held, Touch};
-use super::model::{BindingId, BindingKind, FunctionId, MODULE, ReferenceId, ScopeId, ScopeKind};
+use super::model::{BindingId, BindingKind, FunctionId, MODULE, ScopeId, ScopeKind};
 use super::names::MAX_STEPS;
 use super::origin::literal;
 use super::{Model, Origin};
@@ -86,7 +85,7 @@ impl<'a> Model<'a> {
         let Some(entry) = self.scope(home).names.get(name.id.as_str()) else { return vec![None] };
         if let ScopeKind::Function(function) = self.scope(home).kind
             && self.is_inline(scope, function)
-            && let Some(reference) = self.reference_of(name, home)
+            && let Some(reference) = self.reference_of(name)
         {
             let flow = self.flow(function);
             let Some(reaching) = flow.reaching(self, reference) else { return vec![None] };
@@ -102,12 +101,6 @@ impl<'a> Model<'a> {
             [only] => vec![Some(*only)],
             several => several.iter().copied().map(Some).chain([None]).collect(),
         }
-    }
-
-    /// The read that `name` is, where the name lives in `home`.
-    pub fn reference_of(&self, name: &ast::ExprName, home: ScopeId) -> Option<ReferenceId> {
-        let entry = self.scope(home).names.get(name.id.as_str())?;
-        entry.references.iter().copied().find(|id| self.references[id.0 as usize].node.start() == name.start())
     }
 
     /// The whole value that a binding gives its name.

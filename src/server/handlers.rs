@@ -13,7 +13,7 @@ use super::final_script::{FinalScript, FinalScriptParams, final_script};
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist, manifest, navigate, progress, settings, structure, workspace};
+use super::{actions, assist, lens, manifest, navigate, progress, settings, structure, workspace};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -277,6 +277,11 @@ impl LanguageServer for Handlers {
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let InlayHintParams { text_document, range, .. } = params;
         self.of(text_document, move |checked, agreed| navigate::hints(checked, range, agreed)).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
+        self.at(at, |checked, _, agreed| lens::lenses(checked, agreed)).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

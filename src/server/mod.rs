@@ -12,6 +12,7 @@ mod convert;
 mod documents;
 mod final_script;
 mod handlers;
+mod lens;
 mod manifest;
 mod navigate;
 mod outbox;

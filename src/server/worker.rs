@@ -59,6 +59,8 @@ pub enum Subject {
         selection: Arc<Selection>,
         /// The manifest alone.
         sheets: Arc<Sheets>,
+        /// Those of its scripts that findings here stem from: what they mean and their files.
+        stems_from: Vec<(Arc<Analysis>, Arc<Sheets>)>,
         /// Its folder.
         folder: PathBuf,
         /// What the editor sees in it.
@@ -254,6 +256,7 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
     checked.depends.dedup();
     let mut scripts = FxHashMap::default();
     let mut findings = Vec::new();
+    let mut stems_from = Vec::new();
     for path in &checked.depends {
         let Ok(source) = session.workspace.read(path) else { continue };
         let script = session.workspace.as_script(path, source);
@@ -265,7 +268,11 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
             let mut sheets = sheets(session, sheet.clone(), &script);
             sheets.insert(Place::Manifest, own.clone());
             let sheets = Arc::new(sheets);
+            let before = findings.len();
             findings.extend(found.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }));
+            if findings.len() > before {
+                stems_from.push((Arc::clone(&report.analysis), sheets));
+            }
         }
         if let Some(name) = drafts.get(path) {
             scripts.insert(name.clone(), sheet);
@@ -284,7 +291,8 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
     });
     findings.dedup_by(|a, b| a.diagnostic == b.diagnostic);
     checked.findings = findings;
-    checked.subject = Subject::Manifest { selection: Arc::clone(&file.selection), sheets, folder, document, scripts };
+    checked.subject =
+        Subject::Manifest { selection: Arc::clone(&file.selection), sheets, stems_from, folder, document, scripts };
 }
 
 /// The findings in the settings, and what makes them unreadable, which has no code.

@@ -1,3 +1,5 @@
+//! What is refused, what survives, and where it stands.
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 

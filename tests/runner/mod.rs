@@ -10,7 +10,9 @@ use serde_json::Value;
 pub fn python() -> &'static str {
     static PYTHON: OnceLock<String> = OnceLock::new();
     PYTHON.get_or_init(|| {
-        std::env::var("D3LS_PYTHON39_VENV").ok().filter(|path| !path.is_empty())
+        std::env::var("D3LS_PYTHON39_VENV")
+            .ok()
+            .filter(|path| !path.is_empty())
             .unwrap_or_else(|| output("scripts/runner-venv", &[&output("scripts/python39", &[])]))
     })
 }

@@ -1,27 +1,26 @@
-//! A real Python 3.9 and its library. Where there is none, what needs it has nothing to do.
+//! A real Python 3.9 and its library.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-/// `D3LS_PYTHON39`, the project's script, or pyenv's.
-pub fn python39() -> Option<PathBuf> {
-    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scripts/python39");
-    let pyenv = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
-    let installed = pyenv.and_then(|versions| {
-        let found = std::fs::read_dir(versions).ok()?.flatten().map(|entry| entry.path());
-        found.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("3.9"))).max()
-    });
-    std::env::var_os("D3LS_PYTHON39")
-        .map(PathBuf::from)
-        .or_else(|| script.exists().then_some(script))
-        .or_else(|| installed.map(|version| version.join("bin/python3.9")))
+/// `D3LS_PYTHON39`, or what the project's script finds or fetches.
+fn python39() -> PathBuf {
+    std::env::var_os("D3LS_PYTHON39").map_or_else(
+        || {
+            let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scripts/python39");
+            let output = Command::new(script).output().expect("scripts/python39 runs");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
+        },
+        PathBuf::from,
+    )
 }
 
 /// What a Python program prints that is given `input`.
-pub fn run(program: &str, input: &str) -> Option<String> {
-    let mut child = Command::new(python39()?)
+pub fn run(program: &str, input: &str) -> String {
+    let mut child = Command::new(python39())
         .args(["-W", "ignore", "-c", program])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -30,14 +29,12 @@ pub fn run(program: &str, input: &str) -> Option<String> {
     child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("Python reads its input");
     let output = child.wait_with_output().expect("Python 3.9 ends");
     assert!(output.status.success());
-    Some(String::from_utf8(output.stdout).expect("Python prints UTF-8"))
+    String::from_utf8(output.stdout).expect("Python prints UTF-8")
 }
 
 /// The files of 3.9's library, tests and all, in order.
 pub fn library_files() -> Vec<PathBuf> {
-    let Some(folder) = run("import sysconfig; print(sysconfig.get_path('stdlib'), end='')", "") else {
-        return Vec::new();
-    };
+    let folder = run("import sysconfig; print(sysconfig.get_path('stdlib'), end='')", "");
     let mut files = Vec::new();
     collect(Path::new(&folder), &mut files);
     files.sort();

@@ -63,9 +63,7 @@ fn refusals(text: &str) -> Vec<String> {
 #[test]
 fn snippets_are_refused_as_python_refuses_them() {
     let texts = snippets();
-    let Some(answers) = run(COMPILE, &serde_json::to_string(&texts).expect("texts are JSON")) else {
-        return;
-    };
+    let answers = run(COMPILE, &serde_json::to_string(&texts).expect("texts are JSON"));
     let mut differences = String::new();
     for (text, answer) in texts.iter().zip(answers.lines()) {
         let ours = refusals(text);
@@ -89,9 +87,7 @@ for path in json.load(sys.stdin):
         print("refused", str(error).replace("\n", " "))
 "#;
     let paths: Vec<_> = files.iter().map(|path| path.to_string_lossy()).collect();
-    let Some(answers) = run(program, &serde_json::to_string(&paths).expect("paths are JSON")) else {
-        return;
-    };
+    let answers = run(program, &serde_json::to_string(&paths).expect("paths are JSON"));
     let mut differences = String::new();
     for (path, answer) in files.iter().zip(answers.lines()) {
         let Ok(text) = std::fs::read_to_string(path) else {

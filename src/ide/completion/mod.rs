@@ -198,8 +198,3 @@ fn names_in_reach(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
     items.extend(definitions::system_names(cursor));
     items
 }
-
-/// A text as a place to fill in.
-pub(super) fn placeholder(number: usize, text: &str) -> String {
-    format!("${{{number}:{}}}", snippet::escape(text))
-}

@@ -5,4 +5,4 @@ mod hover;
 mod manifest;
 mod navigation;
 mod structure;
-mod support;
+pub(super) mod support;

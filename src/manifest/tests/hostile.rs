@@ -1,3 +1,5 @@
+//! Hostile JSON costs a message, never a crash.
+
 use proptest::prelude::*;
 
 use super::super::edits;

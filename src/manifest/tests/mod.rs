@@ -1,3 +1,5 @@
+//! What a user sees of a manifest: its values, defaults and findings.
+
 mod edits;
 mod hostile;
 

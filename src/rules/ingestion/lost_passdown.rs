@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::image::names::{FAILED, PASSDOWN_DATA, RETURN_DATA};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{Field, Paths, Touch};
+use crate::semantic::{Field, Outcomes, Paths, Touch};
 use crate::syntax::ast::Expr;
 use crate::text::Ranged;
 
@@ -22,9 +22,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let mut all = Outcomes::new(context.model, Paths::WithoutHandlers);
     for output in ingested(context) {
         let Some(argument) = output.slot(PASSDOWN_DATA).expr() else { continue };
-        let outcomes = context.model.outcomes(output, [PASSDOWN_DATA, RETURN_DATA], Paths::WithoutHandlers);
+        let outcomes = all.of(output, [PASSDOWN_DATA, RETURN_DATA]);
         let is_lost =
             outcomes.iter().any(|[passdown, status]| is_first_value(passdown) && status.fact.text != Some(FAILED));
         if is_lost {

@@ -1,5 +1,7 @@
 //! D3504.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::{RETRY_ACTION, RETRY_ACTION_KEY, RETRY_DELAY_KEY, RETURN_DATA};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -24,13 +26,13 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     for site in &context.model.nodes.dicts {
         check_dict(site.node, sink);
     }
-    let mut seen: Vec<TextRange> = Vec::new();
+    let mut seen = FxHashSet::default();
     for output in &context.model.output_models {
         let Some(argument) = output.slot(RETURN_DATA).expr() else { continue };
         for (value, _) in context.model.values(argument, output.slot_scope(RETURN_DATA)).known {
             let Expr::StringLiteral(text) = value else { continue };
             if text.value.to_str() == RETRY_ACTION && !seen.contains(&text.range()) {
-                seen.push(text.range());
+                seen.insert(text.range());
                 let message = format!(
                     "a retry is the dictionary `{{\"{RETRY_ACTION_KEY}\": \"{RETRY_ACTION}\", \"{RETRY_DELAY_KEY}\": [...]}}`, not the text alone"
                 );

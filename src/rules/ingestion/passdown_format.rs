@@ -1,5 +1,7 @@
 //! D3502.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::{DATE_FORMAT, PASSDOWN_DATA, PASSDOWN_START_TIME};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -22,13 +24,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut seen: Vec<TextRange> = Vec::new();
+    let mut seen = FxHashSet::default();
     for output in &context.model.output_models {
         let Slot::Given(argument, scope) = output.slot(PASSDOWN_DATA) else { continue };
         for (value, scope) in context.model.values(argument, scope).known {
             let Expr::Dict(dict) = value else { continue };
             if !seen.contains(&dict.range()) {
-                seen.push(dict.range());
+                seen.insert(dict.range());
                 check_dict(context, dict, argument.is_dict_expr(), scope, sink);
             }
         }

@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::image::names::{ERRORS, RETURN_DATA};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::Paths;
+use crate::semantic::{Outcomes, Paths};
 use crate::syntax::ast::Expr;
 use crate::text::Ranged;
 
@@ -22,9 +22,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let mut all = Outcomes::new(context.model, Paths::All);
     for output in &context.model.output_models {
         let Some(argument) = output.slot(ERRORS).expr() else { continue };
-        let outcomes = context.model.outcomes(output, [RETURN_DATA, ERRORS], Paths::All);
+        let outcomes = all.of(output, [RETURN_DATA, ERRORS]);
         let retries = |status: Option<&Expr>| matches!(status, Some(Expr::Dict(dict)) if is_retry(dict));
         let mut retrying = outcomes.iter().filter(|[status, _]| retries(status.value)).peekable();
         if retrying.peek().is_some() && retrying.all(|[_, errors]| errors.fact.is_true == Some(true)) {

@@ -1,5 +1,7 @@
 //! D3308.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::OUTPUT_FIELDS;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -20,14 +22,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut seen = Vec::new();
+    let mut seen = FxHashSet::default();
     for output in &context.model.output_models {
         for (field, slot) in OUTPUT_FIELDS.iter().zip(&output.slots).filter(|(field, _)| field.deprecated) {
             let Slot::Given(argument, scope) = *slot else { continue };
             if seen.contains(&argument.range()) || !is_filled(context, argument, scope) {
                 continue;
             }
-            seen.push(argument.range());
+            seen.insert(argument.range());
             let fix = Fix::new(
                 "Change to an empty text",
                 Applicability::Unsafe,

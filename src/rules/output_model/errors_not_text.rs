@@ -1,5 +1,7 @@
 //! D3309.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::ERRORS;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -20,14 +22,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut seen = Vec::new();
+    let mut seen = FxHashSet::default();
     for output in &context.model.output_models {
         let Slot::Given(argument, scope) = output.slot(ERRORS) else { continue };
         if seen.contains(&argument.range()) {
             continue;
         }
         let Some(what) = what(context, argument, scope) else { continue };
-        seen.push(argument.range());
+        seen.insert(argument.range());
         let text = context.parsed.slice(argument.range());
         let new = match what {
             What::List => format!("\"; \".join(map(str, {text}))"),

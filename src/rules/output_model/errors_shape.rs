@@ -1,5 +1,7 @@
 //! D3314.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::Severity;
 use crate::image::names::{ERROR_KEYS, ERRORS};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -23,13 +25,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut seen = Vec::new();
+    let mut seen = FxHashSet::default();
     for output in &context.model.output_models {
         let Some(argument) = output.slot(RAW_DATA).expr() else { continue };
         if seen.contains(&argument.range()) || !holds_several_errors(context, output) || !lacks_shape(context, output) {
             continue;
         }
-        seen.push(argument.range());
+        seen.insert(argument.range());
         let message =
             format!("with several errors, `{RAW_DATA}` has the keys `{}` and `{}`", ERROR_KEYS[0], ERROR_KEYS[1]);
         sink.report(argument.range(), message);

@@ -1,5 +1,7 @@
 //! D3313.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::Severity;
 use crate::image::names::{LOG, PB, RUNTIME};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -39,14 +41,14 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
-    let mut seen: Vec<TextRange> = Vec::new();
+    let mut seen = FxHashSet::default();
     for (argument, scope, place) in arguments {
         let Some((range, leak)) = leak(context, argument, scope, MAX_DEPTH) else { continue };
         let range = if argument.range().contains_range(range) { range } else { argument.range() };
         if seen.contains(&range) {
             continue;
         }
-        seen.push(range);
+        seen.insert(range);
         let what = match leak {
             Leak::Key(key) => format!("the secret `{key}` of the connection"),
             Leak::All => format!("all of `{RUNTIME}`, with the secrets of the connection,"),

@@ -1,5 +1,7 @@
 //! D3306.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::{
     ERRORS, OUTPUT_FIELDS, PASSDOWN_DATA, PASSDOWN_START_TIME, RETRY_ACTION_KEY, RETRY_DELAY_KEY, RETURN_DATA,
@@ -24,7 +26,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut seen = Vec::new();
+    let mut seen = FxHashSet::default();
     for output in &context.model.output_models {
         if expected_statuses(context, output.scope).is_none() {
             continue;
@@ -41,7 +43,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
                 name => status_elsewhere(context, output, name),
             };
             if let Some((message, fix)) = found {
-                seen.push(argument.range());
+                seen.insert(argument.range());
                 sink.report(argument.range(), message).maybe_fix(fix);
             }
         }
@@ -57,7 +59,7 @@ fn only_value<'a>(context: &Context<'a>, output: &OutputModel<'a>, field: &str) 
     }
 }
 
-fn status_text<'a>(value: Option<&'a Expr>) -> Option<&'a str> {
+fn status_text(value: Option<&Expr>) -> Option<&str> {
     match value? {
         Expr::StringLiteral(text) => Some(text.value.to_str()).filter(|text| is_status(text)),
         _ => None,

@@ -1,5 +1,7 @@
 //! D3311.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::Severity;
 use crate::image::names::OUTPUT_FIELDS;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -23,7 +25,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut seen: Vec<TextRange> = Vec::new();
+    let mut seen = FxHashSet::default();
     for output in &context.model.output_models {
         for (field, slot) in OUTPUT_FIELDS.iter().zip(&output.slots) {
             let Slot::Given(argument, scope) = *slot else { continue };
@@ -33,7 +35,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             if seen.contains(&range) {
                 continue;
             }
-            seen.push(range);
+            seen.insert(range);
             let message = format!("{what} in `{}` can't be written as JSON; convert it first", field.name);
             sink.report(range, message);
         }

@@ -1,9 +1,11 @@
 //! Which values of returnData are statuses, and where D3 wants one. For the rules about them.
 
+use rustc_hash::FxHashSet;
+
 use crate::image::names::{self, ERRORS, INGESTION_STATUSES, RETURN_DATA};
 use crate::manifest::{self, Kind};
 use crate::rules::Context;
-use crate::semantic::{Field, OutputModel, Paths, ScopeId};
+use crate::semantic::{Field, Outcomes, OutputModel, Paths, ScopeId};
 use crate::text::Ranged;
 
 /// The statuses that an output model made in `scope` may have; `None` where its returnData is no status: utility
@@ -46,14 +48,15 @@ pub(in crate::rules) fn contradictions<'a>(
     are_errors: impl Fn(&Field<'a>) -> bool,
     mut found: impl FnMut(&OutputModel<'a>),
 ) {
-    let mut seen = Vec::new();
+    let mut seen = FxHashSet::default();
+    let mut all = Outcomes::new(context.model, Paths::All);
     for output in &context.model.output_models {
         // Where a wrapper fills in the errors itself, all its calls are one finding.
         let place = output.slot(ERRORS).expr().map_or(output.call.start(), Ranged::start);
         if expected_statuses(context, output.scope).is_none() || seen.contains(&place) {
             continue;
         }
-        let outcomes = context.model.outcomes(output, [RETURN_DATA, ERRORS], Paths::All);
+        let outcomes = all.of(output, [RETURN_DATA, ERRORS]);
         let bad_status = |status: &Field<'a>| status.fact.text.is_some_and(&is_status);
         let contradicts = outcomes.iter().any(|[status, errors]| {
             let same_status = |other: &&[Field<'a>; 2]| other[0].held == status.held;
@@ -64,7 +67,7 @@ pub(in crate::rules) fn contradictions<'a>(
                     || outcomes.iter().filter(same_errors).all(|other| bad_status(&other[0])))
         });
         if contradicts {
-            seen.push(place);
+            seen.insert(place);
             found(output);
         }
     }

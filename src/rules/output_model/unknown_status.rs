@@ -1,5 +1,7 @@
 //! D3307.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::{RETRY_ACTION, RETURN_DATA};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -22,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut seen: Vec<TextRange> = Vec::new();
+    let mut seen = FxHashSet::default();
     for output in &context.model.output_models {
         for literal in status_literals(context, output) {
             let text = literal.value.to_str();
@@ -35,7 +37,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             if context.kind.is_none() && near.is_none() && !is_meant_as_status(text) {
                 continue;
             }
-            seen.push(literal.range());
+            seen.insert(literal.range());
             report(literal, statuses, near, sink);
         }
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::image::names::{ERRORS, RETURN_DATA};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{Model, OutputModel, Paths, Touch};
+use crate::semantic::{Model, Outcomes, OutputModel, Paths, Touch};
 use crate::syntax::ast::Expr;
 use crate::text::Ranged;
 
@@ -23,12 +23,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
+    let mut all = Outcomes::new(context.model, Paths::All);
     for output in &model.output_models {
         let Some(argument @ Expr::Name(name)) = output.slot(RETURN_DATA).expr() else { continue };
         if expected_statuses(context, output.scope).is_none() || !holds_a_status(model, output) {
             continue;
         }
-        let outcomes = model.outcomes(output, [RETURN_DATA, ERRORS], Paths::All);
+        let outcomes = all.of(output, [RETURN_DATA, ERRORS]);
         let is_unset = outcomes.iter().any(|[status, _]| {
             status.held.is_some_and(|held| held.touch == Touch::None)
                 && matches!(status.value, Some(Expr::StringLiteral(_) | Expr::NoneLiteral(_)))

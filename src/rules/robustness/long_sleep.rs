@@ -21,6 +21,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 /// Seconds that a command may sleep at once.
 const LONGEST: f64 = 10.0;
+/// Seconds from which on a sleep in a loop counts: less keeps below a server's limit of requests.
+const SHORTEST: f64 = 1.0;
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
@@ -31,7 +33,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let seconds = site.node.arguments.find_positional(0).and_then(|argument| seconds(model, argument, site.scope));
-        if site.context.contains(Around::LOOP) {
+        if site.context.contains(Around::LOOP) && seconds.is_none_or(|seconds| seconds >= SHORTEST) {
             let message = format!(
                 "sleeping in a loop keeps the command running; return a retry with `{RETRY_DELAY_KEY}`, and D3 runs it \
                  again later"

@@ -40,6 +40,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             None if call.client == HttpClient::Httpx || call.has_unpacked_arguments() => {}
             None if call.client == HttpClient::Urlopen && has_default => {}
             None if call.client == HttpClient::Session && has_adapter(model, call) => {}
+            None if call.client == HttpClient::Urlopen && opens_no_connection(model, call) => {}
             None if call.site.context.contains(Around::NOT_EVALUATED) => {}
             None => {
                 let message =
@@ -67,6 +68,18 @@ fn sets_default_timeout(model: &Model<'_>) -> bool {
         Expr::Name(name) => name.id.as_str() == "setdefaulttimeout",
         _ => false,
     })
+}
+
+/// Whether the address is certain to be a file's, or data by itself.
+fn opens_no_connection<'a>(model: &Model<'a>, call: &HttpCall<'a>) -> bool {
+    let Some(maker) = call.url().and_then(|url| model.only_maker(url, call.site.scope)) else { return false };
+    match maker.expr {
+        Expr::StringLiteral(literal) => {
+            let address = literal.value.to_str();
+            address.starts_with("data:") || address.starts_with("file:")
+        }
+        _ => false,
+    }
 }
 
 /// Whether sessions get adapters of the script's own making, or other ways to send: these may set a timeout.
@@ -99,7 +112,8 @@ fn is_plain_adapter<'a>(model: &Model<'a>, adapter: &'a Expr, scope: ScopeId) ->
 fn insertion(context: &Context<'_>, call: &HttpCall<'_>) -> Option<Fix> {
     let arguments = &call.site.node.arguments;
     let last = arguments.args.iter().map(Ranged::end).chain(arguments.keywords.iter().map(Ranged::end)).max()?;
-    let close = arguments.end() - TextSize::of(")");
+    // A call that is being typed has no `)`.
+    let close = arguments.end().checked_sub(TextSize::of(")")).filter(|close| last <= *close)?;
     let rest = context.parsed.slice(TextRange::new(last, close));
     // After a generator's or a parenthesised argument's own `)`, and before a comma that ends the list.
     if rest.contains('#') || arguments.args.iter().any(|argument| argument.is_generator_expr()) {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, Model, Site};
+use crate::semantic::{BindingKind, Model, ScopeId, Site};
 use crate::syntax::ast::{self, ExceptHandler, Expr, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
@@ -27,6 +27,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
                 || has_comment(context, handler)
                 || has_fallback(model, site)
                 || only_cleans_up(&site.node.body)
+                || is_cleaner(model, site.scope)
             {
                 continue;
             }
@@ -71,10 +72,13 @@ fn has_comment(context: &Context<'_>, handler: &ast::ExceptHandlerExceptHandler)
 /// Whether what the `try` works out has a value before it, or is returned: then the code after it goes another way.
 fn has_fallback(model: &Model<'_>, site: &Site<'_, ast::StmtTry>) -> bool {
     let Some((first, last)) = site.node.body.first().zip(site.node.body.last()) else { return false };
-    if matches!(last, Stmt::Return(_) | Stmt::Break(_) | Stmt::Continue(_)) || !site.node.orelse.is_empty() {
+    let body = TextRange::new(first.start(), last.end());
+    let returns = model
+        .function_of(site.scope)
+        .is_some_and(|function| model.function(function).returns.iter().any(|node| body.contains_range(node.range())));
+    if returns || matches!(last, Stmt::Break(_) | Stmt::Continue(_)) || !site.node.orelse.is_empty() {
         return true;
     }
-    let body = TextRange::new(first.start(), last.end());
     let inside = model.bindings.partition_point(|binding| binding.range.start() < body.start());
     model.bindings[inside..].iter().take_while(|binding| binding.range.start() < body.end()).any(|binding| {
         !matches!(binding.kind, BindingKind::Import(_))
@@ -84,8 +88,8 @@ fn has_fallback(model: &Model<'_>, site: &Site<'_, ast::StmtTry>) -> bool {
     })
 }
 
-/// Whether a `try` only closes or removes things: where that fails, nothing can be done.
-fn only_cleans_up(body: &[Stmt]) -> bool {
+/// What code does that ends something: where it fails, nothing can be done.
+fn is_cleaning(name: &str) -> bool {
     const WORDS: [&str; 16] = [
         "close",
         "quit",
@@ -104,15 +108,27 @@ fn only_cleans_up(body: &[Stmt]) -> bool {
         "delete",
         "release",
     ];
+    let name = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+/// Whether a function is there to end something.
+fn is_cleaner(model: &Model<'_>, scope: ScopeId) -> bool {
+    model.function_of(scope).is_some_and(|function| {
+        let name = model.function(function).name();
+        matches!(name, "__del__" | "__exit__" | "__aexit__") || is_cleaning(name)
+    })
+}
+
+/// Whether a `try` only closes or removes things.
+fn only_cleans_up(body: &[Stmt]) -> bool {
     body.iter().all(|statement| {
         let Stmt::Expr(node) = statement else { return matches!(statement, Stmt::Delete(_) | Stmt::Import(_)) };
         let Expr::Call(call) = &*node.value else { return false };
-        let name = match &*call.func {
-            Expr::Attribute(attribute) => attribute.attr.as_str(),
-            Expr::Name(name) => name.id.as_str(),
-            _ => return false,
-        };
-        let name = name.to_ascii_lowercase();
-        WORDS.iter().any(|word| name.contains(word))
+        match &*call.func {
+            Expr::Attribute(attribute) => is_cleaning(attribute.attr.as_str()),
+            Expr::Name(name) => is_cleaning(name.id.as_str()),
+            _ => false,
+        }
     })
 }

@@ -71,7 +71,7 @@ fn is_unchecked(
     let Some(home) = model.resolve(name.id.as_str(), site.scope) else { return false };
     let Some(entry) = model.scope(home).names.get(name.id.as_str()) else { return false };
     let bindings = || entry.bindings.iter().map(|&id| model.binding(id));
-    let Some(request) = bindings().filter(|binding| binding.range.end() <= name.start()).next_back() else {
+    let Some(request) = bindings().rfind(|binding| binding.range.end() <= name.start()) else {
         return false;
     };
     if !bindings().all(|binding| holds_answer(model, binding)) || request.written_in != scope_of(model, site.scope) {

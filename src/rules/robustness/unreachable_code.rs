@@ -25,7 +25,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
                 continue;
             }
             let first_line = first_line(&context.parsed.text, statement);
-            let message = "this can't run: the code before it always leaves; remove it, or mend what leaves";
+            let message = "this can't run: the code before it always leaves, or its condition never holds; remove it, or mend that";
             sink.report(first_line, message).maybe_fix(removal(&context.parsed.text, statement));
         }
     }

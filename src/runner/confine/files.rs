@@ -47,7 +47,9 @@ pub(super) fn confine(rights: &Rights) -> String {
     match restrict(rights) {
         Ok(RulesetStatus::FullyEnforced) => "landlock: files, and signals to others".to_owned(),
         Ok(RulesetStatus::PartiallyEnforced) => "landlock: files (an older kernel: some of it)".to_owned(),
-        Ok(RulesetStatus::NotEnforced) => "landlock: not available; scripts may read and write all that you may".to_owned(),
+        Ok(RulesetStatus::NotEnforced) => {
+            "landlock: not available; scripts may read and write all that you may".to_owned()
+        }
         Err(error) => format!("landlock: not available ({error}); scripts may read and write all that you may"),
     }
 }

@@ -52,8 +52,7 @@ pub(super) fn command(python: &Python, limits: Limits, request: &Request, folder
     read.extend(request.target.scripts.plan.parts.iter().map(|part| part.path.clone()));
     let files = request.inputs.iter().filter(|input| input.kind == "File");
     read.extend(files.filter_map(|input| input.value.as_str()).filter(|path| !path.is_empty()).map(PathBuf::from));
-    let rights =
-        Rights { read, write: folder.to_owned(), memory: u64::from(limits.memory), network: request.network };
+    let rights = Rights { read, write: folder.to_owned(), memory: u64::from(limits.memory), network: request.network };
     let mut command = Command::new(own);
     command.arg(COMMAND).arg(serde_json::to_string(&rights).unwrap_or_default()).arg(&python.program);
     command

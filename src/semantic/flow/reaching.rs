@@ -1,8 +1,13 @@
 //! Which bindings of a name can be what a read sees.
 
+use rustc_hash::FxHashSet;
+
 use super::super::Model;
 use super::super::model::{BindingId, ReferenceId};
 use super::{BlockId, Edge, Flow, Place, Step, Why};
+
+/// How many blocks are searched back from a read before it is given up.
+const MAX_BLOCKS: usize = 500;
 
 /// What a read of a local name can see.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,8 +25,8 @@ impl Flow {
         self.shared.binary_search(&binding).is_ok()
     }
 
-    /// What a read can see, along all paths but doubtful ones. `None` where the read is not in this function itself
-    /// or can't be reached.
+    /// What a read can see, along all paths but doubtful ones. `None` where the read is not in this function itself,
+    /// can't be reached, or lies too far from the bindings.
     pub fn reaching(&self, model: &Model<'_>, reference: ReferenceId) -> Option<Reaching> {
         self.search(model, reference, |edge| edge.why != Why::Doubtful)
     }
@@ -34,13 +39,18 @@ impl Flow {
     fn search(&self, model: &Model<'_>, reference: ReferenceId, follows: impl Fn(&Edge) -> bool) -> Option<Reaching> {
         let name = model.references[reference.0 as usize].node.id.as_str();
         let mut found = Reaching::default();
-        let mut seen = vec![false; self.blocks.len()];
+        let mut seen = FxHashSet::default();
         let mut waiting: Vec<Place> = Vec::new();
         waiting.extend(self.places.get(&reference)?.iter().filter(|place| self.reached[place.block]));
         if waiting.is_empty() {
             return None;
         }
+        let mut searched = 0;
         while let Some(Place { block, step }) = waiting.pop() {
+            searched += 1;
+            if searched > MAX_BLOCKS {
+                return None;
+            }
             match self.last_step(model, name, block, step) {
                 Some(Step::Bind(binding)) => found.bindings.push(binding),
                 Some(_) => found.unbound = true,
@@ -48,7 +58,7 @@ impl Flow {
                 None => {
                     for &before in &self.blocks[block].before {
                         let leads = self.blocks[before].edges.iter().any(|edge| edge.to == block && follows(edge));
-                        if leads && self.reached[before] && !std::mem::replace(&mut seen[before], true) {
+                        if leads && self.reached[before] && seen.insert(before) {
                             waiting.push(Place { block: before, step: self.blocks[before].steps.len() });
                         }
                     }

@@ -1,8 +1,8 @@
 //! Keys: those that fit at the place and are not there yet, with a place for the value.
 
 use super::{Spot, quoted};
-use crate::ide::completion::placeholder;
 use crate::ide::manifest::hover::{describe_key, type_name};
+use crate::ide::snippet::placeholder;
 use crate::ide::{CompletionItem, CompletionKind};
 use crate::image::names;
 use crate::manifest::{Key, Kind, Segment, Shape, ShapeKind, root_shape, shape_at};

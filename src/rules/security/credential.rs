@@ -1,0 +1,91 @@
+//! What names of credentials are, and what values are only stand-ins: shared by the rules about secrets.
+
+/// Names of credentials, in lower case without separators. A name counts if it ends with one of these.
+const NAMES: [&str; 21] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "secretkey",
+    "clientsecret",
+    "apikey",
+    "apitoken",
+    "apisecret",
+    "accesstoken",
+    "authtoken",
+    "bearertoken",
+    "refreshtoken",
+    "accesskey",
+    "secretaccesskey",
+    "privatekey",
+    "authkey",
+    "sessiontoken",
+    "token",
+    "credential",
+];
+
+/// A name in lower case without separators: `API-Key` and `api_key` are `apikey`.
+pub(super) fn plain(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a name, as [`plain`] gives it, says that its value is a credential.
+pub(super) fn is_name(name: &str) -> bool {
+    NAMES.iter().any(|known| name.ends_with(known))
+}
+
+/// Whether a value may be a credential: no stand-in, no word, no prose.
+pub(super) fn is_value(name: &str, value: &str) -> bool {
+    let least = if name.ends_with("token") || name.ends_with("key") { 12 } else { 6 };
+    let has = |test: fn(&u8) -> bool| value.bytes().any(|byte| test(&byte));
+    let mixed = has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit);
+    value.len() >= least
+        && value.len() <= 200
+        && value.is_ascii()
+        && mixed
+        && !value.contains([' ', '<', '>', '{', '}', '\n', '\t', '\\', '(', '['])
+        && !value.contains("://")
+        && !value.starts_with(['/', '.', '%', '$', '-'])
+        && !is_stand_in(name, value)
+}
+
+/// Whether a value stands for one that is put in later, or names something.
+fn is_stand_in(name: &str, value: &str) -> bool {
+    const PARTS: [&str; 13] = [
+        "example",
+        "sample",
+        "placeholder",
+        "dummy",
+        "your",
+        "redacted",
+        "changeme",
+        "change_me",
+        "xxx",
+        "***",
+        "todo",
+        "insert",
+        "replace",
+    ];
+    const WHOLE: [&str; 12] =
+        ["password", "passwd", "pass", "secret", "test", "fake", "default", "token", "key", "user", "name", "abc"];
+    let lower = value.to_ascii_lowercase();
+    let letters: String = lower.chars().filter(char::is_ascii_alphabetic).collect();
+    PARTS.iter().any(|word| lower.contains(word))
+        || WHOLE.contains(&letters.as_str())
+        || name.contains(&letters)
+        || letters.ends_with("token")
+        || !["password", "passwd", "pwd", "passphrase"].iter().any(|word| name.ends_with(word)) && is_dotted_name(value)
+}
+
+/// `acme.auth.v2`, `AUTH_TOKEN_V2`: a name of something, with digits at most at the end of a word.
+fn is_dotted_name(value: &str) -> bool {
+    let mut parts = value.split(['.', '_', '-', ':', '/']).peekable();
+    let several = value.contains(['.', '_', '-', ':', '/']);
+    several
+        && parts.all(|part| {
+            let word = part.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            let one_case = word.chars().skip(1).all(char::is_lowercase) || word.chars().all(char::is_uppercase);
+            part.len() < 16 && one_case && word.chars().all(char::is_alphabetic) && part.len() - word.len() <= 2
+        })
+}

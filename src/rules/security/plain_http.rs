@@ -1,0 +1,123 @@
+//! D3603.
+
+use crate::diagnostic::Severity;
+use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+use crate::semantic::{BindingKind, Model, ScopeId};
+use crate::syntax::ast::{Expr, InterpolatedStringElement, Operator};
+use crate::text::{Ranged, TextRange};
+
+pub(in crate::rules) static RULE: Rule = Rule {
+    code: "D3603",
+    name: "plain-http",
+    severity: Severity::Info,
+    default_on: true,
+    fix: FixKind::None,
+    needs: Needs::Nothing,
+    summary: "a request over `http://`",
+    page: include_str!("plain_http.md"),
+    check: Check::Script(check),
+};
+
+/// How many parts of a built text are followed to its start.
+const MAX_STEPS: usize = 16;
+
+fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let model = context.model;
+    if model.http_calls().is_empty() {
+        return;
+    }
+    let mut found: Vec<TextRange> = Vec::new();
+    for call in model.http_calls() {
+        found.extend(call.url().and_then(|url| plain_start(model, url, call.site.scope)));
+    }
+    for binding in &model.bindings {
+        if let BindingKind::Assignment(Some(value)) | BindingKind::Annotated(Some(value)) = binding.kind
+            && is_address_name(binding.name)
+        {
+            found.extend(plain_start(model, value, binding.written_in));
+        }
+    }
+    for site in &model.nodes.assigns {
+        for target in &site.node.targets {
+            if let Expr::Attribute(target) = target
+                && is_address_name(target.attr.as_str())
+            {
+                found.extend(plain_start(model, &site.node.value, site.scope));
+            }
+        }
+    }
+    found.sort_by_key(|range| (range.start(), range.end()));
+    found.dedup();
+    for range in found {
+        let message = "`http://` sends everything in the clear, credentials included; use `https://`";
+        sink.report(range, message);
+    }
+}
+
+/// Whether a name says that it holds the address of a server, to be completed for each request.
+fn is_address_name(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "baseurl",
+        "apiurl",
+        "serverurl",
+        "serviceurl",
+        "rooturl",
+        "hosturl",
+        "apibase",
+        "apiroot",
+        "apiserver",
+        "endpoint",
+        "server",
+        "apihost",
+    ];
+    let name: String = name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect();
+    NAMES.iter().any(|known| name.ends_with(known))
+}
+
+/// The literal that a text starts with, where it is an address without encryption of another machine.
+fn plain_start<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> Option<TextRange> {
+    let mut current = expr;
+    let mut at = scope;
+    for _ in 0..MAX_STEPS {
+        current = match current {
+            Expr::StringLiteral(literal) => {
+                return is_plain(literal.value.to_str()).then(|| literal.range());
+            }
+            Expr::FString(text) => {
+                return match text.value.elements().next()? {
+                    InterpolatedStringElement::Literal(literal) if is_plain(&literal.value) => Some(literal.range()),
+                    InterpolatedStringElement::Literal(_) | InterpolatedStringElement::Interpolation(_) => None,
+                };
+            }
+            Expr::BinOp(node) if matches!(node.op, Operator::Add | Operator::Mod) => &node.left,
+            Expr::Call(call) => match &*call.func {
+                Expr::Attribute(method) if matches!(method.attr.as_str(), "format" | "strip" | "rstrip") => {
+                    &method.value
+                }
+                _ => return None,
+            },
+            Expr::Name(_) | Expr::Attribute(_) => {
+                let maker = model.only_maker(current, at)?;
+                if maker.expr.range() == current.range() {
+                    return None;
+                }
+                at = maker.scope;
+                maker.expr
+            }
+            _ => return None,
+        };
+    }
+    None
+}
+
+/// Whether an address is one without encryption, of another machine that is not made up.
+fn is_plain(address: &str) -> bool {
+    let Some(rest) = address.strip_prefix("http://") else { return false };
+    let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
+    // A prefix that is only compared with has no host.
+    let is_near =
+        ["localhost", "127.", "0.0.0.0", "[", "host.docker.internal"].iter().any(|near| host.starts_with(near));
+    let is_name =
+        ["www.w3.org", "schemas.", "json-schema.org", "purl.org", "xmlns."].iter().any(|name| host.starts_with(name));
+    !is_near && !is_name
+}
