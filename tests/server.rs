@@ -11,6 +11,8 @@ mod assist;
 mod editing;
 #[path = "server/files.rs"]
 mod files;
+#[path = "server/final_script.rs"]
+mod final_script;
 #[path = "server/findings.rs"]
 mod findings;
 #[path = "server/lifecycle.rs"]
@@ -19,6 +21,8 @@ mod lifecycle;
 mod malformed;
 #[path = "server/manifest.rs"]
 mod manifest;
+#[path = "server/settings.rs"]
+mod settings;
 #[path = "server/structure.rs"]
 mod structure;
 #[path = "server/workspace.rs"]

@@ -43,6 +43,10 @@ pub struct Agreed {
     pub prepares_rename: bool,
     /// Symbols may be a tree.
     pub symbol_trees: bool,
+    /// The client tells its settings.
+    pub has_configuration: bool,
+    /// The client says when its settings change, if it is asked to.
+    pub watches_configuration: bool,
     /// Hovers may be Markdown.
     pub hover_markdown: bool,
     /// The client shows the progress of work that the server starts.
@@ -87,6 +91,10 @@ impl Agreed {
                 .and_then(|information| information.parameter_information.as_ref())
                 .map(|parameter| parameter.label_offset_support)),
             completion_markdown: markdown(item.and_then(|item| item.documentation_format.as_deref())),
+            has_configuration: is(workspace.map(|workspace| workspace.configuration)),
+            watches_configuration: is(workspace
+                .and_then(|workspace| workspace.did_change_configuration.as_ref())
+                .map(|change| change.dynamic_registration)),
             shows_progress: is(client.window.as_ref().map(|window| window.work_done_progress)),
             hover_markdown: markdown(
                 document.and_then(|document| document.hover.as_ref()).and_then(|hover| hover.content_format.as_deref()),
@@ -212,6 +220,8 @@ mod tests {
                 "diagnostics": {"refreshSupport": true},
                 "didChangeWatchedFiles": {"dynamicRegistration": true},
                 "workspaceEdit": {"documentChanges": true},
+                "configuration": true,
+                "didChangeConfiguration": {"dynamicRegistration": true},
             },
             "window": {"workDoneProgress": true},
         }));
@@ -229,6 +239,8 @@ mod tests {
             completion_markdown: true,
             hover_markdown: true,
             shows_progress: true,
+            has_configuration: true,
+            watches_configuration: true,
         };
         assert_eq!(all, expected);
     }

@@ -3,17 +3,17 @@
 
 use std::sync::Arc;
 
+use tower_lsp_server::LanguageServer;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::*;
-use tower_lsp_server::{Client, LanguageServer};
 
 use super::capabilities::Agreed;
 use super::convert::path_of;
-use super::outbox::Outbox;
+use super::final_script::{FinalScript, FinalScriptParams, final_script};
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist, lens, manifest, navigate, progress, structure, workspace};
+use super::{actions, assist, lens, manifest, navigate, progress, settings, structure, workspace};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -26,8 +26,8 @@ pub struct Handlers {
 
 impl Handlers {
     /// A server before `initialize`. It calls `client_ended` when the client's process is gone.
-    pub fn new(client: Client, outbox: Outbox, client_ended: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { session: Arc::new(Session::new(client, outbox)), client_ended: Arc::new(client_ended) }
+    pub fn new(session: Session, client_ended: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { session: Arc::new(session), client_ended: Arc::new(client_ended) }
     }
 }
 
@@ -35,6 +35,12 @@ impl Handlers {
     /// The user cancelled work whose progress is shown.
     pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
         progress::cancel(&self.session, &params.token);
+    }
+
+    /// The script that D3 makes of a script and the system script underneath.
+    pub async fn final_script(&self, params: FinalScriptParams) -> Result<Option<FinalScript>> {
+        let session = Arc::clone(&self.session);
+        self.of(params.text_document, move |checked, _| final_script(&session, checked)).await
     }
 
     /// What `answer` says of the newest text of a document.
@@ -71,6 +77,7 @@ fn refusable<T>(answer: Option<std::result::Result<T, String>>) -> Result<Option
 impl LanguageServer for Handlers {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let agreed = self.session.agree(Agreed::new(&params.capabilities));
+        settings::apply(&self.session, &params.initialization_options.unwrap_or_default());
         // Older clients name only a root.
         #[allow(deprecated)]
         let root = params.root_uri.as_ref();
@@ -95,19 +102,29 @@ impl LanguageServer for Handlers {
 
     async fn initialized(&self, _: InitializedParams) {
         let session = Arc::clone(&self.session);
-        if !session.agreed().watches {
-            tokio::spawn(watch::files(session));
+        settings::ask(&session);
+        let mut wanted = Vec::new();
+        if session.agreed().watches {
+            let watchers: Vec<_> = WATCHED.iter().map(|glob| serde_json::json!({ "globPattern": glob })).collect();
+            wanted.push(("workspace/didChangeWatchedFiles", Some(serde_json::json!({ "watchers": watchers }))));
+        } else {
+            tokio::spawn(watch::files(Arc::clone(&session)));
+        }
+        if session.agreed().watches_configuration {
+            wanted.push(("workspace/didChangeConfiguration", Some(serde_json::json!({ "section": "d3ls" }))));
+        }
+        if wanted.is_empty() {
             return;
         }
+        let registration = |(method, register_options): (&str, _)| Registration {
+            id: method.to_owned(),
+            method: method.to_owned(),
+            register_options,
+        };
+        let registrations = wanted.into_iter().map(registration).collect();
         tokio::spawn(async move {
-            let watchers: Vec<_> = WATCHED.iter().map(|glob| serde_json::json!({ "globPattern": glob })).collect();
-            let registration = Registration {
-                id: "watched-files".to_owned(),
-                method: "workspace/didChangeWatchedFiles".to_owned(),
-                register_options: Some(serde_json::json!({ "watchers": watchers })),
-            };
-            if let Err(problem) = session.client.register_capability(vec![registration]).await {
-                tracing::warn!("the client does not watch files: {problem}");
+            if let Err(problem) = session.client.register_capability(registrations).await {
+                tracing::warn!("the client tells of no changes: {problem}");
             }
         });
     }
@@ -139,7 +156,10 @@ impl LanguageServer for Handlers {
         }
     }
 
-    async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {}
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        settings::apply(&self.session, &params.settings);
+        settings::ask(&self.session);
+    }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
         workspace::change_folders(&self.session, &params.event.added, &params.event.removed);

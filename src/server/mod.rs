@@ -10,6 +10,7 @@ mod assist;
 mod capabilities;
 mod convert;
 mod documents;
+mod final_script;
 mod handlers;
 mod lens;
 mod manifest;
@@ -18,6 +19,7 @@ mod outbox;
 mod progress;
 mod serve;
 mod session;
+mod settings;
 mod structure;
 mod transport;
 mod watch;
@@ -36,18 +38,32 @@ use tracing_subscriber::EnvFilter;
 use handlers::Handlers;
 use outbox::Outbox;
 use serve::{End, serve};
+use session::Session;
+use settings::{LogLevel, SetLogLevel};
 
 /// Enough for the deepest tree that the parser lets through. It is address space; only what is used costs memory.
 const STACK: usize = 64 * 1024 * 1024;
 
 /// Serves one client on stdin and stdout. The status is 0 after `shutdown` and `exit`, 1 otherwise.
-/// Logs go to stderr; `D3LS_LOG` says which (`debug`, `d3ls=trace`).
+/// Logs go to stderr; `D3LS_LOG` says which (`debug`, `d3ls=trace`), and where it says nothing, the editor's settings.
 pub fn run() -> ExitCode {
-    let filter = EnvFilter::try_from_env("D3LS_LOG").unwrap_or_else(|_| EnvFilter::new("warn,tower_lsp_server=off"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false);
+    let from_environment = EnvFilter::try_from_env("D3LS_LOG").ok();
+    let is_fixed = from_environment.is_some();
+    let filter = from_environment.unwrap_or_else(|| EnvFilter::new(LogLevel::Warn.filter()));
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .with_filter_reloading();
+    let handle = logs.reload_handle();
     // Only a second subscriber in one process is refused, and then the first one serves.
     let _ = logs.try_init();
-    match session() {
+    let set_log_level = move |level: LogLevel| {
+        if !is_fixed && let Err(problem) = handle.reload(EnvFilter::new(level.filter())) {
+            tracing::warn!("the log stays as it is: {problem}");
+        }
+    };
+    match session(Box::new(set_log_level)) {
         Ok(End::Orderly) => ExitCode::SUCCESS,
         Ok(End::Abrupt) => ExitCode::FAILURE,
         Err(problem) => {
@@ -57,7 +73,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn session() -> anyhow::Result<End> {
+fn session(set_log_level: SetLogLevel) -> anyhow::Result<End> {
     let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -76,8 +92,10 @@ fn session() -> anyhow::Result<End> {
     };
     let outbox = Outbox::start(io::stdout(), ended(End::Abrupt)).context("could not start the writer")?;
     let client_ended = ended(End::Abrupt);
-    let (service, socket) = LspService::build(|client| Handlers::new(client, outbox.clone(), client_ended))
+    let session = |client| Session::new(client, outbox.clone(), set_log_level);
+    let (service, socket) = LspService::build(|client| Handlers::new(session(client), client_ended))
         .custom_method("window/workDoneProgress/cancel", Handlers::cancel_progress)
+        .custom_method("d3ls/finalScript", Handlers::final_script)
         .finish();
     let (to_client, handle) = (outbox.clone(), runtime.handle().clone());
     thread::Builder::new()

@@ -13,6 +13,7 @@ use super::capabilities::Agreed;
 use super::convert::path_of;
 use super::documents::{Document, Documents, Overlay};
 use super::outbox::Outbox;
+use super::settings::SetLogLevel;
 use super::worker::{self, Checked};
 use super::workspace::ClosedFiles;
 use crate::project::{MANIFEST, SETTINGS, Workspace};
@@ -27,6 +28,8 @@ pub struct Session {
     pub outbox: Outbox,
     /// For requests to the client.
     pub client: Client,
+    /// Changes which messages are logged.
+    pub set_log_level: SetLogLevel,
     /// What is known of closed files in the workspace's folders.
     pub closed: ClosedFiles,
     /// The workspace's folders.
@@ -44,13 +47,14 @@ pub struct Session {
 
 impl Session {
     /// A session before `initialize`.
-    pub fn new(client: Client, outbox: Outbox) -> Self {
+    pub fn new(client: Client, outbox: Outbox, set_log_level: SetLogLevel) -> Self {
         let documents = Arc::new(Documents::default());
         Self {
             workspace: Workspace::new(Overlay(Arc::clone(&documents))),
             documents,
             outbox,
             client,
+            set_log_level,
             closed: ClosedFiles::default(),
             folders: RwLock::default(),
             changes: watch::Sender::new(0),

@@ -37,13 +37,18 @@ pub fn pulling() -> Value {
 impl Client {
     /// Starts a server and says nothing to it.
     pub fn start() -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_d3ls"))
+        let process = Command::new(env!("CARGO_BIN_EXE_d3ls"))
             .arg("server")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("the server starts");
+        Self::of(process)
+    }
+
+    /// A client of a server that is started, with its input and output piped.
+    pub fn of(mut process: Child) -> Self {
         let input = process.stdin.take();
         let output = process.stdout.take().expect("piped");
         let (sender, messages) = mpsc::channel();
