@@ -15,6 +15,7 @@ pub mod fix;
 pub mod check;
 pub mod ide;
 pub mod project;
+pub mod runner;
 pub mod report;
 pub mod server;
 pub mod cli;

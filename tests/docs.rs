@@ -46,8 +46,11 @@ fn rules_page() -> String {
          kind of a script, is silent without.\n",
     );
     for (prefix, folder, title) in FAMILIES {
-        write!(page, "\n## {prefix}xx {title}\n\n| code | name | severity | fix | needs | reports |\n|---|---|---|---|---|---|\n")
-            .expect("a text takes all");
+        write!(
+            page,
+            "\n## {prefix}xx {title}\n\n| code | name | severity | fix | needs | reports |\n|---|---|---|---|---|---|\n"
+        )
+        .expect("a text takes all");
         for rule in RULES.iter().filter(|rule| rule.code.starts_with(prefix)) {
             page.push_str(&row(rule, folder));
         }

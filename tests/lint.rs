@@ -28,7 +28,7 @@ fn pair(path: &str, code: &str) -> (String, String) {
 fn a_clean_script_exits_0() {
     let run = Folder::new(&[("a.py", CLEAN)]).run(&["lint", "a.py"]);
     assert_eq!(run.status, 0, "{run:?}");
-    assert!(run.stdout.starts_with("All good in 1 file.\nNot evaluated for some files: D3"), "{run:?}");
+    assert!(run.stdout.starts_with("All good in 1 file.\n"), "{run:?}");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn select_and_ignore_take_codes_beginnings_and_names() {
     };
     assert!(with(&[]).contains(&"D3001".to_owned()) && with(&[]).contains(&"D3201".to_owned()));
     assert_eq!(with(&["--select", "D32"]), ["D3201"]);
-    assert_eq!(with(&["--select", "syntax-error,D3201", "--ignore", "D3001"]), ["D3201"]);
+    assert_eq!(with(&["--select", "D30,reserved-class", "--ignore", "D3001"]), ["D3201"]);
     assert_eq!(with(&["--ignore", "reserved-class,syntax-error"]), [""; 0]);
     assert_eq!(folder.json(&["--select", "D3201"])["summary"]["rules"], 1);
 }

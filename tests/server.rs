@@ -17,6 +17,12 @@ mod findings;
 mod lifecycle;
 #[path = "server/malformed.rs"]
 mod malformed;
+#[path = "server/manifest.rs"]
+mod manifest;
+#[path = "server/structure.rs"]
+mod structure;
+#[path = "server/workspace.rs"]
+mod workspace;
 
 /// A script that says itself what it is.
 const HEADER: &str = "# d3: integration\n";

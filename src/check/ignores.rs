@@ -8,7 +8,7 @@ use crate::settings::{Ignore, Ignores};
 use crate::text::{Edit, Spanned, TextRange, nearest};
 
 /// Codes that no comment can ignore.
-const NEVER: [&str; 2] = ["D3001", "D3905"];
+pub const NEVER: [&str; 2] = ["D3001", "D3905"];
 const UNUSED_IGNORE: &str = "D3901";
 const UNKNOWN_CODE: &str = "D3902";
 

@@ -18,6 +18,8 @@ use crate::settings;
 use crate::syntax;
 use crate::text::{Source, TextRange};
 
+pub use ignores::NEVER as NEVER_IGNORED;
+
 /// All that a check of one script depends on.
 #[derive(Debug, Clone)]
 pub struct Input {

@@ -7,10 +7,17 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::runner;
+
 mod explain;
+mod final_script;
 mod lint;
 mod output;
 mod rules;
+mod run;
+mod run_text;
+mod test;
+mod test_report;
 mod words;
 
 /// Linter, language server and local runner for D3 SOAR custom commands.
@@ -29,6 +36,12 @@ enum Command {
     Explain(explain::Arguments),
     /// List all rules.
     Rules(rules::Arguments),
+    /// Run one command in the local engine, as D3 would.
+    Run(run::Arguments),
+    /// Run the test cases beside manifests.
+    Test(test::Arguments),
+    /// Print the final script: system script, then custom script.
+    Final(final_script::Arguments),
     /// Run the language server on standard input and output.
     Server(ServerArguments),
 }
@@ -63,6 +76,11 @@ impl From<Status> for ExitCode {
 
 /// Runs the program with the process's own arguments.
 pub fn main() -> ExitCode {
+    // Before any thread is started: what follows confines the whole process.
+    let own: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    if own.first().is_some_and(|first| first == runner::confine::COMMAND) {
+        return runner::confine::main(&own[1..]);
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(usage) => {
@@ -76,6 +94,9 @@ pub fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Final(arguments) => final_script::run(&arguments),
         Command::Server(ServerArguments { stdio: _ }) => return crate::server::run(),
     };
     match status {

@@ -3,12 +3,20 @@
 use crate::rules::{RULES, Rule, Selector};
 use crate::text::nearest;
 
-/// Fails with the nearest code or name where a word of `--select` or `--ignore` names no rule.
-pub(super) fn verify(words: &[String]) -> anyhow::Result<()> {
-    match words.iter().find(|word| Selector::new(word).is_none()) {
-        Some(word) => Err(unknown(word)),
-        None => Ok(()),
+/// Fails where a word of `--select` or `--ignore` names no rule, with the nearest code or name, and where both name
+/// the same rules, since neither could win.
+pub(super) fn verify(select: &[String], ignore: &[String]) -> anyhow::Result<()> {
+    if let Some(word) = select.iter().chain(ignore).find(|word| Selector::new(word).is_none()) {
+        return Err(unknown(word));
     }
+    for (word, other) in ignore.iter().flat_map(|word| select.iter().map(move |other| (word, other))) {
+        if let (Some(ignored), Some(selected)) = (Selector::new(word), Selector::new(other))
+            && ignored.equals(selected)
+        {
+            anyhow::bail!("`--ignore {word}` and `--select {other}` name the same rules; keep one of them");
+        }
+    }
+    Ok(())
 }
 
 /// The rule with this code or name, in any case.

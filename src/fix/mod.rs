@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Place};
-use crate::text::{Edit, apply};
+use crate::text::{Edit, TextRange, TextSize, apply};
 
 /// No sane text needs more rounds; two fixes that undo each other would go on for ever.
 const MAX_ROUNDS: usize = 50;
@@ -95,9 +95,10 @@ pub fn apply_fixes<'a>(text: &str, fixes: impl IntoIterator<Item = &'a Fix>) -> 
 /// syntax errors than before is left out and reported.
 pub fn fix_all(text: &Arc<str>, wanted: Wanted, mut diagnose: impl FnMut(&Arc<str>) -> Diagnosis) -> Fixed {
     let mut fixed = Fixed { text: Arc::clone(text), applied: 0, rejected: Vec::new() };
+    let mut rejected: Vec<Rejected> = Vec::new();
     let mut diagnosis = diagnose(text);
     for _ in 0..MAX_ROUNDS {
-        diagnosis.diagnostics.retain(|diagnostic| !fixed.rejected.iter().any(|other| same_fix(other, diagnostic)));
+        diagnosis.diagnostics.retain(|diagnostic| !rejected.iter().any(|one| one.is_of(diagnostic, wanted)));
         let chosen = choose(&diagnosis.diagnostics, wanted);
         if chosen.is_empty() {
             break;
@@ -108,34 +109,70 @@ pub fn fix_all(text: &Arc<str>, wanted: Wanted, mut diagnose: impl FnMut(&Arc<st
             if after == fixed.text {
                 break;
             }
+            rejected.retain_mut(|one| one.move_past(&chosen));
             fixed.applied += chosen.len();
             fixed.text = after;
             diagnosis = next;
             continue;
         }
-        let guilty: Vec<Diagnostic> = chosen
-            .iter()
-            .filter(|(_, fix)| {
-                diagnose(&apply_fixes(&fixed.text, [*fix]).into()).syntax_errors > diagnosis.syntax_errors
-            })
-            .map(|(diagnostic, _)| (*diagnostic).clone())
-            .collect();
-        let all = || chosen.iter().map(|(diagnostic, _)| (*diagnostic).clone()).collect();
-        fixed.rejected.extend(if guilty.is_empty() { all() } else { guilty });
+        let adds_error =
+            |fix: &Fix| diagnose(&apply_fixes(&fixed.text, [fix]).into()).syntax_errors > diagnosis.syntax_errors;
+        let guilty = guilty(&chosen, adds_error);
+        rejected.extend(guilty.iter().map(|(diagnostic, fix)| Rejected::new(diagnostic, fix)));
+        fixed.rejected.extend(guilty.into_iter().map(|(diagnostic, _)| diagnostic.clone()));
     }
     fixed
 }
 
-/// Whether a finding was rejected in an earlier round: its place may have moved since.
-fn same_fix(a: &Diagnostic, b: &Diagnostic) -> bool {
-    a.code == b.code && a.message == b.message && a.fixes.len() == b.fixes.len()
+/// Those of the `chosen` fixes that add a syntax error alone; all of them where only their company does.
+fn guilty<'d>(
+    chosen: &[(&'d Diagnostic, &'d Fix)],
+    mut adds_error: impl FnMut(&Fix) -> bool,
+) -> Vec<(&'d Diagnostic, &'d Fix)> {
+    let alone: Vec<_> = chosen.iter().copied().filter(|(_, fix)| adds_error(fix)).collect();
+    if alone.is_empty() { chosen.to_vec() } else { alone }
+}
+
+/// A fix that would have added a syntax error, with its edits where they are in the text by now.
+struct Rejected {
+    code: &'static str,
+    edits: Vec<Edit>,
+}
+
+impl Rejected {
+    fn new(diagnostic: &Diagnostic, fix: &Fix) -> Self {
+        Self { code: diagnostic.code, edits: fix.edits.iter().map(|(_, edit)| edit.clone()).collect() }
+    }
+
+    fn is_of(&self, diagnostic: &Diagnostic, wanted: Wanted) -> bool {
+        let is_same = |fix: &Fix| fix.edits.iter().map(|(_, edit)| edit).eq(&self.edits);
+        self.code == diagnostic.code && wanted.of(diagnostic).is_some_and(is_same)
+    }
+
+    /// Moves the edits to where they are after `applied`; false where one of those changed the same text.
+    fn move_past(&mut self, applied: &[(&Diagnostic, &Fix)]) -> bool {
+        let mut others: Vec<&Edit> = applied.iter().flat_map(|(_, fix)| fix.edits.iter().map(|(_, e)| e)).collect();
+        others.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
+        others.dedup();
+        if self.edits.iter().any(|edit| others.iter().any(|other| collide(edit, other))) {
+            return false;
+        }
+        for edit in &mut self.edits {
+            let before = others.iter().filter(|other| other.range.end() <= edit.range.start());
+            let (removed, added) = before.fold((0, 0), |(removed, added), other| {
+                (removed + other.range.len().to_usize(), added + other.new_text.len())
+            });
+            let moved = |offset: TextSize| TextSize::try_from(offset.to_usize() + added - removed).unwrap_or_default();
+            edit.range = TextRange::new(moved(edit.range.start()), moved(edit.range.end()));
+        }
+        true
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnostic::Severity;
-    use crate::text::{TextRange, TextSize};
 
     const SAFE: Wanted = Wanted { place: Place::Script, unsafe_fixes: false };
 
@@ -237,5 +274,26 @@ mod tests {
         };
         let fixed = fix_all(&"aca".into(), SAFE, diagnose);
         assert_eq!((&*fixed.text, fixed.applied, fixed.rejected.len()), ("bcb", 2, 1));
+    }
+    #[test]
+    fn a_rejected_fix_costs_no_other_that_says_the_same() {
+        // Every `a` and `c` says the same; what mends `c` is wrong, and moves when the first `a` goes.
+        let diagnose = |text: &Arc<str>| {
+            let one = |(at, letter): (u32, char)| {
+                let edit = |to| finding(Applicability::Safe, vec![replace(at, at + 1, to)]);
+                let found = match letter {
+                    'a' => edit(""),
+                    'c' => edit("!"),
+                    // Not before the first round is over.
+                    'e' if !text.contains('a') => edit("f"),
+                    _ => return None,
+                };
+                Some(Diagnostic { message: "the same".to_owned(), ..found })
+            };
+            let diagnostics = (0..).zip(text.chars()).filter_map(one).collect();
+            Diagnosis { diagnostics, syntax_errors: text.matches('!').count() }
+        };
+        let fixed = fix_all(&"acae".into(), SAFE, diagnose);
+        assert_eq!((&*fixed.text, fixed.applied, fixed.rejected.len()), ("cf", 3, 1));
     }
 }

@@ -1,23 +1,10 @@
-//! Code lenses: what there is to know and to do above a function.
+//! Code lenses: what there is to know above a function.
 
-use crate::manifest::Status;
-use crate::semantic::{Analysis, MODULE, ScopeKind};
+use crate::manifest::{InputParameter, Status};
+use crate::semantic::{Analysis, MODULE};
 use crate::text::TextRange;
 
 use super::subject::overrides;
-
-/// What a lens says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LensKind {
-    /// Runs the command of this name.
-    Run(String),
-    /// Runs the test cases of the command of this name; how many there are is the project's business.
-    Test(String),
-    /// The command is Draft or Live.
-    Status(Status),
-    /// The function replaces the system script's; where that stands.
-    Overrides(TextRange),
-}
 
 /// A line above a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,33 +12,35 @@ pub struct Lens {
     /// The function's name in the script.
     pub range: TextRange,
     /// What it says.
-    pub kind: LensKind,
+    pub title: String,
 }
 
-/// The lenses of a script, in source order.
+/// The lenses of a script, in source order: a command's status and inputs, and which functions replace the system
+/// script's.
 pub fn lenses(analysis: &Analysis) -> Vec<Lens> {
     let model = analysis.model();
     let mut lenses = Vec::new();
     for command in &model.commands {
-        let Some(function) = command.function else { continue };
+        let (Some(function), Some(declared)) = (command.function, command.declared) else { continue };
         let range = model.function(function).node.name.range;
-        let mut push = |kind| lenses.push(Lens { range, kind });
-        push(LensKind::Run(command.name.to_owned()));
-        if let Some(declared) = command.declared {
-            push(LensKind::Test(command.name.to_owned()));
-            push(LensKind::Status(declared.status.value));
-        }
+        let status = match declared.status.value {
+            Status::Draft => "Draft",
+            Status::Live => "Live",
+        };
+        lenses.push(Lens { range, title: status.to_owned() });
+        let input = |input: &InputParameter| {
+            let optional = if input.required { "" } else { "?" };
+            format!("{}{optional}: {}", input.parameter_name.value, input.parameter_type.value)
+        };
+        let inputs: Vec<String> = declared.inputs.iter().map(input).collect();
+        let title = if inputs.is_empty() { "No inputs".to_owned() } else { inputs.join(", ") };
+        lenses.push(Lens { range, title });
     }
-    let system = model.system();
-    for function in model.functions.iter().filter(|function| model.scope(function.written_in).kind == ScopeKind::Module)
-    {
-        let name = function.name();
-        if !overrides(model, MODULE, name) {
-            continue;
+    for function in model.functions.iter().filter(|function| function.is_top_level()) {
+        if overrides(model, MODULE, function.name()) {
+            let title = format!("Overrides the system script's {}", function.name());
+            lenses.push(Lens { range: function.node.name.range, title });
         }
-        let entry = system.and_then(|system| Some((system, system.scope(MODULE).names.get(name)?)));
-        let last = entry.and_then(|(system, entry)| Some(system.binding(*entry.bindings.last()?).range));
-        lenses.extend(last.map(|range| Lens { range: function.node.name.range, kind: LensKind::Overrides(range) }));
     }
     lenses.sort_by_key(|lens| lens.range.start());
     lenses

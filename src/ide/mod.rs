@@ -1,31 +1,40 @@
-//! What the editor asks of a script: completion, hover, signatures, definitions, symbols, hints.
+//! What the editor asks of a script or a manifest: completion, hover, signatures, definitions, symbols, hints,
+//! actions, lenses.
 //!
 //! Owns: pure functions from an analysis and an offset to editor words. All offsets and ranges are bytes of the script.
 //! Must not know: the protocol, the disk. Code that is being typed is the rule here, not the exception.
 
+mod actions;
 mod completion;
 mod cursor;
 mod describe;
+mod folding;
 mod hints;
 mod hover;
 mod lenses;
+pub mod manifest;
 mod navigation;
+mod new_function;
 mod rename;
 mod signature;
 mod snippet;
 mod statement;
 mod subject;
 mod symbols;
+mod tokens;
 
 #[cfg(test)]
 mod tests;
 
+pub use actions::{Action, ActionKind, actions, manifest_actions, suppressions};
 pub use completion::{CompletionItem, CompletionKind, complete};
 pub use describe::rule_help;
+pub use folding::{Fold, FoldKind, folds, selections};
 pub use hints::{Hint, hints};
 pub use hover::{Hover, hover};
-pub use lenses::{Lens, LensKind, lenses};
+pub use lenses::{Lens, lenses};
 pub use navigation::{Location, definition, highlights, references};
 pub use rename::{rename, renameable};
 pub use signature::{Parameter, Signature, signature};
 pub use symbols::{Symbol, SymbolKind, symbols};
+pub use tokens::{Token, TokenKind, tokens};

@@ -88,11 +88,7 @@ pub fn references(analysis: &Analysis, offset: TextSize) -> Vec<Location> {
     let model = analysis.model();
     let Some((subject, _)) = subject(analysis, offset) else { return Vec::new() };
     let mut found = match subject {
-        Subject::ConnectionKey(key) => {
-            let reads = model.connection_reads.iter().filter(|read| read.key == key);
-            let declared = connection_parameter(model, key).map(|one| Location::manifest(one.parameter_name.range));
-            reads.map(|read| Location::script(content(read.key_node))).chain(declared).collect()
-        }
+        Subject::ConnectionKey(key) => of_key(analysis, key),
         Subject::Utility(call) => same_calls(analysis, call).map(Location::script).collect(),
         Subject::IntegrationCommand(call) => match called_command(model, call) {
             Some(command) => of_command(analysis, &command.internal_name.value),
@@ -120,7 +116,16 @@ pub fn highlights(analysis: &Analysis, offset: TextSize) -> Vec<TextRange> {
     found.filter(|location| location.place == Place::Script).map(|location| location.range).collect()
 }
 
-fn of_binding(analysis: &Analysis, scope: ScopeId, name: &str) -> Vec<Location> {
+/// A connection parameter: its reads and its declaration.
+pub(super) fn of_key(analysis: &Analysis, key: &str) -> Vec<Location> {
+    let model = analysis.model();
+    let reads = model.connection_reads.iter().filter(|read| read.key == key);
+    let declared = connection_parameter(model, key).map(|one| Location::manifest(one.parameter_name.range));
+    reads.map(|read| Location::script(content(read.key_node))).chain(declared).collect()
+}
+
+/// A name of a scope of the script, and its declaration if it is a command or an input.
+pub(super) fn of_binding(analysis: &Analysis, scope: ScopeId, name: &str) -> Vec<Location> {
     let model = analysis.model();
     let is_command =
         scope == MODULE && function_of_name(model, scope, name).is_some_and(|id| declared(model, id).is_some());
@@ -131,7 +136,7 @@ fn of_binding(analysis: &Analysis, scope: ScopeId, name: &str) -> Vec<Location> 
 }
 
 /// A command: its function and the uses of it, its calls, and its declaration.
-fn of_command(analysis: &Analysis, name: &str) -> Vec<Location> {
+pub(super) fn of_command(analysis: &Analysis, name: &str) -> Vec<Location> {
     let model = analysis.model();
     let manifest = model.script.surroundings.manifest.as_ref();
     let own = manifest.and_then(|manifest| manifest.internal_name.as_ref()).map(|name| name.value.as_str());

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::diagnostic::Place;
 use crate::image::names;
-use crate::manifest::{Manifest, Segment, edits, key};
+use crate::manifest::{Command, ConnectionParameter, InputParameter, Manifest, Segment, edits, key};
 use crate::semantic::{Analysis, MODULE, Model, ParameterKind, ScopeId};
 use crate::syntax::D3Target;
 use crate::text::{Edit, Spanned, TextRange, TextSize};
@@ -77,12 +77,11 @@ fn target(analysis: &Analysis, offset: TextSize) -> Result<(Target<'_>, TextRang
     Ok((target, range))
 }
 
-fn rename_key(model: &Model<'_>, key: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
-    if to.is_empty() || names::connection_key(to) != to || to.contains(['\'', '"', '\\', '{', '}']) {
-        return Err("a connection key is in lower case without spaces".to_owned());
-    }
+/// Renames a connection parameter.
+pub(super) fn rename_key(model: &Model<'_>, key: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
+    check_key_form(to)?;
     if connection_parameter(model, to).is_some() || model.connection_reads.iter().any(|read| read.key == to) {
-        return Err(format!("there is a connection parameter `{to}` already"));
+        return Err(taken_key(to));
     }
     let mut found = Vec::new();
     for read in model.connection_reads.iter().filter(|read| read.key == key) {
@@ -93,14 +92,36 @@ fn rename_key(model: &Model<'_>, key: &str, to: &str) -> Result<Vec<(Place, Edit
         found.push((Place::Script, Edit::replace(range, to)));
     }
     if let (Some(manifest), Some(declared)) = (&model.script.surroundings.manifest, connection_parameter(model, key)) {
-        let place = manifest.connection.iter().position(|one| one.range == declared.range).unwrap_or_default();
-        let path = [self::key("connection"), Segment::Index(place)];
-        found.extend(in_manifest(manifest, &declared.parameter_name, &path, "parameterName", to));
+        found.extend(edit_of_key(manifest, declared, to));
     }
     Ok(found)
 }
 
-fn rename_command(analysis: &Analysis, name: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
+/// The edit of a connection parameter's declaration.
+pub(super) fn edit_of_key(manifest: &Manifest, declared: &ConnectionParameter, to: &str) -> Vec<(Place, Edit)> {
+    let Some(path) = element(manifest, vec![key("connection")], declared.range) else { return Vec::new() };
+    in_manifest(manifest, &declared.parameter_name, &path, "parameterName", to)
+}
+
+/// Whether `to` can be a new connection parameter of a manifest whose script is not known.
+pub(super) fn check_key(manifest: &Manifest, to: &str) -> Result<(), String> {
+    check_key_form(to)?;
+    if manifest.connection_parameter(to).is_some() { Err(taken_key(to)) } else { Ok(()) }
+}
+
+fn check_key_form(to: &str) -> Result<(), String> {
+    if to.is_empty() || names::connection_key(to) != to || to.contains(['\'', '"', '\\', '{', '}']) {
+        return Err("a connection key is in lower case without spaces".to_owned());
+    }
+    Ok(())
+}
+
+fn taken_key(key: &str) -> String {
+    format!("there is a connection parameter `{key}` already")
+}
+
+/// Renames a command.
+pub(super) fn rename_command(analysis: &Analysis, name: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
     let model = analysis.model();
     check_name(model, MODULE, to)?;
     let Some(manifest) = &model.script.surroundings.manifest else { return Err("there is no manifest".to_owned()) };
@@ -121,12 +142,30 @@ fn rename_command(analysis: &Analysis, name: &str, to: &str) -> Result<Vec<(Plac
         }
     }
     if let Some(command) = manifest.command(name) {
-        found.push((Place::Manifest, Edit::replace(command.internal_name.range, to)));
+        found.extend(edits_of_command(manifest, command, to).into_iter().map(|edit| (Place::Manifest, edit)));
     }
     Ok(found)
 }
 
-fn rename_name(model: &Model<'_>, scope: ScopeId, name: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
+/// The edits of a command's declaration. A script whose name came from the internal name keeps it.
+pub(super) fn edits_of_command(manifest: &Manifest, command: &Command, to: &str) -> Vec<Edit> {
+    let name = command.internal_name.range;
+    let mut found = vec![Edit::replace(name, to)];
+    if let Some(script) = command.script.as_ref().filter(|script| script.range == name)
+        && let Some(path) = element(manifest, vec![key("commands")], command.range)
+    {
+        found.extend(edits::set(manifest, &path, "script", &json!(script.value)));
+    }
+    found
+}
+
+/// Renames a name of a scope, and the input that it is.
+pub(super) fn rename_name(
+    model: &Model<'_>,
+    scope: ScopeId,
+    name: &str,
+    to: &str,
+) -> Result<Vec<(Place, Edit)>, String> {
     check_name(model, scope, to)?;
     let mut found = places(model, scope, name, to)?;
     let Some((function, kind)) = parameter(model, scope, name) else { return Ok(found) };
@@ -140,22 +179,35 @@ fn rename_name(model: &Model<'_>, scope: ScopeId, name: &str, to: &str) -> Resul
     if let (Some(input), Some(manifest), Some(command)) =
         (input, &model.script.surroundings.manifest, declared(model, function))
     {
-        if command.inputs.iter().any(|other| other.parameter_name.value == to) {
-            return Err(format!("the command has an input `{to}` already"));
-        }
-        let place = manifest.commands.iter().position(|one| one.range == command.range).unwrap_or_default();
-        let inputs = [key("commands"), Segment::Index(place), key("inputs")];
-        let path = |index: usize| inputs.iter().cloned().chain([Segment::Index(index)]).collect::<Vec<_>>();
-        let index = (0..command.inputs.len()).find(|&index| manifest.range_of(&path(index)) == Some(input.range));
-        found.extend(in_manifest(
-            manifest,
-            &input.parameter_name,
-            &path(index.unwrap_or_default()),
-            "parameterName",
-            to,
-        ));
+        found.extend(edit_of_input(manifest, command, input, to)?);
     }
     Ok(found)
+}
+
+/// The edit of an input's declaration.
+pub(super) fn edit_of_input(
+    manifest: &Manifest,
+    command: &Command,
+    input: &InputParameter,
+    to: &str,
+) -> Result<Vec<(Place, Edit)>, String> {
+    if command.inputs.iter().any(|other| other.parameter_name.value == to) {
+        return Err(format!("the command has an input `{to}` already"));
+    }
+    let path = element(manifest, vec![key("commands")], command.range).and_then(|mut path| {
+        path.push(key("inputs"));
+        element(manifest, path, input.range)
+    });
+    let Some(path) = path else { return Ok(Vec::new()) };
+    Ok(in_manifest(manifest, &input.parameter_name, &path, "parameterName", to))
+}
+
+/// The path of the element with these bytes in the list at `list`.
+fn element(manifest: &Manifest, list: Vec<Segment>, range: TextRange) -> Option<Vec<Segment>> {
+    let path = |index| list.iter().cloned().chain([Segment::Index(index)]).collect::<Vec<_>>();
+    let elements = (0..).map(|index| manifest.range_of(&path(index)));
+    let index = elements.take_while(Option::is_some).position(|element| element == Some(range))?;
+    Some(path(index))
 }
 
 /// The edit of a name in the manifest: where it is written, or, where it comes from a default, as a key of its own.
@@ -182,16 +234,32 @@ fn places(model: &Model<'_>, scope: ScopeId, name: &str, to: &str) -> Result<Vec
 }
 
 fn check_name(model: &Model<'_>, scope: ScopeId, to: &str) -> Result<(), String> {
-    let mut letters = to.chars();
-    let starts = letters.next().is_some_and(|letter| letter.is_alphabetic() || letter == '_');
-    if !starts || !letters.all(|letter| letter.is_alphanumeric() || letter == '_') || KEYWORDS.contains(&to) {
-        return Err(format!("`{to}` is no name in Python"));
-    }
-    if names::RESERVED_NAMES.contains(&to) || names::RESERVED_CLASSES.contains(&to) || to == names::D3 {
-        return Err(format!("`{to}` is reserved for D3's playbook engine"));
-    }
+    check_identifier(to)?;
     if scope == MODULE && model.system().is_some_and(|system| system.binds(to)) {
         return Err(format!("`{to}` would override the system script's"));
     }
     Ok(())
+}
+
+/// Whether `to` is a name in Python and not one of D3's.
+pub(super) fn check_identifier(to: &str) -> Result<(), String> {
+    if !is_name(to) {
+        return Err(format!("`{to}` is no name in Python"));
+    }
+    if is_reserved(to) {
+        return Err(format!("`{to}` is reserved for D3's playbook engine"));
+    }
+    Ok(())
+}
+
+/// Whether Python takes a text as a name.
+pub(super) fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    let starts = letters.next().is_some_and(|letter| letter.is_alphabetic() || letter == '_');
+    starts && letters.all(|letter| letter.is_alphanumeric() || letter == '_') && !KEYWORDS.contains(&text)
+}
+
+/// Whether the playbook engine keeps a name for itself.
+pub(super) fn is_reserved(name: &str) -> bool {
+    names::RESERVED_NAMES.contains(&name) || names::RESERVED_CLASSES.contains(&name) || name == names::D3
 }

@@ -12,6 +12,11 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
+/// A text as a place to fill in.
+pub(super) fn placeholder(number: usize, text: &str) -> String {
+    format!("${{{number}:{}}}", escape(text))
+}
+
 /// What a snippet inserts where nothing is filled in: the places' own texts.
 pub(super) fn plain(snippet: &str) -> String {
     let mut plain = String::with_capacity(snippet.len());

@@ -19,9 +19,13 @@ pub enum SymbolKind {
     Class,
     /// A variable at the top level.
     Variable,
+    /// An input of a command, in a manifest.
+    Input,
+    /// A connection parameter, in a manifest.
+    ConnectionParameter,
 }
 
-/// A thing that a script defines.
+/// A thing that a script defines or a manifest declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
     /// Its name.

@@ -123,10 +123,24 @@ pub const RETRY_DELAY_KEY: &str = "__DELAY__";
 
 /// The key of the passdown data (D3's page, "Passdown Data").
 pub const PASSDOWN_START_TIME: &str = "StartTime";
+/// The input that ends the time to fetch.
+pub const SCHEDULE_END_TIME: &str = "EndTime";
+/// The input with the minutes that a scheduled run reads again.
+pub const TOLERANCE_SCOPE: &str = "ToleranceScope";
 /// D3's date format, for `strftime`.
 pub const DATE_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 /// The keys that rawData has where there are several errors (D3's page, "Error Handling").
 pub const ERROR_KEYS: [&str; 2] = ["results", "errorMessages"];
+
+/// The utility commands that D3's page documents exactly enough to do the same, and what each does, in the runner's words.
+pub const UTILITY_BEHAVIOURS: [(&str, &str); 6] = [
+    ("equals", "equal texts"),
+    ("contains", "text in text"),
+    ("GetUTCTimeNow", "time"),
+    ("ExtractArtifactsToJsonObjectArrayWithArrayKeyValueO", "keys of object"),
+    ("greaterThan", "greater number"),
+    ("concatToRear", "join texts"),
+];
 
 /// What is known of `pb`'s members.
 pub const PB_MEMBERS: [Word; 3] = [
@@ -183,10 +197,10 @@ pub const TEST_CONNECTION_TEMPLATE: &str = r#"def TestConnection():
 
 const FETCH_EVENT_PARAMETERS: [(&str, &str); 5] = [
     (PASSDOWN_START_TIME, "DateTime"),
-    ("EndTime", "DateTime"),
+    (SCHEDULE_END_TIME, "DateTime"),
     ("topRecentEventNumber", "Number"),
     ("SearchCondition", "Text"),
-    ("ToleranceScope", "Number"),
+    (TOLERANCE_SCOPE, "Number"),
 ];
 
 const fn system(name: &'static str, doc: &'static str) -> SystemCommand {

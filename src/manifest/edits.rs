@@ -42,9 +42,13 @@ pub fn add_input(manifest: &Manifest, command: &Command, parameter_name: &str) -
     append(manifest, &path, &new_input(elements(manifest, &path), parameter_name))
 }
 
-/// Adds a connection parameter that scripts read under `key_name`.
-pub fn add_connection_parameter(manifest: &Manifest, key_name: &str) -> Vec<Edit> {
-    append(manifest, &[key("connection")], &json!({ "parameterName": key_name }))
+/// Adds a connection parameter that scripts read under `key_name`; `flags` are the keys of it that are `true`.
+pub fn add_connection_parameter(manifest: &Manifest, key_name: &str, flags: &[&str]) -> Vec<Edit> {
+    let mut parameter = json!({ "parameterName": key_name });
+    for flag in flags {
+        parameter[flag] = json!(true);
+    }
+    append(manifest, &[key("connection")], &parameter)
 }
 
 /// Adds a top-level import name to `libraries`.

@@ -27,6 +27,8 @@ pub enum Value {
     List(Vec<Node>),
     /// A string, unescaped.
     Text(String),
+    /// A text that lacks a quote, in half-typed text only. The range is that of the text, without the other quote.
+    Loose(String),
     /// A number, as written.
     Number(String),
     /// `true` or `false`.
@@ -211,7 +213,7 @@ impl Node {
     /// The text of this node, with the range of what stands between its quotes.
     pub fn text(&self) -> Option<Spanned<String>> {
         match &self.value {
-            Value::Text(text) => Some(Spanned::new(text.clone(), self.inner())),
+            Value::Text(text) | Value::Loose(text) => Some(Spanned::new(text.clone(), self.inner())),
             _ => None,
         }
     }
@@ -242,7 +244,7 @@ impl Node {
         match self.value {
             Value::Object(_) => "an object",
             Value::List(_) => "a list",
-            Value::Text(_) => "a text",
+            Value::Text(_) | Value::Loose(_) => "a text",
             Value::Number(_) => "a number",
             Value::Flag(_) => "true or false",
             Value::Null => "null",
@@ -256,7 +258,7 @@ impl Node {
                 properties.iter().map(|property| (property.key.value.clone(), property.value.to_json())).collect()
             }
             Value::List(elements) => elements.iter().map(Node::to_json).collect(),
-            Value::Text(text) => text.as_str().into(),
+            Value::Text(text) | Value::Loose(text) => text.as_str().into(),
             Value::Number(number) => serde_json::from_str(number).unwrap_or_default(),
             Value::Flag(flag) => (*flag).into(),
             Value::Null => serde_json::Value::Null,

@@ -39,11 +39,12 @@ enum Frame {
 }
 
 /// A string, a bare word, or one punctuation character.
-struct Token<'a> {
-    start: usize,
-    end: usize,
-    text: &'a str,
-    closed: bool,
+pub(super) struct Token<'a> {
+    pub start: usize,
+    pub end: usize,
+    pub text: &'a str,
+    /// Whether a string's closing quote is there.
+    pub closed: bool,
 }
 
 /// Finds where `offset` lies. Reads tokens only, so that broken JSON does no harm; an offset outside
@@ -113,11 +114,11 @@ fn under(frames: &[Frame], after_colon: bool, token: &Token<'_>, quoted: bool) -
     Location { path, role, token: TextRange::new(size(start), size(end)), quoted }
 }
 
-fn unquote(token: &str) -> String {
+pub(super) fn unquote(token: &str) -> String {
     serde_json::from_str(token).unwrap_or_else(|_| token.trim_start_matches('"').trim_end_matches('"').to_owned())
 }
 
-fn next_token(text: &str, from: usize) -> Option<Token<'_>> {
+pub(super) fn next_token(text: &str, from: usize) -> Option<Token<'_>> {
     let start = from + text[from..].find(|c: char| !c.is_whitespace() && c != '\u{feff}')?;
     let rest = &text[start..];
     let (length, closed) = match rest.as_bytes()[0] {

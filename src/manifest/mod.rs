@@ -16,6 +16,7 @@ mod json_path;
 mod location;
 pub mod model;
 mod read;
+mod recover;
 mod schema;
 mod shape;
 pub mod vocabulary;
@@ -301,6 +302,18 @@ impl Manifest {
         manifest
     }
 
+    /// The same manifest with all that can be read of it while its text is no JSON: for the editor, never for rules.
+    pub fn recovered(self: &Arc<Self>) -> Arc<Self> {
+        if self.root.is_some() {
+            return Arc::clone(self);
+        }
+        let read = match recover::tree(&self.text) {
+            Some(root) => read::manifest(Arc::clone(&self.text), root),
+            None => read::nothing(Arc::clone(&self.text)),
+        };
+        Arc::new(Self { usable: false, ..read })
+    }
+
     /// The commands that have a Python function, in order.
     pub fn python_commands(&self) -> impl Iterator<Item = &Command> {
         self.commands.iter().filter(|command| command.implementation == Implementation::Python)
@@ -382,6 +395,47 @@ impl Manifest {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The bytes around `offset`: of the token, and of each value and property that holds it, innermost first.
+    pub fn ranges_around(&self, offset: TextSize) -> Vec<TextRange> {
+        let mut found = Vec::new();
+        let mut node = self.root.as_ref().filter(|root| root.range.contains_inclusive(offset));
+        while let Some(current) = node {
+            found.push(current.range);
+            node = match &current.value {
+                json::Value::List(elements) => elements.iter().find(|one| one.range.contains_inclusive(offset)),
+                json::Value::Object(properties) => {
+                    let whole = |one: &json::Property| TextRange::new(one.key.range.start(), one.value.range.end());
+                    let property = properties.iter().find(|one| whole(one).contains_inclusive(offset));
+                    found.extend(property.map(whole));
+                    found.extend(property.map(|one| one.key.range).filter(|key| key.contains_inclusive(offset)));
+                    property.map(|one| &one.value).filter(|value| value.range.contains_inclusive(offset))
+                }
+                _ => {
+                    found.push(current.inner());
+                    None
+                }
+            };
+        }
+        found.dedup();
+        found.reverse();
+        found
+    }
+
+    /// The bytes of each object and list, outer ones first.
+    pub fn blocks(&self) -> Vec<TextRange> {
+        let mut found = Vec::new();
+        let mut open: Vec<&json::Node> = self.root.iter().collect();
+        while let Some(node) = open.pop() {
+            match &node.value {
+                json::Value::Object(properties) => open.extend(properties.iter().rev().map(|one| &one.value)),
+                json::Value::List(elements) => open.extend(elements.iter().rev()),
+                _ => continue,
+            }
+            found.push(node.range);
+        }
+        found
     }
 
     fn node(&self, path: &[Segment]) -> Option<&json::Node> {

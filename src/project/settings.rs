@@ -35,7 +35,10 @@ impl SettingsFile {
     /// Reads the text of the settings at `path`.
     pub fn new(path: &Path, text: Arc<str>) -> Self {
         let (settings, errors) = match Settings::parse(&text) {
-            Ok(settings) => (settings, Vec::new()),
+            Ok(settings) => {
+                let errors = contradictions(&settings);
+                (settings, errors)
+            }
             Err(errors) => (Settings::default(), errors),
         };
         Self { path: path.to_owned(), text, settings, errors }
@@ -90,6 +93,36 @@ impl SettingsFile {
             })
             .collect()
     }
+}
+
+/// What in the settings takes back what they say elsewhere, in order.
+fn contradictions(settings: &Settings) -> Vec<SettingsError> {
+    let Settings { select, ignore, severity, .. } = settings;
+    let same = |a: &Spanned<String>, b: &Spanned<String>| {
+        Selector::new(&a.value).zip(Selector::new(&b.value)).is_some_and(|(a, b)| a.equals(b))
+    };
+    let mut errors = Vec::new();
+    let mut error = |word: &Spanned<String>, message| errors.push(SettingsError { range: word.range, message });
+    for word in ignore {
+        if let Some(other) = select.iter().flatten().find(|other| same(word, other)) {
+            error(word, format!("`{}` is ignored here and `{}` selected; keep one of them", word.value, other.value));
+        }
+    }
+    let values = |words: &[Spanned<String>]| words.iter().map(|word| word.value.clone()).collect::<Vec<_>>();
+    let (selected, ignored) = (select.as_deref().map(values), values(ignore));
+    let selection = Selection::new(selected.as_deref().map(selectors).as_deref(), &selectors(&ignored), &[]);
+    for (place, entry) in severity.iter().enumerate() {
+        let word = &entry.code;
+        let Some(selector) = Selector::new(&word.value) else { continue };
+        if severity[..place].iter().any(|other| same(word, &other.code) && other.severity != entry.severity) {
+            error(word, format!("`{}` has another severity above; keep one of them", word.value));
+        } else if !RULES.iter().any(|rule| selector.names(rule) && selection.is_on(rule)) {
+            let message = format!("`{}` has a severity but is switched off; select it or take this out", word.value);
+            error(word, message);
+        }
+    }
+    errors.sort_by_key(|error| error.range.start());
+    errors
 }
 
 /// Which rules are on for the file at `path`. What a command line selects replaces the settings'

@@ -79,7 +79,7 @@ pub(super) fn to_text(value: &impl Serialize) -> String {
 
 pub(super) fn summary(results: &Results) -> Summary<'_> {
     Summary {
-        files: results.files,
+        files: results.files.len(),
         skipped: results.skipped,
         rules: results.rules.len(),
         not_evaluated: results.not_evaluated.iter().copied().collect(),

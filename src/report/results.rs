@@ -79,8 +79,8 @@ impl Finding {
 pub struct Results {
     /// What was found; sorted by [`Results::sort`].
     pub findings: Vec<Finding>,
-    /// How many D3 scripts and manifests were checked.
-    pub files: usize,
+    /// The D3 scripts and manifests that were checked, as they are shown.
+    pub files: BTreeSet<String>,
     /// How many Python files are no D3 scripts.
     pub skipped: usize,
     /// The codes of the rules that were selected.
@@ -89,6 +89,10 @@ pub struct Results {
     pub not_evaluated: BTreeSet<&'static str>,
     /// How many findings were fixed.
     pub fixed: usize,
+    /// How many findings are in the baseline, and so not among the others.
+    pub known: usize,
+    /// How many findings of the baseline were found no more.
+    pub gone: usize,
 }
 
 impl Results {

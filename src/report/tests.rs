@@ -34,7 +34,11 @@ fn shown(script: &str, manifest: &str, diagnostic: Diagnostic) -> String {
     let file = |path: &str, text: &str| Arc::new(File::new(path.to_owned(), text.into()));
     let others = vec![(Place::Manifest, file("acme/d3.json", manifest))];
     let files = Arc::new(Files { main: file("acme/script.py", script), others });
-    let results = Results { findings: vec![Finding { diagnostic, files }], files: 1, ..Results::default() };
+    let results = Results {
+        findings: vec![Finding { diagnostic, files }],
+        files: ["acme/script.py".to_owned()].into(),
+        ..Results::default()
+    };
     let text = text(&results, Style { unsafe_fixes: false, fixed: false });
     let plain = anstream::adapter::strip_str(&text).to_string();
     plain.split("\n\nFound").next().unwrap_or_default().to_owned()
@@ -136,7 +140,12 @@ fn every_severity_is_counted() {
         diagnostic: Diagnostic { severity, message: format!("{severity:?}"), ..diagnostic(TextRange::default()) },
         files: Arc::clone(&files),
     });
-    let mut results = Results { findings: findings.into_iter().collect(), files: 2, skipped: 3, ..Results::default() };
+    let mut results = Results {
+        findings: findings.into_iter().collect(),
+        files: ["a.py".to_owned(), "b.py".to_owned()].into(),
+        skipped: 3,
+        ..Results::default()
+    };
     results.sort();
     let text = text(&results, Style { unsafe_fixes: false, fixed: false });
     let last = "Found 1 error, 1 warning, 1 info in 2 files (3 other Python files skipped).\n";

@@ -5,8 +5,9 @@ use annotate_snippets::renderer::{AnsiColor, DecorStyle, Effects, Style as Ansi}
 
 use super::excerpt::{excerpt, near};
 use super::results::{Finding, Results};
-use crate::diagnostic::{Place, Related, Severity};
+use crate::diagnostic::{Related, Severity};
 use crate::fix::Wanted;
+use crate::rules::{self, Needs};
 
 /// How the report is made.
 #[derive(Debug, Clone, Copy)]
@@ -76,9 +77,7 @@ fn help(finding: &Finding, style: Style) -> Option<String> {
     } else if let Some(fix) = wanted(true).of(diagnostic) {
         (fix, " (--fix --unsafe-fixes)")
     } else {
-        let first = diagnostic.fixes.first()?;
-        let elsewhere = |place: &Place| *place == Place::Manifest && diagnostic.place != Place::Manifest;
-        (first, if first.edits.iter().any(|(place, _)| elsewhere(place)) { " (in the manifest)" } else { "" })
+        (diagnostic.fixes.first()?, " (in the editor)")
     };
     Some(format!("{}{how}", visible(&fix.title)))
 }
@@ -121,22 +120,51 @@ fn summary(results: &Results, style: Style) -> String {
         0 => String::new(),
         count => format!(" ({} skipped)", plural(count, "other Python file")),
     };
-    let files = plural(results.files, "file");
-    if results.files == 0 {
+    let files = plural(results.files.len(), "file");
+    if results.files.is_empty() {
         out.push_str(&format!("No D3 script found{skipped}.\n"));
     } else if counts.is_empty() {
         out.push_str(&format!("All good in {files}{skipped}.\n"));
     } else {
         out.push_str(&format!("Found {} in {files}{skipped}.\n", counts.join(", ")));
     }
-    if !results.not_evaluated.is_empty() {
-        let codes: Vec<&str> = results.not_evaluated.iter().copied().collect();
-        let shown = codes.iter().take(8).copied().collect::<Vec<_>>().join(", ");
-        let more = if codes.len() > 8 { format!(" and {} more", codes.len() - 8) } else { String::new() };
-        out.push_str(&format!("Not evaluated for some files: {shown}{more}.\n"));
-    }
+    out.push_str(&baseline(results));
+    out.push_str(&silent(results));
     out.push_str(&fixable(results, style));
     out
+}
+
+/// What the baseline did, and whether it holds more than it should.
+fn baseline(results: &Results) -> String {
+    let are = |count| if count == 1 { "is" } else { "are" };
+    let mut out = String::new();
+    if results.known > 0 {
+        let known = plural(results.known, "finding");
+        out.push_str(&format!("{known} of the baseline {} not shown.\n", are(results.known)));
+    }
+    if results.gone > 0 {
+        let gone = plural(results.gone, "finding");
+        let are = are(results.gone);
+        out.push_str(&format!("{gone} of the baseline {are} there no more; write it anew with --write-baseline.\n"));
+    }
+    out
+}
+
+/// How many rules could not be evaluated for some file, and what they want for it, in one line.
+fn silent(results: &Results) -> String {
+    let wants = |code: &str| rules::find(code).is_some_and(|rule| rule.needs != Needs::Nothing);
+    let (want_manifest, others): (Vec<&str>, Vec<&str>) = results.not_evaluated.iter().partition(|code| wants(code));
+    let needs = match want_manifest.len() {
+        0 => None,
+        1 => Some("1 needs a manifest (d3.json)".to_owned()),
+        count => Some(format!("{count} need a manifest (d3.json)")),
+    };
+    let explain = (!others.is_empty()).then(|| format!("`d3ls explain` says what {} want", others.join(", ")));
+    let reasons: Vec<String> = needs.into_iter().chain(explain).collect();
+    match results.not_evaluated.len() {
+        0 => String::new(),
+        count => format!("{} not evaluated for some files: {}.\n", plural(count, "rule"), reasons.join("; ")),
+    }
 }
 
 /// What `--fix` would do; nothing about what it has done already.

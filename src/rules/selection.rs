@@ -17,6 +17,16 @@ impl<'a> Selector<'a> {
         RULES.iter().any(|rule| selector.strength(rule).is_some()).then_some(selector)
     }
 
+    /// Whether both name the same rules: neither is more precise than the other.
+    pub fn equals(self, other: Selector<'_>) -> bool {
+        RULES.iter().any(|rule| self.strength(rule).is_some_and(|strength| other.strength(rule) == Some(strength)))
+    }
+
+    /// Whether it names `rule`.
+    pub fn names(self, rule: &Rule) -> bool {
+        self.strength(rule).is_some()
+    }
+
     /// How precisely it names `rule`, or `None` where it does not: a longer beginning is more precise, a whole code
     /// or a name most.
     fn strength(self, rule: &Rule) -> Option<usize> {

@@ -1,33 +1,48 @@
-//! Fixes as code actions.
+//! Fixes of findings and other edits as code actions.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use tower_lsp_server::ls_types::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, DocumentChanges, OneOf,
+    self as lsp, CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, DocumentChanges, OneOf,
     OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit, WorkspaceEdit,
 };
 
 use super::capabilities::{Agreed, FIX_ALL};
-use super::convert::{self, Sheets};
+use super::convert::{self, Sheet, Sheets};
 use super::worker::{Checked, Finding, Subject};
 use crate::check::{Input, check, check_manifest};
 use crate::diagnostic::Place;
 use crate::fix::{Diagnosis, Wanted, fix_all};
+use crate::ide::{self, Action, ActionKind};
 use crate::manifest::Manifest;
 use crate::project::SettingsFile;
+use crate::semantic::Analysis;
 use crate::text::{Edit, Source, TextRange, TextSize};
 
-/// The actions for a range of a document.
+/// The actions for a range of a document: fixes of the findings there, what else can be done there, comments that
+/// ignore the findings, all safe fixes.
 pub fn actions(checked: &Checked, params: &CodeActionParams, agreed: &Agreed) -> Vec<CodeActionOrCommand> {
     let wants = |kind: &str| match &params.context.only {
         Some(only) => only.iter().any(|wanted| includes(wanted.as_str(), kind)),
         None => true,
     };
+    let mut offers = Vec::new();
+    let here: Vec<&Finding> = checked.findings.iter().filter(|finding| touches(finding, params, agreed)).collect();
+    for finding in &here {
+        offers.extend(fixes(finding, agreed));
+    }
+    offers.extend(other_actions(checked, params, agreed));
+    for finding in &here {
+        offers.extend(suppressions(checked, finding, agreed));
+    }
+    let mut seen: Vec<Edits<'_>> = Vec::new();
     let mut actions = Vec::new();
-    if wants(CodeActionKind::QUICKFIX.as_str()) {
-        for finding in &checked.findings {
-            quick_fixes(finding, params, agreed, &mut actions);
+    for offer in offers.iter().filter(|offer| wants(kind_of(offer.action.kind).as_str())) {
+        // What a fix does already is not offered twice.
+        if !seen.iter().any(|edits| *edits == offer.action.edits) {
+            seen.push(&offer.action.edits);
+            actions.extend(code_action(offer, agreed));
         }
     }
     if wants(FIX_ALL) {
@@ -36,33 +51,94 @@ pub fn actions(checked: &Checked, params: &CodeActionParams, agreed: &Agreed) ->
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }
 
+/// Edits of the files that belong together.
+type Edits<'a> = &'a [(Place, Edit)];
+
+/// An action with the files that it edits.
+struct Offer<'a> {
+    action: Action,
+    sheets: &'a Sheets,
+    /// What it mends or ignores.
+    finding: Option<lsp::Diagnostic>,
+    preferred: bool,
+}
+
 /// Whether `kind` is `wanted` or one of its kinds: `source` includes `source.fixAll`, not `sourceless`.
 fn includes(wanted: &str, kind: &str) -> bool {
     let rest = kind.strip_prefix(wanted);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || wanted.is_empty())
 }
 
-fn quick_fixes(finding: &Finding, params: &CodeActionParams, agreed: &Agreed, actions: &mut Vec<CodeAction>) {
-    let Finding { diagnostic, sheets } = finding;
-    let Some(sheet) = sheets.get(&diagnostic.place) else { return };
+/// Whether a finding is where the actions are wanted. A cursor at either end of it touches it.
+fn touches(finding: &Finding, params: &CodeActionParams, agreed: &Agreed) -> bool {
+    let Some(sheet) = finding.sheets.get(&finding.diagnostic.place) else { return false };
+    let (wanted, found) = (range_in(sheet, params, agreed), finding.diagnostic.range);
+    found.start() <= wanted.end() && wanted.start() <= found.end()
+}
+
+fn range_in(sheet: &Sheet, params: &CodeActionParams, agreed: &Agreed) -> TextRange {
     let start = sheet.offset(params.range.start, agreed.encoding);
-    let end = sheet.offset(params.range.end, agreed.encoding).max(start);
-    // A cursor at either end of a finding touches it.
-    if diagnostic.range.end() < start || diagnostic.range.start() > end {
-        return;
-    }
+    TextRange::new(start, sheet.offset(params.range.end, agreed.encoding).max(start))
+}
+
+fn fixes<'a>(finding: &'a Finding, agreed: &Agreed) -> impl Iterator<Item = Offer<'a>> {
+    let Finding { diagnostic, sheets } = finding;
     let shown = convert::diagnostic(diagnostic, sheets, agreed.encoding, agreed.related);
-    for (index, fix) in diagnostic.fixes.iter().enumerate() {
-        let Some(edit) = workspace_edit(&fix.edits, sheets, agreed) else { continue };
-        actions.push(CodeAction {
-            title: fix.title.clone(),
-            kind: Some(CodeActionKind::QUICKFIX),
-            diagnostics: shown.clone().map(|shown| vec![shown]),
-            edit: Some(edit),
-            is_preferred: (index == 0).then_some(true),
-            ..CodeAction::default()
-        });
+    diagnostic.fixes.iter().enumerate().map(move |(index, fix)| Offer {
+        action: Action { title: fix.title.clone(), kind: ActionKind::QuickFix, edits: fix.edits.clone() },
+        sheets,
+        finding: shown.clone(),
+        preferred: index == 0,
+    })
+}
+
+/// What can be done besides the fixes.
+fn other_actions<'a>(checked: &'a Checked, params: &CodeActionParams, agreed: &Agreed) -> Vec<Offer<'a>> {
+    let offer = |sheets| move |action| Offer { action, sheets, finding: None, preferred: false };
+    match &checked.subject {
+        Subject::Script { analysis, sheets, .. } => {
+            let Some(sheet) = sheets.get(&Place::Script) else { return Vec::new() };
+            let actions = ide::actions(analysis, range_in(sheet, params, agreed));
+            actions.into_iter().map(offer(&**sheets)).collect()
+        }
+        Subject::Manifest { stems_from, sheets, .. } => {
+            let Some(sheet) = sheets.get(&Place::Manifest) else { return Vec::new() };
+            let range = range_in(sheet, params, agreed);
+            let of_script = |(analysis, sheets): &'a (Arc<Analysis>, Arc<Sheets>)| {
+                ide::manifest_actions(analysis, range).into_iter().map(offer(&**sheets))
+            };
+            stems_from.iter().flat_map(of_script).collect()
+        }
+        Subject::Settings { .. } | Subject::Other => Vec::new(),
     }
+}
+
+fn suppressions<'a>(checked: &'a Checked, finding: &'a Finding, agreed: &Agreed) -> Vec<Offer<'a>> {
+    let Subject::Script { analysis, .. } = &checked.subject else { return Vec::new() };
+    let Finding { diagnostic, sheets } = finding;
+    let shown = convert::diagnostic(diagnostic, sheets, agreed.encoding, agreed.related);
+    let offer = |action| Offer { action, sheets, finding: shown.clone(), preferred: false };
+    ide::suppressions(analysis.parsed(), diagnostic).into_iter().map(offer).collect()
+}
+
+fn kind_of(kind: ActionKind) -> CodeActionKind {
+    match kind {
+        ActionKind::QuickFix => CodeActionKind::QUICKFIX,
+        ActionKind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
+        ActionKind::Extract => CodeActionKind::REFACTOR_EXTRACT,
+    }
+}
+
+/// An action in the protocol's words; `None` where one of its files is no file of the editor's.
+fn code_action(offer: &Offer<'_>, agreed: &Agreed) -> Option<CodeAction> {
+    Some(CodeAction {
+        title: offer.action.title.clone(),
+        kind: Some(kind_of(offer.action.kind)),
+        diagnostics: offer.finding.clone().map(|shown| vec![shown]),
+        edit: Some(workspace_edit(&offer.action.edits, offer.sheets, agreed)?),
+        is_preferred: offer.preferred.then_some(true),
+        ..CodeAction::default()
+    })
 }
 
 /// All safe fixes at once, as `lint --fix` applies them; `None` where there are none.
@@ -126,7 +202,6 @@ fn line_edits(before: &str, after: &str) -> Vec<Edit> {
         .collect()
 }
 
-/// The edits in the protocol's words; `None` where a file that they change is not known.
 /// Edits of the files that belong together, in the protocol's words; `None` where one of the files is no file of the editor's.
 pub(super) fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &Agreed) -> Option<WorkspaceEdit> {
     let mut by_place: BTreeMap<Place, Vec<TextEdit>> = BTreeMap::new();

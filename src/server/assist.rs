@@ -12,6 +12,7 @@ use super::worker::{Checked, Subject};
 use crate::diagnostic::Place;
 use crate::ide;
 use crate::semantic::Analysis;
+use crate::text::TextSize;
 
 /// What can stand at a position.
 pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Option<CompletionResponse> {
@@ -25,9 +26,20 @@ pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Opt
 pub fn hover(checked: &Checked, position: Position, agreed: &Agreed) -> Option<Hover> {
     let (analysis, sheet) = script(checked)?;
     let offset = sheet.offset(position, agreed.encoding);
-    let word = ide::hover(analysis, offset);
+    hover_at(checked, Place::Script, sheet, offset, ide::hover(analysis, offset), agreed)
+}
+
+/// What is said of a word, and of the rules behind the findings at `offset` of the file at `place`.
+pub(super) fn hover_at(
+    checked: &Checked,
+    place: Place,
+    sheet: &Sheet,
+    offset: TextSize,
+    word: Option<ide::Hover>,
+    agreed: &Agreed,
+) -> Option<Hover> {
     let findings = checked.findings.iter().map(|finding| &finding.diagnostic);
-    let here = findings.filter(|found| found.place == Place::Script && found.range.contains_inclusive(offset));
+    let here = findings.filter(|found| found.place == place && found.range.contains_inclusive(offset));
     let mut codes: Vec<&str> = here.clone().map(|found| found.code).collect();
     codes.dedup();
     let range = word.as_ref().map(|word| word.range).or_else(|| here.map(|found| found.range).next())?;
@@ -82,7 +94,8 @@ pub(super) fn script(checked: &Checked) -> Option<(&Analysis, &Sheet)> {
     }
 }
 
-fn completion_item(item: ide::CompletionItem, sheet: &Sheet, agreed: &Agreed) -> CompletionItem {
+/// A completion in the protocol's words.
+pub(super) fn completion_item(item: ide::CompletionItem, sheet: &Sheet, agreed: &Agreed) -> CompletionItem {
     let as_snippet = item.is_snippet && agreed.snippets;
     let new_text = if as_snippet { item.insert.clone() } else { item.plain_insert() };
     CompletionItem {

@@ -1,12 +1,15 @@
 //! What client and server agree upon at the start; nothing else looks at the client's capabilities.
 
 use tower_lsp_server::ls_types::{
-    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions,
-    DiagnosticOptions, DiagnosticServerCapabilities, HoverProviderCapability, MarkupKind, OneOf, PositionEncodingKind,
-    RenameOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, WorkDoneProgressOptions,
+    ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
+    CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
+    FoldingRangeProviderCapability, HoverProviderCapability, MarkupKind, OneOf, PositionEncodingKind, RenameOptions,
+    SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions, ServerCapabilities,
+    SignatureHelpOptions, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
+use super::structure::legend;
 use crate::text::Encoding;
 
 /// The kind of the action that applies all safe fixes.
@@ -42,6 +45,8 @@ pub struct Agreed {
     pub symbol_trees: bool,
     /// Hovers may be Markdown.
     pub hover_markdown: bool,
+    /// The client shows the progress of work that the server starts.
+    pub shows_progress: bool,
 }
 
 impl Agreed {
@@ -82,6 +87,7 @@ impl Agreed {
                 .and_then(|information| information.parameter_information.as_ref())
                 .map(|parameter| parameter.label_offset_support)),
             completion_markdown: markdown(item.and_then(|item| item.documentation_format.as_deref())),
+            shows_progress: is(client.window.as_ref().map(|window| window.work_done_progress)),
             hover_markdown: markdown(
                 document.and_then(|document| document.hover.as_ref()).and_then(|hover| hover.content_format.as_deref()),
             ),
@@ -104,13 +110,19 @@ impl Agreed {
             diagnostic_provider: Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
                 identifier: Some("d3ls".to_owned()),
                 inter_file_dependencies: true,
-                workspace_diagnostics: false,
+                workspace_diagnostics: true,
                 work_done_progress_options: WorkDoneProgressOptions::default(),
             })),
             code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::from(FIX_ALL)]),
+                code_action_kinds: Some(vec![
+                    CodeActionKind::QUICKFIX,
+                    CodeActionKind::REFACTOR_REWRITE,
+                    CodeActionKind::REFACTOR_EXTRACT,
+                    CodeActionKind::from(FIX_ALL),
+                ]),
                 ..CodeActionOptions::default()
             })),
+            code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
             completion_provider: Some(CompletionOptions {
                 trigger_characters: Some(TRIGGERS.map(str::to_owned).to_vec()),
                 ..CompletionOptions::default()
@@ -131,7 +143,30 @@ impl Agreed {
             } else {
                 OneOf::Left(true)
             }),
+            workspace_symbol_provider: Some(OneOf::Left(true)),
+            workspace: Some(WorkspaceServerCapabilities {
+                workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                    supported: Some(true),
+                    change_notifications: Some(OneOf::Left(true)),
+                }),
+                file_operations: None,
+            }),
             document_symbol_provider: Some(OneOf::Left(true)),
+            document_link_provider: Some(DocumentLinkOptions {
+                resolve_provider: None,
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }),
+            folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+            selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+            semantic_tokens_provider: Some(
+                SemanticTokensOptions {
+                    legend: legend(),
+                    range: Some(true),
+                    full: Some(SemanticTokensFullOptions::Bool(true)),
+                    work_done_progress_options: WorkDoneProgressOptions::default(),
+                }
+                .into(),
+            ),
             inlay_hint_provider: Some(OneOf::Left(true)),
             ..ServerCapabilities::default()
         }
@@ -178,6 +213,7 @@ mod tests {
                 "didChangeWatchedFiles": {"dynamicRegistration": true},
                 "workspaceEdit": {"documentChanges": true},
             },
+            "window": {"workDoneProgress": true},
         }));
         let expected = Agreed {
             encoding: Encoding::Utf16,
@@ -192,6 +228,7 @@ mod tests {
             prepares_rename: true,
             completion_markdown: true,
             hover_markdown: true,
+            shows_progress: true,
         };
         assert_eq!(all, expected);
     }

@@ -13,7 +13,7 @@ use crate::project::absolute;
 use crate::text::{Encoding, LineIndex, Position, TextRange, TextSize};
 
 /// A file as it was when it was checked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sheet {
     /// Its address, as the editor writes it if it is open there.
     pub uri: Uri,

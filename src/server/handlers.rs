@@ -13,7 +13,7 @@ use super::outbox::Outbox;
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist, navigate};
+use super::{actions, assist, lens, manifest, navigate, progress, structure, workspace};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -32,6 +32,21 @@ impl Handlers {
 }
 
 impl Handlers {
+    /// The user cancelled work whose progress is shown.
+    pub async fn cancel_progress(&self, params: WorkDoneProgressCancelParams) {
+        progress::cancel(&self.session, &params.token);
+    }
+
+    /// What `answer` says of the newest text of a document.
+    async fn of<T: Send + 'static>(
+        &self,
+        text_document: TextDocumentIdentifier,
+        answer: impl FnOnce(&Checked, &Agreed) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let at = TextDocumentPositionParams { text_document, position: Position::default() };
+        self.at(at, |checked, _, agreed| answer(checked, agreed)).await
+    }
+
     /// What `answer` says of a position in the newest text of a document.
     async fn at<T: Send + 'static>(
         &self,
@@ -56,6 +71,10 @@ fn refusable<T>(answer: Option<std::result::Result<T, String>>) -> Result<Option
 impl LanguageServer for Handlers {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let agreed = self.session.agree(Agreed::new(&params.capabilities));
+        // Older clients name only a root.
+        #[allow(deprecated)]
+        let root = params.root_uri.as_ref();
+        workspace::set_folders(&self.session, params.workspace_folders.as_deref().unwrap_or_default(), root);
         if let Some(id) = params.process_id {
             let client_ended = Arc::clone(&self.client_ended);
             tokio::spawn(async move {
@@ -94,6 +113,7 @@ impl LanguageServer for Handlers {
     }
 
     async fn shutdown(&self) -> Result<()> {
+        self.session.end();
         Ok(())
     }
 
@@ -121,7 +141,19 @@ impl LanguageServer for Handlers {
 
     async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {}
 
-    async fn did_change_workspace_folders(&self, _: DidChangeWorkspaceFoldersParams) {}
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        workspace::change_folders(&self.session, &params.event.added, &params.event.removed);
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        Ok(workspace::diagnostics(&self.session, params).await?.into())
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        let session = Arc::clone(&self.session);
+        let work = tokio::task::spawn_blocking(move || workspace::symbols(&session, &params.query));
+        work.await.map(|found| Some(found.into())).map_err(|_panic| Error::internal_error())
+    }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let items = match self.session.fresh(&params.text_document.uri).await {
@@ -137,11 +169,17 @@ impl LanguageServer for Handlers {
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
-        self.at(params.text_document_position, assist::completion).await
+        self.at(params.text_document_position, |it, at, agreed| {
+            assist::completion(it, at, agreed).or_else(|| manifest::completion(it, at, agreed))
+        })
+        .await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
-        self.at(params.text_document_position_params, assist::hover).await
+        self.at(params.text_document_position_params, |it, at, agreed| {
+            assist::hover(it, at, agreed).or_else(|| manifest::hover(it, at, agreed))
+        })
+        .await
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
@@ -149,11 +187,17 @@ impl LanguageServer for Handlers {
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
-        self.at(params.text_document_position_params, navigate::definition).await
+        self.at(params.text_document_position_params, |it, at, agreed| {
+            navigate::definition(it, at, agreed).or_else(|| manifest::definition(it, at, agreed))
+        })
+        .await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
-        self.at(params.text_document_position, navigate::references).await
+        self.at(params.text_document_position, |it, at, agreed| {
+            navigate::references(it, at, agreed).or_else(|| manifest::references(it, at, agreed))
+        })
+        .await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
@@ -161,26 +205,63 @@ impl LanguageServer for Handlers {
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
-        refusable(self.at(params, navigate::renameable).await?)
+        let answer = |checked: &Checked, at: Position, agreed: &Agreed| {
+            navigate::renameable(checked, at, agreed).or_else(|| manifest::renameable(checked, at, agreed))
+        };
+        refusable(self.at(params, answer).await?)
     }
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let RenameParams { text_document_position, new_name, .. } = params;
         let answer = move |checked: &Checked, position: Position, agreed: &Agreed| {
             navigate::rename(checked, position, agreed, &new_name)
+                .or_else(|| manifest::rename(checked, position, agreed, &new_name))
         };
         refusable(self.at(text_document_position, answer).await?)
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
-        self.at(at, |checked, _, agreed| navigate::symbols(checked, agreed)).await
+        let answer = |checked: &Checked, agreed: &Agreed| {
+            navigate::symbols(checked, agreed).or_else(|| manifest::symbols(checked, agreed))
+        };
+        self.of(params.text_document, answer).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.of(params.text_document, manifest::links).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.of(params.text_document, |checked, _| structure::folds(checked)).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        let SelectionRangeParams { text_document, positions, .. } = params;
+        self.of(text_document, move |checked, agreed| structure::selections(checked, &positions, agreed)).await
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let answer = |checked: &Checked, agreed: &Agreed| structure::tokens(checked, None, agreed);
+        Ok(self.of(params.text_document, answer).await?.map(SemanticTokensResult::Tokens))
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let SemanticTokensRangeParams { text_document, range, .. } = params;
+        let answer = move |checked: &Checked, agreed: &Agreed| structure::tokens(checked, Some(range), agreed);
+        Ok(self.of(text_document, answer).await?.map(SemanticTokensRangeResult::Tokens))
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let InlayHintParams { text_document, range, .. } = params;
-        let at = TextDocumentPositionParams { text_document, position: range.start };
-        self.at(at, move |checked, _, agreed| navigate::hints(checked, range, agreed)).await
+        self.of(text_document, move |checked, agreed| navigate::hints(checked, range, agreed)).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
+        self.at(at, |checked, _, agreed| lens::lenses(checked, agreed)).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

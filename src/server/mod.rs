@@ -11,13 +11,18 @@ mod capabilities;
 mod convert;
 mod documents;
 mod handlers;
+mod lens;
+mod manifest;
 mod navigate;
 mod outbox;
+mod progress;
 mod serve;
 mod session;
+mod structure;
 mod transport;
 mod watch;
 mod worker;
+mod workspace;
 
 use std::io;
 use std::process::ExitCode;
@@ -71,7 +76,9 @@ fn session() -> anyhow::Result<End> {
     };
     let outbox = Outbox::start(io::stdout(), ended(End::Abrupt)).context("could not start the writer")?;
     let client_ended = ended(End::Abrupt);
-    let (service, socket) = LspService::new(|client| Handlers::new(client, outbox.clone(), client_ended));
+    let (service, socket) = LspService::build(|client| Handlers::new(client, outbox.clone(), client_ended))
+        .custom_method("window/workDoneProgress/cancel", Handlers::cancel_progress)
+        .finish();
     let (to_client, handle) = (outbox.clone(), runtime.handle().clone());
     thread::Builder::new()
         .name("reader".to_owned())

@@ -81,13 +81,17 @@ pub fn hints(checked: &Checked, range: Range, agreed: &Agreed) -> Option<Vec<Inl
 /// What the script defines: as a tree, or as a list for clients that know no trees.
 pub fn symbols(checked: &Checked, agreed: &Agreed) -> Option<DocumentSymbolResponse> {
     let (analysis, sheet) = script(checked)?;
-    let found = ide::symbols(analysis);
+    Some(symbol_response(ide::symbols(analysis), sheet, agreed))
+}
+
+/// Symbols in the protocol's words.
+pub(super) fn symbol_response(found: Vec<ide::Symbol>, sheet: &Sheet, agreed: &Agreed) -> DocumentSymbolResponse {
     if agreed.symbol_trees {
-        return Some(DocumentSymbolResponse::Nested(found.into_iter().map(|one| tree(one, sheet, agreed)).collect()));
+        return DocumentSymbolResponse::Nested(found.into_iter().map(|one| tree(one, sheet, agreed)).collect());
     }
     let mut list = Vec::new();
     flatten(found, None, sheet, agreed, &mut list);
-    Some(DocumentSymbolResponse::Flat(list))
+    DocumentSymbolResponse::Flat(list)
 }
 
 // The protocol's own type asks for its deprecated field.
@@ -135,7 +139,8 @@ fn symbol_kind(kind: ide::SymbolKind) -> SymbolKind {
         ide::SymbolKind::Function => SymbolKind::FUNCTION,
         ide::SymbolKind::Method => SymbolKind::METHOD,
         ide::SymbolKind::Class => SymbolKind::CLASS,
-        ide::SymbolKind::Variable => SymbolKind::VARIABLE,
+        ide::SymbolKind::Variable | ide::SymbolKind::Input => SymbolKind::VARIABLE,
+        ide::SymbolKind::ConnectionParameter => SymbolKind::KEY,
     }
 }
 

@@ -140,6 +140,7 @@ fn answer(outcome: Outcome, id: Option<Id>, method: &str) -> Option<Response> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
     use std::io::Write;
     use std::sync::{Arc, Mutex, PoisonError};
 
@@ -198,15 +199,56 @@ mod tests {
         }
     }
 
+    /// A client that waits for all answers before it says `exit`, which would cancel what is under way.
+    struct Input {
+        frames: VecDeque<(bool, Vec<u8>)>,
+        requests: usize,
+        output: Output,
+    }
+
+    impl Input {
+        fn new(messages: &[Value], output: Output) -> Self {
+            let frame = |message: &Value| {
+                (message["method"] == "exit", super::super::transport::encode(message).expect("JSON"))
+            };
+            let requests = messages.iter().filter(|message| message["id"].is_i64()).count();
+            Self { frames: messages.iter().map(frame).collect(), requests, output }
+        }
+
+        fn answers(&self) -> usize {
+            let written = self.output.0.lock().unwrap_or_else(PoisonError::into_inner);
+            written.windows(HEADER.len()).filter(|window| *window == HEADER).count()
+        }
+    }
+
+    const HEADER: &[u8] = b"Content-Length";
+
+    impl io::Read for Input {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.frames.front().is_some_and(|(is_exit, _)| *is_exit) {
+                while self.answers() < self.requests {
+                    std::thread::yield_now();
+                }
+            }
+            let Some((_, frame)) = self.frames.front_mut() else { return Ok(0) };
+            let length = frame.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&frame[..length]);
+            frame.drain(..length);
+            if frame.is_empty() {
+                self.frames.pop_front();
+            }
+            Ok(length)
+        }
+    }
+
     fn serve_all(messages: &[Value]) -> (End, Vec<i32>, Vec<Value>) {
-        let input: Vec<u8> =
-            messages.iter().flat_map(|message| super::super::transport::encode(message).expect("JSON")).collect();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
         let output = Output::default();
         let outbox = Outbox::start(output.clone(), || {}).expect("a writer");
         let edits = Arc::new(Mutex::new(Vec::new()));
         let (service, socket) = LspService::new(|_| Faulty { edits: Arc::clone(&edits) });
-        let end = serve(&*input, service, socket, &outbox, runtime.handle());
+        let input = io::BufReader::new(Input::new(messages, output.clone()));
+        let end = serve(input, service, socket, &outbox, runtime.handle());
         // Lets the tasks that are under way come to their end.
         while runtime.metrics().num_alive_tasks() > 0 {
             std::thread::yield_now();

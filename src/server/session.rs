@@ -1,9 +1,11 @@
 //! What all handlers share, and who has to be checked again when a file changes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
+use dashmap::DashSet;
+use tokio::sync::watch;
 use tower_lsp_server::Client;
 use tower_lsp_server::ls_types::{DidChangeTextDocumentParams, TextDocumentItem, Uri};
 
@@ -12,6 +14,7 @@ use super::convert::path_of;
 use super::documents::{Document, Documents, Overlay};
 use super::outbox::Outbox;
 use super::worker::{self, Checked};
+use super::workspace::ClosedFiles;
 use crate::project::{MANIFEST, SETTINGS, Workspace};
 
 /// One client's session.
@@ -24,6 +27,16 @@ pub struct Session {
     pub outbox: Outbox,
     /// For requests to the client.
     pub client: Client,
+    /// What is known of closed files in the workspace's folders.
+    pub closed: ClosedFiles,
+    /// The workspace's folders.
+    pub folders: RwLock<Vec<PathBuf>>,
+    /// Grows with every change of a document or a file, and at the end of the session.
+    pub changes: watch::Sender<u64>,
+    /// The tokens of work whose progress is shown; the user cancels it by their removal.
+    pub shown: DashSet<String>,
+    /// The client said that the session ends.
+    pub ending: AtomicBool,
     agreed: OnceLock<Agreed>,
     refreshing: AtomicBool,
     refresh_again: AtomicBool,
@@ -38,6 +51,11 @@ impl Session {
             documents,
             outbox,
             client,
+            closed: ClosedFiles::default(),
+            folders: RwLock::default(),
+            changes: watch::Sender::new(0),
+            shown: DashSet::default(),
+            ending: AtomicBool::new(false),
             agreed: OnceLock::new(),
             refreshing: AtomicBool::new(false),
             refresh_again: AtomicBool::new(false),
@@ -52,6 +70,17 @@ impl Session {
     /// What was agreed; the protocol's defaults before.
     pub fn agreed(&self) -> &Agreed {
         self.agreed.get_or_init(Agreed::default)
+    }
+
+    /// The session ends: what waits for changes is answered.
+    pub fn end(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        self.changed();
+    }
+
+    /// Something changed that may change findings anywhere.
+    pub fn changed(&self) {
+        self.changes.send_modify(|count| *count += 1);
     }
 
     /// Opens a document and starts its check.
@@ -81,8 +110,9 @@ impl Session {
         if !self.agreed().pulls {
             self.outbox.publish(uri, Vec::new(), None);
         }
-        if let Some(path) = path_of(uri) {
-            self.touch(&path, None, false);
+        match path_of(uri) {
+            Some(path) => self.touch(&path, None, false),
+            None => self.changed(),
         }
     }
 
@@ -103,6 +133,8 @@ impl Session {
     /// Forgets what was known of `path` and checks what depends on it, except for `origin`.
     fn touch(self: &Arc<Self>, path: &Path, origin: Option<&Uri>, named_anew: bool) {
         self.workspace.invalidate(path);
+        self.closed.forget(path, |own, depends| own == path || affects(own, depends, path, named_anew));
+        self.changed();
         let touched = self.documents.touch(|uri, document| Some(uri) != origin && depends(document, path, named_anew));
         for uri in &touched {
             worker::start(self, uri);
@@ -155,6 +187,16 @@ impl Session {
 /// Whether the findings in `document` may change with the file at `path`. Looks at no disk.
 fn depends(document: &Document, path: &Path, named_anew: bool) -> bool {
     let Some(own) = &document.path else { return false };
+    match &*document.checked.borrow() {
+        Some(checked) if checked.revision == document.revision => {
+            affects(own, Some(&checked.depends), path, named_anew)
+        }
+        _ => affects(own, None, path, named_anew),
+    }
+}
+
+/// Whether the findings in the file at `own`, which depends on `depends`, may change with the file at `path`.
+fn affects(own: &Path, depends: Option<&[PathBuf]>, path: &Path, named_anew: bool) -> bool {
     let name = path.file_name().unwrap_or_default();
     if name == MANIFEST || name == SETTINGS {
         return path.parent().is_some_and(|folder| own.starts_with(folder));
@@ -162,9 +204,6 @@ fn depends(document: &Document, path: &Path, named_anew: bool) -> bool {
     if own.parent() == Some(path) || (named_anew && own.parent() == path.parent()) {
         return true;
     }
-    match &*document.checked.borrow() {
-        Some(checked) if checked.revision == document.revision => checked.depends.iter().any(|known| known == path),
-        // What it depends on is being found out.
-        _ => true,
-    }
+    // What it depends on is being found out.
+    depends.is_none_or(|depends| depends.iter().any(|known| known == path))
 }

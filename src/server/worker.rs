@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use tower_lsp_server::ls_types::{self as lsp, Uri};
 
 use super::convert::{self, Sheet, Sheets, uri_of};
@@ -11,6 +12,7 @@ use super::session::Session;
 use super::watch::{Stamp, stamp};
 use crate::check::{Input, check, check_manifest};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::ide::manifest::ManifestDocument;
 use crate::manifest::SystemScriptSetting;
 use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute};
 use crate::rules::Selection;
@@ -57,6 +59,14 @@ pub enum Subject {
         selection: Arc<Selection>,
         /// The manifest alone.
         sheets: Arc<Sheets>,
+        /// Those of its scripts that findings here stem from: what they mean and their files.
+        stems_from: Vec<(Arc<Analysis>, Arc<Sheets>)>,
+        /// Its folder.
+        folder: PathBuf,
+        /// What the editor sees in it.
+        document: ManifestDocument,
+        /// The scripts of `document`, by the names that it gives them.
+        scripts: FxHashMap<String, Sheet>,
     },
     /// The settings.
     Settings {
@@ -140,17 +150,40 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
     if !is_named(MANIFEST) && !is_python {
         return checked;
     }
+    let text = snapshot.text();
+    // A document that is no file has no folder, so no manifest and no settings.
+    let candidate = candidate(session, path.unwrap_or(Path::new("")), &text);
+    examine(session, Sheet::new(uri.clone(), Some(snapshot.version), text), path, candidate, &mut checked);
+    checked
+}
+
+/// Checks a file that is not open; `None` where it can't be read.
+pub fn check_file(session: &Session, uri: Uri, path: &Path) -> Option<Checked> {
+    let own_stamp = stamp(path);
+    let source = session.workspace.read(path).ok()?;
+    let mut checked = Checked::default();
+    let own = Sheet::new(uri, None, source.text());
+    if path.file_name().is_some_and(|name| name == SETTINGS) {
+        check_settings(session, own, path, &mut checked);
+    } else {
+        let candidate = session.workspace.input(path, source, None);
+        examine(session, own, Some(path), candidate, &mut checked);
+    }
+    if !session.agreed().watches {
+        checked.stamps.push((path.to_owned(), own_stamp));
+    }
+    Some(checked)
+}
+
+/// Checks a document or file that may be a script or a manifest.
+fn examine(session: &Session, own: Sheet, path: Option<&Path>, candidate: Candidate, checked: &mut Checked) {
     let polls = !session.agreed().watches;
     if let Some(path) = path.filter(|_| polls) {
         checked.stamps = above(path).map(|path| (path.clone(), stamp(&path))).collect();
     }
-    let text = snapshot.text();
-    // A document that is no file has no folder, so no manifest and no settings.
-    let place = path.unwrap_or(Path::new(""));
-    let own = Sheet::new(uri.clone(), Some(snapshot.version), Arc::clone(&text));
-    match candidate(session, place, &text) {
-        Candidate::Script(script) => check_script(session, own, *script, &mut checked),
-        Candidate::Manifest(file) => check_manifest_file(session, own, &file, &mut checked),
+    match candidate {
+        Candidate::Script(script) => check_script(session, own, *script, checked),
+        Candidate::Manifest(file) => check_manifest_file(session, own, &file, checked),
         Candidate::NotD3 | Candidate::NotText(_) => {}
     }
     checked.depends.extend(path.and_then(|path| profile_of(session, path)));
@@ -159,7 +192,6 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
         checked.stamps.extend(stamps);
     }
     checked.items = items(session, &checked.findings).collect();
-    checked
 }
 
 fn items(session: &Session, findings: &[Finding]) -> impl Iterator<Item = lsp::Diagnostic> {
@@ -214,27 +246,38 @@ fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Che
 /// The findings in a manifest: its own, and those that stem from its scripts.
 fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, checked: &mut Checked) {
     checked.depends = session.workspace.scripts_of(&file.path);
-    let Sheet { uri, version, text, .. } = &own;
+    let folder = file.path.parent().unwrap_or(&file.path).to_owned();
+    let mut document = ManifestDocument { manifest: file.manifest.recovered(), scripts: Vec::new() };
+    // While it is no JSON, the workspace knows none of its scripts.
+    let drafts = document.manifest.scripts().into_iter().map(|name| (absolute(&folder.join(&name.value)), name));
+    let drafts: FxHashMap<PathBuf, String> = drafts.map(|(path, name)| (path, name.value.clone())).collect();
+    checked.depends.extend(drafts.keys().cloned());
+    checked.depends.sort();
+    checked.depends.dedup();
+    let mut scripts = FxHashMap::default();
     let mut findings = Vec::new();
+    let mut stems_from = Vec::new();
     for path in &checked.depends {
         let Ok(source) = session.workspace.read(path) else { continue };
-        let Candidate::Script(script) = session.workspace.input(path, source, None) else { continue };
-        if script.places.manifest.as_ref() != Some(&file.path) {
-            continue;
-        }
+        let script = session.workspace.as_script(path, source);
+        let (Some(uri), version) = address(session, path) else { continue };
         let report = check(&script.input);
-        let found = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Manifest);
-        let found: Vec<_> = found.collect();
-        if found.is_empty() {
-            continue;
+        let sheet = Sheet::new(uri, version, script.input.source.text());
+        if script.places.manifest.as_ref() == Some(&file.path) {
+            let found = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Manifest);
+            let mut sheets = sheets(session, sheet.clone(), &script);
+            sheets.insert(Place::Manifest, own.clone());
+            let sheets = Arc::new(sheets);
+            let before = findings.len();
+            findings.extend(found.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }));
+            if findings.len() > before {
+                stems_from.push((Arc::clone(&report.analysis), sheets));
+            }
         }
-        let (open, version_of_script) = address(session, path);
-        let Some(script_uri) = open else { continue };
-        let script_sheet = Sheet::new(script_uri, version_of_script, script.input.source.text());
-        let mut sheets = sheets(session, script_sheet, &script);
-        sheets.insert(Place::Manifest, Sheet::new(uri.clone(), *version, Arc::clone(text)));
-        let sheets = Arc::new(sheets);
-        findings.extend(found.into_iter().map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }));
+        if let Some(name) = drafts.get(path) {
+            scripts.insert(name.clone(), sheet);
+            document.scripts.push((name.clone(), report.analysis));
+        }
     }
     let mut sheets = Sheets::default();
     sheets.insert(Place::Manifest, own);
@@ -248,7 +291,8 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
     });
     findings.dedup_by(|a, b| a.diagnostic == b.diagnostic);
     checked.findings = findings;
-    checked.subject = Subject::Manifest { selection: Arc::clone(&file.selection), sheets };
+    checked.subject =
+        Subject::Manifest { selection: Arc::clone(&file.selection), sheets, stems_from, folder, document, scripts };
 }
 
 /// The findings in the settings, and what makes them unreadable, which has no code.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::check::{Input, check, check_manifest};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Applicability, Diagnostic, Place};
 use crate::fix::{Diagnosis, Fixed, Wanted, fix_all};
-use crate::manifest::{Kind, Manifest};
+use crate::manifest::{Kind, Manifest, ScriptRole};
 use crate::project::{
     Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, SettingsFile, Workspace, describe, replace, walk,
 };
@@ -84,13 +84,7 @@ impl Session {
 
     /// `path` as it is shown: relative to the working directory, with `/`, or absolute outside it.
     pub(super) fn shown(&self, path: &Path) -> String {
-        let relative = path.strip_prefix(&self.folder).unwrap_or(path);
-        let parts = relative.components().map(|part| match part {
-            Component::RootDir => std::borrow::Cow::Borrowed(""),
-            part => part.as_os_str().to_string_lossy(),
-        });
-        let shown = parts.collect::<Vec<_>>().join("/");
-        if shown.is_empty() { ".".to_owned() } else { shown }
+        relative(&self.folder, path)
     }
 
     /// The outcome of each path, in order.
@@ -177,8 +171,10 @@ impl Session {
 
     fn script(&self, script: Script, on_disk: bool) -> Outcome {
         let Script { mut input, places } = script;
-        let mut outcome = Outcome::checked(&input.selection);
+        let mut outcome = Outcome::checked(self.shown(&places.script), &input.selection);
+        let is_live = self.workspace.manifest_for(&places.script).is_some_and(|named| named.role == ScriptRole::Live);
         if self.fix
+            && !is_live
             && let Source::Text(before) = input.source.clone()
         {
             let with = |text: &Arc<str>| Input { source: Source::Text(Arc::clone(text)), ..input.clone() };
@@ -189,7 +185,12 @@ impl Session {
             });
             input = with(&self.keep(&places.script, &before, fixed, on_disk, &mut outcome));
         }
-        let report = check(&input);
+        let mut report = check(&input);
+        if is_live {
+            // It is the record of what D3 holds: people may look at a fix, `--fix` leaves it alone.
+            let fixes = report.diagnostics.iter_mut().flat_map(|diagnostic| &mut diagnostic.fixes);
+            fixes.for_each(|fix| fix.applicability = Applicability::Offered);
+        }
         let file = |path: &Path, text: Arc<str>| Arc::new(File::new(self.shown(path), text));
         let mut others = Vec::new();
         if let (Some(path), Some(manifest)) = (&places.manifest, &input.manifest) {
@@ -205,7 +206,7 @@ impl Session {
 
     fn manifest(&self, manifest: ManifestFile, on_disk: bool) -> Outcome {
         let ManifestFile { path, mut manifest, selection } = manifest;
-        let mut outcome = Outcome::checked(&selection);
+        let mut outcome = Outcome::checked(self.shown(&path), &selection);
         if self.fix {
             let before = Arc::clone(&manifest.text);
             let fixed = fix_all(&before, self.wanted(Place::Manifest), |text| {
@@ -281,6 +282,17 @@ impl Session {
     }
 }
 
+/// `path` relative to `folder`, with `/`, or absolute outside it.
+pub(super) fn relative(folder: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(folder).unwrap_or(path);
+    let parts = relative.components().map(|part| match part {
+        Component::RootDir => std::borrow::Cow::Borrowed(""),
+        part => part.as_os_str().to_string_lossy(),
+    });
+    let shown = parts.collect::<Vec<_>>().join("/");
+    if shown.is_empty() { ".".to_owned() } else { shown }
+}
+
 impl Outcome {
     fn failed(path: &Path, message: &str) -> Self {
         Self { problems: vec![Problem::fatal(path, message)], ..Self::default() }
@@ -290,9 +302,9 @@ impl Outcome {
         Self { results: Results { skipped: 1, ..Results::default() }, ..Self::default() }
     }
 
-    fn checked(selection: &Selection) -> Self {
+    fn checked(path: String, selection: &Selection) -> Self {
         let rules = RULES.iter().filter(|rule| selection.is_on(rule)).map(|rule| rule.code).collect();
-        Self { results: Results { files: 1, rules, ..Results::default() }, ..Self::default() }
+        Self { results: Results { files: [path].into(), rules, ..Results::default() }, ..Self::default() }
     }
 
     fn report(&mut self, diagnostics: Vec<Diagnostic>, files: Files) {
@@ -303,7 +315,7 @@ impl Outcome {
 
     fn add(&mut self, other: Self) {
         self.results.findings.extend(other.results.findings);
-        self.results.files += other.results.files;
+        self.results.files.extend(other.results.files);
         self.results.skipped += other.results.skipped;
         self.results.rules.extend(other.results.rules);
         self.results.not_evaluated.extend(other.results.not_evaluated);

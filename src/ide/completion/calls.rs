@@ -1,8 +1,9 @@
 //! D3 calls: their branches, commands and types (D3's page, "Utility Command & Integration Command Calls").
 
-use super::{CompletionItem, CompletionKind, placeholder};
+use super::{CompletionItem, CompletionKind};
 use crate::ide::cursor::Cursor;
-use crate::ide::{describe, snippet};
+use crate::ide::describe;
+use crate::ide::snippet::{self, placeholder};
 use crate::image::{UtilityCommand, names};
 use crate::manifest::{Command, Kind};
 use crate::semantic::Origin;

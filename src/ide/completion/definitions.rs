@@ -1,8 +1,9 @@
 //! Functions that are still to be written: the manifest's missing commands, D3's templates; and what the system script gives.
 
-use super::{CompletionItem, CompletionKind, placeholder};
+use super::{CompletionItem, CompletionKind};
 use crate::ide::cursor::Cursor;
-use crate::ide::{describe, snippet};
+use crate::ide::describe;
+use crate::ide::new_function::{command_function, missing_commands, parameters_of};
 use crate::image::names;
 use crate::manifest::Kind;
 use crate::semantic::{BindingKind, MODULE};
@@ -18,15 +19,10 @@ pub(super) enum Form {
 
 /// The commands that the manifest declares and that neither the script nor the system script has.
 pub(super) fn functions(cursor: &Cursor<'_>, form: Form) -> Vec<CompletionItem> {
-    let in_system = |name: &str| cursor.model.system().is_some_and(|system| system.binds(name));
-    let missing = cursor.model.commands.iter().filter(|command| command.function.is_none() && !in_system(command.name));
-    missing
-        .filter_map(|command| {
-            let declared = command.declared?;
-            let parameters: Vec<&str> =
-                declared.inputs.iter().map(|input| input.parameter_name.value.as_str()).collect();
-            let item = function(cursor, form, command.name, &parameters);
-            Some(item.detail("command of the manifest").documentation(describe::command(declared)))
+    missing_commands(cursor.model)
+        .map(|declared| {
+            let item = function(cursor, form, &declared.internal_name.value, &parameters_of(declared));
+            item.detail("command of the manifest").documentation(describe::command(declared))
         })
         .collect()
 }
@@ -55,23 +51,8 @@ pub(super) fn templates(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
 }
 
 fn function(cursor: &Cursor<'_>, form: Form, name: &str, parameters: &[&str]) -> CompletionItem {
-    let ingests = names::system_command(name).is_some_and(|command| command.ingests);
-    let passdown =
-        if ingests { format!(", {}={}", names::PASSDOWN_DATA, placeholder(2, "passdown")) } else { String::new() };
-    let call = format!("{}.{}", names::PB, names::RETURN_OUTPUT_MODEL);
-    let parameters = snippet::escape(&parameters.join(", "));
     let head = if form == Form::Whole { "def " } else { "" };
-    let text = format!(
-        "{head}{name}({parameters}):\n    \
-         try:\n        \
-         result = {}\n        \
-         return {call}(result, \"{}\", \"\", \"\", result, \"\"{passdown})\n    \
-         except Exception as error:\n        \
-         return {call}(\"\", \"{}\", \"\", \"\", \"\", str(error))$0",
-        placeholder(1, "{}"),
-        names::SUCCESSFUL,
-        names::FAILED,
-    );
+    let text = format!("{head}{}", command_function(name, parameters));
     let mut item = CompletionItem::new(name, CompletionKind::Snippet, cursor.statement.word).snippet(text);
     if form == Form::Whole {
         item.label = format!("def {name}");

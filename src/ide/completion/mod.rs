@@ -63,7 +63,7 @@ pub struct CompletionItem {
 }
 
 impl CompletionItem {
-    fn new(label: impl Into<String>, kind: CompletionKind, range: TextRange) -> Self {
+    pub(super) fn new(label: impl Into<String>, kind: CompletionKind, range: TextRange) -> Self {
         let label = label.into();
         Self {
             kind,
@@ -83,22 +83,22 @@ impl CompletionItem {
         if self.is_snippet { snippet::plain(&self.insert) } else { self.insert.clone() }
     }
 
-    fn detail(mut self, detail: impl Into<String>) -> Self {
+    pub(super) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into()).filter(|detail| !detail.is_empty());
         self
     }
 
-    fn documentation(mut self, documentation: impl Into<String>) -> Self {
+    pub(super) fn documentation(mut self, documentation: impl Into<String>) -> Self {
         self.documentation = Some(documentation.into());
         self
     }
 
-    fn insert(mut self, insert: impl Into<String>) -> Self {
+    pub(super) fn insert(mut self, insert: impl Into<String>) -> Self {
         self.insert = insert.into();
         self
     }
 
-    fn snippet(mut self, snippet: impl Into<String>) -> Self {
+    pub(super) fn snippet(mut self, snippet: impl Into<String>) -> Self {
         self.insert = snippet.into();
         self.is_snippet = true;
         self
@@ -197,9 +197,4 @@ fn names_in_reach(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
     }));
     items.extend(definitions::system_names(cursor));
     items
-}
-
-/// A text as a place to fill in.
-fn placeholder(number: usize, text: &str) -> String {
-    format!("${{{number}:{}}}", snippet::escape(text))
 }

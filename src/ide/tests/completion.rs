@@ -359,7 +359,7 @@ fn commands_that_are_not_written_yet() {
     expect![[r#"
         def CheckDevice(hostname, limit):
             try:
-                result = ${1:{\}}
+                result = ${1:{"hostname": hostname, "limit": limit\}}
                 return pb.returnOutputModel(result, "Successful", "", "", result, "")
             except Exception as error:
                 return pb.returnOutputModel("", "Failed", "", "", "", str(error))$0"#]]

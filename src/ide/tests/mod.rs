@@ -2,5 +2,7 @@
 
 mod completion;
 mod hover;
+mod manifest;
 mod navigation;
-mod support;
+mod structure;
+pub(super) mod support;

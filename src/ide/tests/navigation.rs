@@ -2,12 +2,9 @@
 
 use expect_test::expect;
 
-use super::support::{ACME, acme, system, unmark, with_manifest};
+use super::support::{ACME, acme, alone, system, unmark, with_manifest};
 use crate::diagnostic::Place;
-use crate::ide::{
-    LensKind, Location, Symbol, definition, highlights, hints, lenses, references, rename, signature, symbols,
-};
-use crate::manifest::Status;
+use crate::ide::{Location, Symbol, definition, highlights, hints, lenses, references, rename, signature, symbols};
 use crate::semantic::Analysis;
 use crate::text::{Edit, TextRange, TextSize, apply};
 
@@ -195,19 +192,20 @@ fn symbols_tell_commands_from_helpers() {
 
 #[test]
 fn lenses_stand_above_commands_and_overrides() {
-    let text = "def CheckDevice(a, b): pass\ndef call(): pass\ndef helper(): pass\n";
-    let analysis = with_manifest(text, ACME, system("def call(): pass\n"));
-    let shown: Vec<_> = lenses(&analysis).into_iter().map(|lens| (lens.range.start().to_u32(), lens.kind)).collect();
-    let name = || "CheckDevice".to_owned();
-    assert_eq!(
-        shown,
-        [
-            (4, LensKind::Run(name())),
-            (4, LensKind::Test(name())),
-            (4, LensKind::Status(Status::Draft)),
-            (32, LensKind::Overrides(TextRange::at(4.into(), 4.into()))),
-        ]
-    );
+    let text = "def call(): pass\ndef CheckDevice(a, b): pass\ndef helper(): pass\ndef TestConnection(): pass\n";
+    let manifest =
+        ACME.replace("\"internalName\": \"CheckDevice\"", "\"internalName\": \"CheckDevice\", \"status\": \"Live\"");
+    let analysis = with_manifest(text, &manifest, system("def call(): pass\n"));
+    let shown = lenses(&analysis).into_iter();
+    let shown: Vec<_> = shown.map(|lens| format!("{}: {}", analysis.parsed().slice(lens.range), lens.title)).collect();
+    expect![[r#"
+        call: Overrides the system script's call
+        CheckDevice: Live
+        CheckDevice: hostname: Text, limit?: Number
+        TestConnection: Draft
+        TestConnection: No inputs"#]]
+    .assert_eq(&shown.join("\n"));
+    assert_eq!(lenses(&alone(text, None)), []);
 }
 
 /// The script and the manifest after a rename.

@@ -16,8 +16,8 @@ fn edits_keep_the_layout() {
     );
     assert_eq!(apply(spread, &edits::add_library(&manifest, "b")), spread.replace("[\"a\"]", "[\"a\", \"b\"]"));
     assert_eq!(
-        apply(spread, &edits::add_connection_parameter(&manifest, "serverurl")),
-        spread.replace("    ]\n}", "    ],\n    \"connection\": [\n        {\n            \"parameterName\": \"serverurl\"\n        }\n    ]\n}")
+        apply(spread, &edits::add_connection_parameter(&manifest, "serverurl", &["required"])),
+        spread.replace("    ]\n}", "    ],\n    \"connection\": [\n        {\n            \"parameterName\": \"serverurl\",\n            \"required\": true\n        }\n    ]\n}")
     );
     let inline = with_command("");
     assert_eq!(

@@ -53,11 +53,14 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             let edit = Edit::replace(content.unwrap_or(read.key_node.range()), near);
             Fix::new(format!("Change to `{near}`"), Applicability::Offered, Place::Script, vec![edit])
         });
+        // What is read without a default can't be left out.
+        let is_required = reads.iter().any(|other| other.key == read.key && other.access == Access::Subscript);
+        let flags: &[&str] = if is_required { &["required"] } else { &[] };
         let add = Fix::new(
             format!("Add the connection parameter `{}` to the manifest", read.key),
             Applicability::Offered,
             Place::Manifest,
-            edits::add_connection_parameter(manifest, read.key),
+            edits::add_connection_parameter(manifest, read.key, flags),
         );
         sink.report(read.key_node.range(), message).maybe_fix(rename.filter(|_| content.is_some())).fix(add);
     }

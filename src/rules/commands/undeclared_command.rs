@@ -39,7 +39,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let names = super::positional_names(function);
-        let add = (manifest.kind == Kind::Integration).then(|| {
+        // What `*args` takes has no names to add.
+        let has_names = !super::takes_any(function);
+        let add = (manifest.kind == Kind::Integration && has_names).then(|| {
             let edits = edits::add_command(manifest, function.name(), &names);
             let title = format!("Add the command `{}` to the manifest", function.name());
             Fix::new(title, Applicability::Offered, Place::Manifest, edits)

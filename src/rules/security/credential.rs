@@ -37,7 +37,7 @@ pub(super) fn is_name(name: &str) -> bool {
 
 /// Whether a value may be a credential: no stand-in, no word, no prose.
 pub(super) fn is_value(name: &str, value: &str) -> bool {
-    let least = if name.ends_with("token") || name.ends_with("key") { 16 } else { 6 };
+    let least = if name.ends_with("token") || name.ends_with("key") { 12 } else { 6 };
     let has = |test: fn(&u8) -> bool| value.bytes().any(|byte| test(&byte));
     let mixed = has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit);
     value.len() >= least
@@ -52,7 +52,7 @@ pub(super) fn is_value(name: &str, value: &str) -> bool {
 
 /// Whether a value stands for one that is put in later, or names something.
 fn is_stand_in(name: &str, value: &str) -> bool {
-    const WORDS: [&str; 18] = [
+    const PARTS: [&str; 13] = [
         "example",
         "sample",
         "placeholder",
@@ -66,20 +66,15 @@ fn is_stand_in(name: &str, value: &str) -> bool {
         "todo",
         "insert",
         "replace",
-        "test",
-        "fake",
-        "default",
-        "password",
-        "secret",
     ];
+    const WHOLE: [&str; 12] =
+        ["password", "passwd", "pass", "secret", "test", "fake", "default", "token", "key", "user", "name", "abc"];
     let lower = value.to_ascii_lowercase();
-    let letters = plain(value);
-    WORDS.iter().any(|word| lower.contains(word))
-        || letters.contains(name)
+    let letters: String = lower.chars().filter(char::is_ascii_alphabetic).collect();
+    PARTS.iter().any(|word| lower.contains(word))
+        || WHOLE.contains(&letters.as_str())
         || name.contains(&letters)
         || letters.ends_with("token")
-        || letters.ends_with("key")
-        || ["123456", "abc123", "000000"].iter().any(|run| lower.contains(run) && value.len() < 16)
         || !["password", "passwd", "pwd", "passphrase"].iter().any(|word| name.ends_with(word)) && is_dotted_name(value)
 }
 

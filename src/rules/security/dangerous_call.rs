@@ -23,14 +23,14 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         let callee = &*site.node.func;
         let Some(name) = context.model.qualified_name(callee, site.scope) else { continue };
         let (range, message) = match *name.parts() {
-            ["eval"] | ["exec"] | ["builtins", "eval" | "exec"] => {
+            ["eval"] | ["exec"] | ["builtins", "eval" | "exec"] if !is_written_out(site) => {
                 (callee.range(), "this runs its text as code; use `ast.literal_eval` or `json.loads` for data")
             }
             ["os", "system" | "popen"] => (
                 callee.range(),
-                "a shell reads this text, and runs what an input puts into it; use `subprocess.run` with a list",
+                "a shell reads this text, and runs all that is in it; use `subprocess.run` with a list",
             ),
-            ["pickle" | "_pickle" | "cPickle" | "dill", "load" | "loads" | "Unpickler"] => {
+            ["pickle" | "_pickle" | "cPickle" | "dill", "load" | "loads" | "Unpickler"] if !is_own_copy(site) => {
                 (callee.range(), "this runs code that the data names; use `json` for data that comes from elsewhere")
             }
             ["yaml", "load" | "load_all"] if !has_safe_loader(site) => {
@@ -41,13 +41,28 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             }
             ["subprocess", ..] => match shell(&site.node.arguments) {
                 Some(range) => {
-                    (range, "a shell reads this text, and runs what an input puts into it; pass a list without `shell`")
+                    (range, "a shell reads this text, and runs all that is in it; pass a list without `shell`")
                 }
                 None => continue,
             },
             _ => continue,
         };
         sink.report(range, message).maybe_fix(fix(context, site, &name));
+    }
+}
+
+/// Whether the code is a literal, so that nothing comes from elsewhere.
+fn is_written_out(site: &Site<'_, ast::ExprCall>) -> bool {
+    matches!(site.node.arguments.args.first(), Some(Expr::StringLiteral(_) | Expr::BytesLiteral(_)))
+}
+
+/// `pickle.loads(pickle.dumps(x))` copies what is there.
+fn is_own_copy(site: &Site<'_, ast::ExprCall>) -> bool {
+    let Some(Expr::Call(inner)) = site.node.arguments.args.first() else { return false };
+    match &*inner.func {
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "dumps",
+        Expr::Name(name) => name.id.as_str() == "dumps",
+        _ => false,
     }
 }
 

@@ -28,7 +28,7 @@ const LIBRARIES: [&str; 12] = [
     "msal",
     "oauth2",
     "oauth2client",
-    "oauthlib",
+    "oauthlib.oauth2",
     "rauth",
     "requests_oauthlib",
     "sanction",
@@ -75,7 +75,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn libraries(context: &Context<'_>, found: &mut Vec<TextRange>) {
     for import in &context.model.imports {
-        if import.level > 0 || import.context.contains(Around::NOT_EVALUATED) {
+        let is_first_version = import.member.is_some_and(|member| member.starts_with("OAuth1"));
+        if import.level > 0 || is_first_version || import.context.contains(Around::NOT_EVALUATED) {
             continue;
         }
         let below = |library: &str, module: &str| {

@@ -23,6 +23,9 @@ const MAX_STEPS: usize = 16;
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
+    if model.http_calls().is_empty() {
+        return;
+    }
     let mut found: Vec<TextRange> = Vec::new();
     for call in model.http_calls() {
         found.extend(call.url().and_then(|url| plain_start(model, url, call.site.scope)));
@@ -51,13 +54,24 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether a name says that it holds the address of a server.
+/// Whether a name says that it holds the address of a server, to be completed for each request.
 fn is_address_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let says = ["url", "endpoint", "server", "host"].iter().any(|word| name.contains(word));
-    says && !["proxy", "proxies", "schema", "namespace", "xmlns", "doc", "help", "homepage"]
-        .iter()
-        .any(|word| name.contains(word))
+    const NAMES: [&str; 12] = [
+        "baseurl",
+        "apiurl",
+        "serverurl",
+        "serviceurl",
+        "rooturl",
+        "hosturl",
+        "apibase",
+        "apiroot",
+        "apiserver",
+        "endpoint",
+        "server",
+        "apihost",
+    ];
+    let name: String = name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect();
+    NAMES.iter().any(|known| name.ends_with(known))
 }
 
 /// The literal that a text starts with, where it is an address without encryption of another machine.

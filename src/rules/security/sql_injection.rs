@@ -48,26 +48,22 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether an expression, or what a name was given, is SQL with values in it.
+/// Whether an expression, or what a name holds there, is SQL with values in it.
 fn is_built<'a>(model: &Model<'a>, text: &'a Expr, scope: ScopeId) -> bool {
     let Expr::Name(name) = text else { return is_built_sql(model, text, scope) };
-    let bindings = model.bindings_of(name.id.as_str(), scope);
-    let mut is_sql = false;
-    let mut grows = false;
-    for &id in bindings {
-        let binding = model.binding(id);
-        match binding.kind {
-            BindingKind::Assignment(Some(value)) | BindingKind::Annotated(Some(value)) | BindingKind::Walrus(value) => {
-                if is_built_sql(model, value, binding.written_in) {
-                    return true;
-                }
-                is_sql |= leading_text(value, MAX_DEPTH).is_some_and(is_statement);
-            }
-            BindingKind::Augmented(node) => grows |= holds_value(model, &node.value, binding.written_in, MAX_DEPTH),
-            _ => {}
-        }
+    if model.values(text, scope).known.iter().any(|&(value, scope)| is_built_sql(model, value, scope)) {
+        return true;
     }
-    is_sql && grows
+    let bindings = || model.bindings_of(name.id.as_str(), scope).iter().map(|&id| model.binding(id));
+    let grows = bindings().any(|binding| match binding.kind {
+        BindingKind::Augmented(node) => holds_value(model, &node.value, binding.written_in, MAX_DEPTH),
+        _ => false,
+    });
+    grows
+        && bindings().any(|binding| match binding.kind {
+            BindingKind::Assignment(Some(value)) => leading_text(value, MAX_DEPTH).is_some_and(is_statement),
+            _ => false,
+        })
 }
 
 fn is_built_sql<'a>(model: &Model<'a>, text: &'a Expr, scope: ScopeId) -> bool {

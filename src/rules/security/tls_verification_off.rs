@@ -22,7 +22,8 @@ const MESSAGE: &str = "whoever is on the way can read and change this traffic, c
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     keywords(context.model, sink);
-    assignments(context.model, sink);
+    let chosen = chosen(context);
+    assignments(context.model, &chosen, sink);
     unverified_contexts(context.model, sink);
 }
 
@@ -75,24 +76,46 @@ fn sends(model: &Model<'_>, call: &ast::ExprCall) -> bool {
 }
 
 /// `session.verify = False`, `context.check_hostname = False`, `context.verify_mode = ssl.CERT_NONE`.
-fn assignments<'a>(model: &Model<'a>, sink: &mut Sink<'_>) {
+fn assignments<'a>(model: &Model<'a>, chosen: &[TextRange], sink: &mut Sink<'_>) {
     for site in &model.nodes.assigns {
         for target in &site.node.targets {
             let Expr::Attribute(target) = target else { continue };
             let value = &site.node.value;
+            let is_context = || is_client_context(&target.value);
             let (off, repair) = match target.attr.as_str() {
                 "verify" => {
                     let is_off = is_bool(model, value, site.scope, false);
                     (is_off && is_session(model, &target.value, site.scope), "True")
                 }
-                "check_hostname" => (is_bool(model, value, site.scope, false), "True"),
-                "verify_mode" => (is_cert_none(model, value, site.scope), "CERT_REQUIRED"),
+                "check_hostname" => (is_bool(model, value, site.scope, false) && is_context(), "True"),
+                "verify_mode" => (is_cert_none(model, value, site.scope) && is_context(), "CERT_REQUIRED"),
                 _ => continue,
             };
-            if off {
+            if off && !chosen.iter().any(|range| range.contains_range(value.range())) {
                 sink.report(value.range(), MESSAGE).maybe_fix(repair_value(value, repair));
             }
         }
+    }
+}
+
+/// Code under a test of a setting about certificates: there somebody has chosen, and the other way is open.
+fn chosen(context: &Context<'_>) -> Vec<TextRange> {
+    const WORDS: [&str; 6] = ["verify", "secure", "ssl", "tls", "cert", "hostname"];
+    let is_about = |test: &Expr| {
+        let text = context.parsed.slice(test.range()).to_ascii_lowercase();
+        WORDS.iter().any(|word| text.contains(word))
+    };
+    let tests = context.model.nodes.ifs.iter().filter(|site| is_about(&site.node.test));
+    tests.map(|site| site.node.range()).collect()
+}
+
+/// Whether an object may be the context of a client's connections: servers ask for no certificates, and a class that
+/// sets its own attribute only starts with it.
+fn is_client_context(object: &Expr) -> bool {
+    match object {
+        Expr::Name(name) => name.id.as_str() != "self" && !name.id.to_ascii_lowercase().contains("server"),
+        Expr::Attribute(attribute) => !attribute.attr.to_ascii_lowercase().contains("server"),
+        _ => true,
     }
 }
 

@@ -1,0 +1,150 @@
+//! A run as people read it.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use crate::runner::Window;
+
+const GOOD: &str = "\u{1b}[1;32m";
+const BAD: &str = "\u{1b}[1;91m";
+const WARN: &str = "\u{1b}[1;33m";
+const STRONG: &str = "\u{1b}[1m";
+const FAINT: &str = "\u{1b}[2m";
+const RESET: &str = "\u{1b}[0m";
+
+/// The text for a report of `run --format json`. `windows` are those of a schedule.
+pub(super) fn show(report: &Value, windows: Option<&[Window]>) -> String {
+    let mut out = String::new();
+    let good = report["success"] == true;
+    let (style, word) = if good { (GOOD, "successful") } else { (BAD, "failed") };
+    let attempts = report["attempts"].as_array().map_or(0, Vec::len);
+    let plural = if attempts == 1 { "" } else { "s" };
+    let _ = writeln!(
+        out,
+        "{STRONG}{}{RESET}: {style}{word}{RESET} {FAINT}({attempts} attempt{plural}, {} ms, Python {}){RESET}",
+        plain(&report["command"]),
+        report["durationMs"],
+        plain(&report["python"]),
+    );
+    error(&mut out, &report["error"]);
+    for (name, value) in report["output"].as_object().into_iter().flatten().filter(|(_, value)| !is_blank(value)) {
+        field(&mut out, name, value);
+    }
+    for (title, key) in [("key fields from rawData", "keyFields"), ("events from rawData", "events")] {
+        if !is_blank(&report[key]) {
+            field(&mut out, title, &report[key]);
+        }
+    }
+    retries(&mut out, report);
+    lines(&mut out, "Custom Log", &report["logs"], report["logsLost"] == true);
+    let printed = plain(&report["stdout"]);
+    if !printed.is_empty() {
+        let _ = writeln!(out, "{STRONG}printed{RESET} {FAINT}(D3 shows none of it; use pb.log){RESET}");
+        indented(&mut out, &printed);
+    }
+    if let Some(windows) = windows {
+        schedule(&mut out, report, windows);
+    }
+    out
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(values) => values.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+fn field(out: &mut String, name: &str, value: &Value) {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    };
+    if text.contains('\n') {
+        let _ = writeln!(out, "{STRONG}{name}{RESET}");
+        indented(out, &text);
+    } else {
+        let _ = writeln!(out, "{STRONG}{name}{RESET} {text}");
+    }
+}
+
+fn indented(out: &mut String, text: &str) {
+    for line in text.lines() {
+        let _ = writeln!(out, "  {line}");
+    }
+}
+
+/// The exception with the user's lines, as Python shows it.
+fn error(out: &mut String, error: &Value) {
+    let Some(kind) = error["type"].as_str() else { return };
+    for frame in error["traceback"].as_array().into_iter().flatten() {
+        let (path, line) = (plain(&frame["path"]), frame["line"].as_u64().unwrap_or(1));
+        let _ = writeln!(out, "  {path}:{line} in {}", plain(&frame["function"]));
+        let source = std::fs::read_to_string(&path).unwrap_or_default();
+        let index = usize::try_from(line - 1).unwrap_or_default();
+        if let Some(text) = source.lines().nth(index) {
+            let _ = writeln!(out, "    {}", text.trim());
+        }
+    }
+    let _ = writeln!(out, "{BAD}{kind}{RESET}: {}", plain(&error["message"]));
+    let _ = writeln!(out, "{FAINT}no output model came back, so D3 would show this error and no Custom Log{RESET}");
+}
+
+fn retries(out: &mut String, report: &Value) {
+    let attempts = report["attempts"].as_array().map_or(&[][..], Vec::as_slice);
+    if attempts.len() < 2 {
+        return;
+    }
+    let _ = writeln!(out, "{STRONG}attempts{RESET}");
+    for attempt in attempts {
+        let delay = if attempt["delay"].is_null() { String::new() } else { format!(" after {} s", attempt["delay"]) };
+        let _ = writeln!(out, "  retrycount {}: {}{delay}", attempt["retrycount"], plain(&attempt["outcome"]));
+    }
+}
+
+fn lines(out: &mut String, title: &str, logs: &Value, lost: bool) {
+    let logs = logs.as_array().map_or(&[][..], Vec::as_slice);
+    if logs.is_empty() {
+        return;
+    }
+    let note = if lost { " (D3 would not show it)" } else { "" };
+    let _ = writeln!(out, "{STRONG}{title}{RESET}{FAINT}{note}{RESET}");
+    for log in logs {
+        indented(out, &plain(log));
+    }
+}
+
+/// The windows that a schedule covered, and what is wrong with them.
+fn schedule(out: &mut String, report: &Value, windows: &[Window]) {
+    let _ = writeln!(out, "{STRONG}schedule{RESET}");
+    let ticks = report["schedule"].as_array().map_or(&[][..], Vec::as_slice);
+    for tick in ticks {
+        let now = plain(&tick["now"]);
+        let word = if tick["success"] == true { "successful" } else { "failed" };
+        let Some(window) = windows.iter().find(|window| window.now == now) else {
+            let _ = writeln!(out, "  {now} {word}");
+            continue;
+        };
+        let catches_up = if window.catches_up { ", an hour at most" } else { "" };
+        let next = window.next.as_deref().unwrap_or("nothing");
+        let _ = writeln!(out, "  {now} {word}: {} to {}{catches_up}; passed down {next}", window.start, window.end);
+        if let Some(problem) = &window.problem {
+            let _ = writeln!(out, "    {WARN}{problem}{RESET}");
+        }
+    }
+    if let (Some(first), Some(last)) = (windows.first(), windows.last()) {
+        let covered = last.next.as_deref().unwrap_or(&last.start);
+        let problems = windows.iter().filter(|window| window.problem.is_some()).count();
+        let verdict =
+            if problems == 0 { "no gap, no overlap".to_owned() } else { format!("{problems} with a problem") };
+        let _ = writeln!(out, "  {} runs, from {} to {covered}: {verdict}", windows.len(), first.start);
+    }
+}

@@ -1,0 +1,138 @@
+//! Definition and references from the manifest's side.
+
+use crate::diagnostic::Place;
+use crate::ide::Location;
+use crate::ide::navigation::{of_binding, of_command, of_key};
+use crate::ide::subject::content;
+use crate::manifest::{Command, InputParameter};
+use crate::semantic::{Analysis, BindingKind, FunctionId, ParameterKind};
+use crate::syntax::ast::{self, Expr};
+use crate::text::{Ranged, TextRange, TextSize};
+
+use super::subject::{Subject, subject};
+use super::{File, FileRange, ManifestDocument};
+
+/// Where what stands at `offset` is in the scripts: a command's function, an input's parameter, the first read of a
+/// connection parameter, a script's first byte.
+pub fn definition(document: &ManifestDocument, offset: TextSize) -> Vec<FileRange> {
+    match subject(document, offset) {
+        Some((Subject::Command(command), _)) => {
+            let found = document.function_of(command);
+            found.map(|(name, analysis, id)| in_script(name, analysis.model().function(id).node.name.range)).into_iter()
+        }
+        Some((Subject::Input(command, input), _)) => {
+            let found = document.function_of(command);
+            let first = |(name, analysis, id)| {
+                let range = uses_of_input(analysis, id, command, input).into_iter().next()?;
+                Some(in_script(name, range))
+            };
+            found.and_then(first).into_iter()
+        }
+        Some((Subject::Connection(parameter), _)) => {
+            let key = &parameter.parameter_name.value;
+            let first = |(name, analysis): &(String, _)| {
+                let analysis: &Analysis = std::sync::Arc::as_ref(analysis);
+                let read = analysis.model().connection_reads.iter().find(|read| read.key == key)?;
+                Some(in_script(name, content(read.key_node)))
+            };
+            document.scripts.iter().find_map(first).into_iter()
+        }
+        Some((Subject::Script(path), _)) => Some(in_script(path, TextRange::default())).into_iter(),
+        None => None.into_iter(),
+    }
+    .collect()
+}
+
+/// Everything that means the same as what stands at `offset`, in the manifest and in its scripts.
+pub fn references(document: &ManifestDocument, offset: TextSize) -> Vec<FileRange> {
+    let Some((subject, at)) = subject(document, offset) else { return Vec::new() };
+    let mut found = vec![FileRange { file: File::Manifest, range: at }];
+    match subject {
+        Subject::Command(command) => {
+            if let Some((name, analysis)) = document.script_of(command) {
+                found.extend(in_files(name, of_command(analysis, &command.internal_name.value)));
+            }
+        }
+        Subject::Input(command, input) => {
+            if let Some((name, analysis, id)) = document.function_of(command) {
+                found.extend(references_of_input(name, analysis, id, command, input));
+            }
+        }
+        Subject::Connection(parameter) => {
+            for (name, analysis) in &document.scripts {
+                found.extend(in_files(name, of_key(analysis, &parameter.parameter_name.value)));
+            }
+        }
+        Subject::Script(_) => return Vec::new(),
+    }
+    found.sort_by(|a, b| (&a.file, a.range.start()).cmp(&(&b.file, b.range.start())));
+    found.dedup();
+    found
+}
+
+fn references_of_input(
+    script: &str,
+    analysis: &Analysis,
+    id: FunctionId,
+    command: &Command,
+    input: &InputParameter,
+) -> Vec<FileRange> {
+    let function = analysis.model().function(id);
+    match place_of(command, input).and_then(|place| function.positional().nth(place)) {
+        Some(parameter) => in_files(script, of_binding(analysis, function.scope, parameter.parameter.name.as_str())),
+        None => {
+            let uses = uses_of_input(analysis, id, command, input).into_iter();
+            uses.map(|range| in_script(script, range)).collect()
+        }
+    }
+}
+
+/// The parameter that takes an input, or the places where `*args` is asked for it.
+fn uses_of_input(analysis: &Analysis, id: FunctionId, command: &Command, input: &InputParameter) -> Vec<TextRange> {
+    let model = analysis.model();
+    let function = model.function(id);
+    let Some(place) = place_of(command, input) else { return Vec::new() };
+    if let Some(parameter) = function.positional().nth(place) {
+        return vec![parameter.parameter.name.range];
+    }
+    let Some(rest) = &function.node.parameters.vararg else { return Vec::new() };
+    let is_rest = |name: &ast::ExprName, scope| {
+        let home = model.resolve(name.id.as_str(), scope);
+        let bindings = home.and_then(|home| model.scope(home).names.get(name.id.as_str()));
+        bindings.and_then(|entry| entry.bindings.first()).is_some_and(|&binding| {
+            let binding = model.binding(binding);
+            binding.range == rest.name.range && matches!(binding.kind, BindingKind::Parameter(ParameterKind::VarArgs))
+        })
+    };
+    let wanted = place - function.positional().count();
+    let asks = model.nodes.subscripts.iter().filter(|site| match (&*site.node.value, &*site.node.slice) {
+        (Expr::Name(name), Expr::NumberLiteral(number)) => {
+            let asked = match &number.value {
+                ast::Number::Int(asked) => asked.as_usize(),
+                _ => None,
+            };
+            asked == Some(wanted) && is_rest(name, site.scope)
+        }
+        _ => false,
+    });
+    asks.map(|site| site.node.range()).collect()
+}
+
+/// An input's place among the arguments that D3 passes.
+pub(super) fn place_of(command: &Command, input: &InputParameter) -> Option<usize> {
+    command.inputs.iter().position(|one| one.range == input.range)
+}
+
+fn in_script(name: &str, range: TextRange) -> FileRange {
+    FileRange { file: File::Script(name.to_owned()), range }
+}
+
+/// Places as seen from a script, as seen from the manifest. The system script's are left out.
+fn in_files(script: &str, found: Vec<Location>) -> Vec<FileRange> {
+    let file = |place: Place| match place {
+        Place::Script => Some(File::Script(script.to_owned())),
+        Place::Manifest => Some(File::Manifest),
+        Place::SystemScript | Place::Settings => None,
+    };
+    found.into_iter().filter_map(|one| Some(FileRange { file: file(one.place)?, range: one.range })).collect()
+}

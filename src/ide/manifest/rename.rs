@@ -1,0 +1,96 @@
+//! Rename from the manifest's side: the same edits as from the script's.
+
+use crate::diagnostic::Place;
+use crate::ide::rename::{
+    check_identifier, check_key, edit_of_input, edit_of_key, edits_of_command, rename_command, rename_key, rename_name,
+};
+use crate::manifest::{Command, ConnectionParameter, InputParameter};
+use crate::text::{Edit, Spanned, TextRange, TextSize};
+
+use super::navigation::place_of;
+use super::subject::{Subject, is_derived, subject};
+use super::{File, ManifestDocument};
+
+/// The bytes of the name at `offset` that can be renamed.
+///
+/// # Errors
+/// Why it can't be renamed, for the user.
+pub fn renameable(document: &ManifestDocument, offset: TextSize) -> Result<TextRange, String> {
+    target(document, offset).map(|(_, range)| range)
+}
+
+/// The edits that rename what stands at `offset` to `to`, sorted by file and range.
+///
+/// # Errors
+/// Why that can't be done, for the user: no name, a manifest that is no JSON, a new name that is none, is reserved or
+/// taken.
+pub fn rename(document: &ManifestDocument, offset: TextSize, to: &str) -> Result<Vec<(File, Edit)>, String> {
+    let (script, edits) = match target(document, offset)?.0 {
+        Subject::Command(command) => of_command(document, command, to)?,
+        Subject::Input(command, input) => of_input(document, command, input, to)?,
+        Subject::Connection(parameter) => of_connection(document, parameter, to)?,
+        Subject::Script(_) => return Err("a script's file is not renamed from here".to_owned()),
+    };
+    let file = |place: Place| if place == Place::Script { File::Script(script.to_owned()) } else { File::Manifest };
+    let mut edits: Vec<_> = edits.into_iter().map(|(place, edit)| (file(place), edit)).collect();
+    edits.sort_by(|a, b| (&a.0, a.1.range.start()).cmp(&(&b.0, b.1.range.start())));
+    edits.dedup();
+    Ok(edits)
+}
+
+fn target(document: &ManifestDocument, offset: TextSize) -> Result<(Subject<'_>, TextRange), String> {
+    if !document.manifest.usable {
+        return Err("the manifest is not complete; mend it first".to_owned());
+    }
+    let (subject, range) = subject(document, offset).ok_or("there is no name here that can be renamed")?;
+    let derived = |name: &Spanned<String>, display: &Option<Spanned<String>>| {
+        is_derived(name.range, display.as_ref().map(|display| display.range)).then(|| name.value.clone())
+    };
+    let derived = match subject {
+        Subject::Input(_, input) => derived(&input.parameter_name, &input.display_name),
+        Subject::Connection(parameter) => derived(&parameter.parameter_name, &parameter.display_name),
+        Subject::Script(_) => return Err("a script's file is not renamed from here".to_owned()),
+        Subject::Command(_) => None,
+    };
+    match derived {
+        Some(name) => {
+            Err(format!("this is the name that D3 shows, and `{name}` comes from it; rename it in the script"))
+        }
+        None => Ok((subject, range)),
+    }
+}
+
+type Found<'a> = Result<(&'a str, Vec<(Place, Edit)>), String>;
+
+fn of_command<'a>(document: &'a ManifestDocument, command: &Command, to: &str) -> Found<'a> {
+    if let Some((script, analysis)) = document.script_of(command) {
+        return Ok((script, rename_command(analysis, &command.internal_name.value, to)?));
+    }
+    check_identifier(to)?;
+    if document.manifest.command(to).is_some() {
+        return Err(format!("the manifest has a command `{to}` already"));
+    }
+    let edits = edits_of_command(&document.manifest, command, to).into_iter();
+    Ok(("", edits.map(|edit| (Place::Manifest, edit)).collect()))
+}
+
+fn of_input<'a>(document: &'a ManifestDocument, command: &Command, input: &InputParameter, to: &str) -> Found<'a> {
+    let name = &input.parameter_name.value;
+    if let Some((script, analysis, id)) = document.function_of(command) {
+        let function = analysis.model().function(id);
+        let parameter = place_of(command, input).and_then(|place| function.positional().nth(place));
+        if parameter.is_some_and(|parameter| parameter.parameter.name.as_str() == name) {
+            return Ok((script, rename_name(analysis.model(), function.scope, name, to)?));
+        }
+    }
+    check_identifier(to)?;
+    Ok(("", edit_of_input(&document.manifest, command, input, to)?))
+}
+
+fn of_connection<'a>(document: &'a ManifestDocument, parameter: &ConnectionParameter, to: &str) -> Found<'a> {
+    if let [(script, analysis)] = &document.scripts[..] {
+        return Ok((script, rename_key(analysis.model(), &parameter.parameter_name.value, to)?));
+    }
+    check_key(&document.manifest, to)?;
+    Ok(("", edit_of_key(&document.manifest, parameter, to)))
+}

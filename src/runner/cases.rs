@@ -1,0 +1,184 @@
+//! Test cases: `tests/*.json` beside a manifest, one case a file.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::job::Request;
+use super::{compare, http, inputs, target, when};
+use crate::project::{MANIFEST, Problem, Workspace, absolute, describe, walk};
+
+/// The folder of test cases beside a manifest.
+const FOLDER: &str = "tests";
+/// The keys of a case.
+const KEYS: [&str; 7] = ["command", "inputs", "connection", "now", "http", "d3", "expect"];
+
+/// A test case that can run.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its file.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// What to run.
+    pub request: Request,
+    /// What to expect.
+    pub expect: Map<String, Value>,
+}
+
+/// The files of the test cases behind paths: cases, their folders, manifests, or anything above; sorted, each once.
+pub fn find_cases(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
+    let mut cases = Vec::new();
+    let mut folders = Vec::new();
+    for path in paths {
+        let path = absolute(path);
+        if is_case(&path) && path.is_file() {
+            cases.push(path);
+        } else if path.file_name().is_some_and(|name| name == FOLDER) && beside_manifest(&path) {
+            cases.extend(cases_in(&path));
+        } else if path.extension().is_some_and(|extension| extension == "py") && path.is_file() {
+            let manifest = Workspace::default().manifest_for(&path).map(|named| named.path);
+            cases.extend(
+                manifest.iter().filter_map(|path| path.parent()).flat_map(|folder| cases_in(&folder.join(FOLDER))),
+            );
+        } else {
+            folders.push(path);
+        }
+    }
+    let walked = walk(&folders);
+    for file in walked.named.iter().chain(&walked.found) {
+        if file.file_name().is_some_and(|name| name == MANIFEST) {
+            cases.extend(file.parent().iter().flat_map(|folder| cases_in(&folder.join(FOLDER))));
+        }
+    }
+    cases.sort();
+    cases.dedup();
+    (cases, walked.problems.into_iter().filter(|problem| problem.fatal).collect())
+}
+
+fn is_case(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json") && path.parent().is_some_and(beside_manifest)
+}
+
+fn beside_manifest(folder: &Path) -> bool {
+    folder.parent().is_some_and(|above| above.join(MANIFEST).is_file())
+}
+
+fn cases_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| is_case(path) && path.is_file()).collect()
+}
+
+/// Reads a case and everything that it runs.
+///
+/// # Errors
+/// What is wrong with it, so that nothing was run.
+pub fn read_case(workspace: &Workspace, path: &Path) -> Result<Case, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| describe(&error))?;
+    let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let value: Value = serde_json::from_str(body).map_err(|error| format!("the case is no JSON: {error}"))?;
+    let fields = http::known(&value, "the case", &KEYS)?;
+    let Some(command) = fields.get("command").and_then(Value::as_str) else {
+        return Err("the case needs `command`, the internal name of a command".to_owned());
+    };
+    let connection = object(fields, "connection")?;
+    let expect = object(fields, "expect")?;
+    compare::check(&expect)?;
+    let (http, d3) = (list(fields, "http")?, list(fields, "d3")?);
+    http::check(&http)?;
+    check_calls(&d3)?;
+    let now = match fields.get("now") {
+        None | Some(Value::Null) => None,
+        Some(now) => {
+            let moment = now.as_str().and_then(when::parse);
+            Some(moment.ok_or_else(|| format!("`now` is {now}, which is no time; write 2024-01-31 23:59:59 (UTC)"))?)
+        }
+    };
+    let folder = path.parent().and_then(Path::parent).unwrap_or(path);
+    let target =
+        target::target(workspace, &folder.join(MANIFEST), command, false).map_err(|error| format!("{error:#}"))?;
+    let declared = target.declared().map(|command| command.inputs.as_slice());
+    let inputs = inputs::convert(fields.get("inputs"), declared, folder).map_err(|problems| problems.join("; "))?;
+    let request = Request {
+        target,
+        inputs,
+        connection,
+        now,
+        http,
+        d3,
+        network: false,
+        record: false,
+        coverage: false,
+        schedule: None,
+    };
+    Ok(Case { path: path.to_owned(), text, request, expect })
+}
+
+fn object(fields: &Map<String, Value>, key: &str) -> Result<Map<String, Value>, String> {
+    match fields.get(key) {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(object)) => Ok(object.clone()),
+        Some(_) => Err(format!("`{key}` must be an object")),
+    }
+}
+
+fn list(fields: &Map<String, Value>, key: &str) -> Result<Vec<Value>, String> {
+    match fields.get(key) {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(list)) => Ok(list.clone()),
+        Some(_) => Err(format!("`{key}` must be a list")),
+    }
+}
+
+fn check_calls(entries: &[Value]) -> Result<(), String> {
+    for (index, entry) in entries.iter().enumerate() {
+        let place = format!("d3 entry {}", index + 1);
+        let fields = http::known(entry, &place, &["call", "arguments", "returns"])?;
+        if !fields.get("call").is_some_and(Value::is_string) {
+            return Err(format!("{place} needs `call`, as in \"D3.Utility.SetIncidentField\""));
+        }
+        match fields.get("arguments") {
+            None | Some(Value::Null | Value::Array(_) | Value::Object(_)) => {}
+            Some(_) => {
+                return Err(format!("`arguments` of {place} must be a list, an object by name, or null for any"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The text of a case with another `expect`; everything else stays as it is written.
+pub fn with_expect(text: &str, expect: &Map<String, Value>) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Whole<'a> {
+        #[serde(borrow)]
+        expect: Option<&'a RawValue>,
+    }
+    let shown = serde_json::to_string_pretty(expect).ok()?.replace('\n', "\n  ");
+    let start = text.len() - text.trim_start_matches('\u{feff}').len();
+    let whole: Whole<'_> = serde_json::from_str(&text[start..]).ok()?;
+    if let Some(old) = whole.expect.map(RawValue::get) {
+        let at = old.as_ptr() as usize - text.as_ptr() as usize;
+        return Some(format!("{}{shown}{}", &text[..at], &text[at + old.len()..]));
+    }
+    let end = text.rfind('}')?;
+    let before = text[..end].trim_end();
+    let comma = if before.ends_with('{') { "" } else { "," };
+    Some(format!("{before}{comma}\n  \"expect\": {shown}\n{}", &text[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_expect_is_rewritten() {
+        let expect = Map::from_iter([("success".to_owned(), Value::Bool(true))]);
+        let text = "{\"command\": \"A\",   \"expect\": {\"success\": false}, \"inputs\": {}}\n";
+        let expected = "{\"command\": \"A\",   \"expect\": {\n    \"success\": true\n  }, \"inputs\": {}}\n";
+        assert_eq!(with_expect(text, &expect).as_deref(), Some(expected));
+        let added = with_expect("{\n  \"command\": \"A\"\n}\n", &expect).expect("written");
+        assert_eq!(added, "{\n  \"command\": \"A\",\n  \"expect\": {\n    \"success\": true\n  }\n}\n");
+    }
+}

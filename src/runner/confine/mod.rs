@@ -1,0 +1,134 @@
+//! Confining the engine: d3ls starts itself as a hidden, single-threaded sub-command, which takes rights away from
+//! itself and then becomes Python.
+//!
+//! Owns: which files, system calls and resources a script has. Every layer is best effort: what the system does not
+//! offer is left out and named in `d3ls run -v`.
+
+#[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
+mod syscalls;
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use serde::{Deserialize, Serialize};
+
+use super::host::Limits;
+use super::job::Request;
+use super::python::Python;
+
+/// The hidden sub-command.
+pub const COMMAND: &str = "__confine";
+/// The variable that tells the engine which layers hold; it hides it from the script.
+const LAYERS: &str = "D3LS_LAYERS";
+
+/// The largest file that a script may write, in MiB.
+const MAX_FILE: u64 = 64;
+/// How many files a script may have open.
+const MAX_OPEN: u64 = 512;
+
+/// What a script may use.
+#[derive(Debug, Serialize, Deserialize)]
+struct Rights {
+    /// Files and folders to read.
+    read: Vec<PathBuf>,
+    /// The one folder to write.
+    write: PathBuf,
+    /// Memory, in MiB.
+    memory: u64,
+    /// Whether the network is open.
+    network: bool,
+}
+
+/// The command that becomes `python`, confined where the system can. `folder` is the one to write.
+pub(super) fn command(python: &Python, limits: Limits, request: &Request, folder: &std::path::Path) -> Command {
+    let own = std::env::current_exe().ok().filter(|_| cfg!(unix));
+    let Some(own) = own else { return Command::new(&python.program) };
+    let mut read = python.folders.clone();
+    read.push(python.program.clone());
+    read.extend(python.program.canonicalize());
+    read.extend(python.user_base.iter().map(PathBuf::from));
+    read.extend(request.target.scripts.plan.parts.iter().map(|part| part.path.clone()));
+    let files = request.inputs.iter().filter(|input| input.kind == "File");
+    read.extend(files.filter_map(|input| input.value.as_str()).filter(|path| !path.is_empty()).map(PathBuf::from));
+    let rights = Rights { read, write: folder.to_owned(), memory: u64::from(limits.memory), network: request.network };
+    let mut command = Command::new(own);
+    command.arg(COMMAND).arg(serde_json::to_string(&rights).unwrap_or_default()).arg(&python.program);
+    command
+}
+
+/// The hidden sub-command: `d3ls __confine RIGHTS PROGRAM ARGUMENT...`. Does not return where all is well.
+pub fn main(arguments: &[String]) -> ExitCode {
+    let failed = |message: String| {
+        // The parent shows what is said here.
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{message}\n").as_bytes());
+        ExitCode::from(127)
+    };
+    let [rights, program, rest @ ..] = arguments else { return failed("this sub-command is d3ls's own".to_owned()) };
+    let rights: Rights = match serde_json::from_str(rights) {
+        Ok(rights) => rights,
+        Err(error) => return failed(format!("the rights can't be read: {error}")),
+    };
+    let layers = confine(&rights);
+    let mut command = Command::new(program);
+    command.args(rest).env(LAYERS, layers.join("\n"));
+    failed(become_it(command))
+}
+
+/// Takes the rights away; gives what holds, and what does not, in words.
+#[cfg(unix)]
+fn confine(rights: &Rights) -> Vec<String> {
+    let mut layers = vec![limits(rights)];
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        if set_parent_process_death_signal(Some(Signal::KILL)).is_ok() {
+            layers.push("parent: dies with d3ls".to_owned());
+        }
+        layers.push(files::confine(rights));
+        layers.push(syscalls::confine(rights.network));
+    }
+    #[cfg(not(target_os = "linux"))]
+    layers.push("files and system calls: not confined on this system".to_owned());
+    layers
+}
+
+#[cfg(not(unix))]
+fn confine(_rights: &Rights) -> Vec<String> {
+    Vec::new()
+}
+
+/// Memory, file sizes, open files, core dumps.
+#[cfg(unix)]
+fn limits(rights: &Rights) -> String {
+    use rlimit::Resource;
+    const MIB: u64 = 1024 * 1024;
+    let wanted = [
+        (Resource::AS, rights.memory * MIB, "memory"),
+        (Resource::FSIZE, MAX_FILE * MIB, "file size"),
+        (Resource::NOFILE, MAX_OPEN, "open files"),
+        (Resource::CORE, 0, "core dumps"),
+    ];
+    let (held, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|(resource, most, _)| {
+        let hard = resource.get().map_or(u64::MAX, |(_, hard)| hard);
+        resource.set((*most).min(hard), (*most).min(hard)).is_ok()
+    });
+    let names = |list: &[(Resource, u64, &'static str)]| list.iter().map(|one| one.2).collect::<Vec<_>>().join(", ");
+    if missing.is_empty() {
+        format!("rlimits: {} ({} MiB of memory)", names(&held), rights.memory)
+    } else {
+        format!("rlimits: {}; not available: {}", names(&held), names(&missing))
+    }
+}
+
+#[cfg(unix)]
+fn become_it(mut command: Command) -> String {
+    let error = std::os::unix::process::CommandExt::exec(&mut command);
+    format!("{} can't be started: {error}", command.get_program().to_string_lossy())
+}
+
+#[cfg(not(unix))]
+fn become_it(_command: Command) -> String {
+    "this sub-command needs a Unix".to_owned()
+}

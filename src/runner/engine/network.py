@@ -1,0 +1,162 @@
+"""No network: sockets answer HTTP requests from recorded entries, whatever library sends them. With `--record`,
+real sockets whose exchanges are kept.
+
+What libraries share is the socket: requests, urllib3, boto3 and urllib through http.client, httpx by itself. So one
+socket that speaks HTTP serves all of them; TLS is left out of it, since nothing leaves the process.
+"""
+import errno
+import importlib.machinery
+import sys
+
+
+
+class _Patcher:
+    """Patches a module of the standard library right after its first import."""
+
+    def __init__(self, patches):
+        self._patches = patches
+
+    def find_spec(self, name, path=None, target=None):
+        patch = self._patches.pop(name, None)
+        if patch is None:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec is None or spec.loader is None:
+            return None
+        execute = spec.loader.exec_module
+
+        def exec_module(module):
+            execute(module)
+            patch(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def install(state):
+    """Patches `socket` and `ssl` when they are imported, or now if they are."""
+    patches = _recording(state) if state.job["record"] else _silent(state)
+    for name in list(patches):
+        if name in sys.modules:
+            patches.pop(name)(sys.modules[name])
+    sys.meta_path.insert(0, _Patcher(patches))
+
+
+def _silent(state):
+    def patch_socket(module):
+        load("sockets").patch_socket(module, state, load("http").Entries(state.job["http"]))
+
+    def patch_ssl(module):
+        load("sockets").patch_ssl(module)
+
+    return {"socket": patch_socket, "ssl": patch_ssl}
+
+
+def refuse(what):
+    """The error for everything but HTTP."""
+    return OSError(errno.ENETUNREACH, "no network: %s; only HTTP is answered here, from recorded entries" % what)
+
+
+_transcripts = []
+
+
+class _Transcript:
+    def __init__(self, address, secure):
+        self.host = "%s:%s" % (address[0], address[1]) if isinstance(address, tuple) else str(address)
+        self.secure = secure
+        self.sent, self.received = bytearray(), bytearray()
+        _transcripts.append(self)
+
+
+def _recording(_state):
+    def patch_socket(module):
+        class socket(module.socket):
+            """A real socket that keeps what goes through it."""
+
+            _kept = None
+
+            def connect(self, address):
+                super().connect(address)
+                self._kept = _Transcript(address, False)
+
+            def send(self, data, *flags):
+                count = super().send(data, *flags)
+                self._keep_sent(bytes(data)[:count])
+                return count
+
+            def sendall(self, data, *flags):
+                super().sendall(data, *flags)
+                self._keep_sent(bytes(data))
+
+            def recv(self, *arguments):
+                data = super().recv(*arguments)
+                self._keep_received(data)
+                return data
+
+            def recv_into(self, buffer, *arguments):
+                count = super().recv_into(buffer, *arguments)
+                self._keep_received(bytes(memoryview(buffer).cast("B")[:count]))
+                return count
+
+            def _keep_sent(self, data):
+                if self._kept is not None:
+                    self._kept.sent += data
+
+            def _keep_received(self, data):
+                if self._kept is not None:
+                    self._kept.received += data
+
+        socket.__module__ = socket.__qualname__ = "socket"
+        module.socket = module.SocketType = socket
+
+    def patch_ssl(module):
+        class SSLSocket(module.SSLSocket):
+            """A TLS socket that keeps what goes through it, in the clear."""
+
+            _kept = None
+
+            def _keep(self):
+                if self._kept is None:
+                    self._kept = _Transcript(self.getpeername(), True)
+                return self._kept
+
+            def send(self, data, *flags):
+                count = super().send(data, *flags)
+                self._keep().sent += bytes(data)[:count]
+                return count
+
+            def write(self, data):
+                count = super().write(data)
+                self._keep().sent += bytes(data)[:count]
+                return count
+
+            def read(self, length=1024, buffer=None):
+                data = super().read(length, buffer)
+                kept = data if buffer is None else bytes(memoryview(buffer).cast("B")[:data])
+                self._keep().received += kept
+                return data
+
+        module.SSLContext.sslsocket_class = SSLSocket
+
+    return {"socket": patch_socket, "ssl": patch_ssl}
+
+
+def recorded(_state):
+    """The exchanges of all connections, as entries."""
+    http = load("http")
+    found = []
+    for transcript in _transcripts:
+        while True:
+            request = http.take_message(transcript.sent)
+            if request is None or len(request.first.split(" ")) < 3:
+                break
+            method = request.first.split(" ")[0]
+            response = http.take_message(transcript.received, True, method == "HEAD", True)
+            while response is not None and response.first.split(" ")[1:2] == ["100"]:
+                response = http.take_message(transcript.received, True, method == "HEAD", True)
+            if response is None:
+                break
+            if method != "CONNECT":
+                url = http.url_of(request, transcript.host, transcript.secure)
+                found.append(http.recorded_entry(request, response, url))
+    return found

@@ -1,0 +1,100 @@
+//! Keeping secrets out of everything that is shown or written.
+
+use serde_json::{Map, Value};
+
+use crate::manifest::Manifest;
+
+/// What stands where a secret stood.
+pub(super) const HIDDEN: &str = "[redacted]";
+/// Shorter values would hide half of every text.
+const LEAST: usize = 6;
+
+/// Replaces the values of a connection's secret parameters.
+#[derive(Debug, Clone, Default)]
+pub struct Redactor {
+    /// The longest first, so that no part of a longer secret is left.
+    secrets: Vec<String>,
+}
+
+impl Redactor {
+    /// A redactor for the secret parameters of a connection; of 6 or more characters, also as URLs and JSON write them.
+    pub fn new(manifest: Option<&Manifest>, connection: &Map<String, Value>) -> Self {
+        let parameters = manifest.map_or(&[][..], |manifest| &manifest.connection);
+        let mut secrets = Vec::new();
+        for parameter in parameters.iter().filter(|parameter| parameter.secret) {
+            if let Some(value) = connection.get(&parameter.parameter_name.value) {
+                collect(value, &mut secrets);
+            }
+        }
+        let spelled: Vec<String> =
+            secrets.iter().flat_map(|secret| [percent_encoded(secret), json_inner(secret)]).collect();
+        secrets.extend(spelled);
+        secrets.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+        secrets.dedup();
+        Self { secrets }
+    }
+
+    /// The text without secrets.
+    pub fn text(&self, text: &str) -> String {
+        self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), HIDDEN))
+    }
+
+    /// The value without secrets, in keys and texts.
+    pub fn value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(text)),
+            Value::Array(values) => values.iter().map(|value| self.value(value)).collect(),
+            Value::Object(values) => {
+                values.iter().map(|(key, value)| (self.text(key), self.value(value))).collect::<Map<_, _>>().into()
+            }
+            other => {
+                let text = other.to_string();
+                if self.secrets.contains(&text) { Value::String(HIDDEN.to_owned()) } else { other.clone() }
+            }
+        }
+    }
+}
+
+fn collect(value: &Value, secrets: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.chars().count() >= LEAST => secrets.push(text.clone()),
+        Value::Number(number) if number.to_string().len() >= LEAST => secrets.push(number.to_string()),
+        Value::Array(values) => values.iter().for_each(|value| collect(value, secrets)),
+        Value::Object(values) => values.values().for_each(|value| collect(value, secrets)),
+        _ => {}
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+fn json_inner(text: &str) -> String {
+    let quoted = Value::String(text.to_owned()).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn secrets_of_six_characters_go_in_any_spelling() {
+        let text = r#"{"version": 1, "kind": "integration", "commands": [], "connection": [
+            {"displayName": "API Key", "secret": true}, {"displayName": "Pin", "secret": true}, {"displayName": "User"}]}"#;
+        let manifest = Manifest::parse(text.into());
+        let connection = json!({"apikey": "s3cr\"t/key", "pin": "12345", "user": "jo.smith"});
+        let redactor = Redactor::new(Some(&manifest), connection.as_object().expect("an object"));
+        assert_eq!(redactor.text("key=s3cr\"t/key pin=12345 user=jo.smith"), "key=[redacted] pin=12345 user=jo.smith");
+        assert_eq!(redactor.text("?key=s3cr%22t%2Fkey"), "?key=[redacted]");
+        assert_eq!(redactor.text(r#"{"k": "s3cr\"t/key"}"#), r#"{"k": "[redacted]"}"#);
+        let value = redactor.value(&json!({"s3cr\"t/key": ["a s3cr\"t/key"]}));
+        assert_eq!(value, json!({"[redacted]": ["a [redacted]"]}));
+    }
+}

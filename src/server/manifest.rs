@@ -1,0 +1,170 @@
+//! What an open manifest is asked. What there is to say is the engine's business.
+
+use std::path::Path;
+
+use rustc_hash::FxHashMap;
+use tower_lsp_server::ls_types::{
+    CompletionResponse, DocumentLink, DocumentSymbolResponse, GotoDefinitionResponse, Hover, Location, Position,
+    PrepareRenameResponse, Range, WorkspaceEdit,
+};
+
+use super::actions::workspace_edit;
+use super::assist::{completion_item, hover_at};
+use super::capabilities::Agreed;
+use super::convert::{Sheet, Sheets, uri_of};
+use super::navigate::symbol_response;
+use super::worker::{Checked, Subject};
+use crate::diagnostic::Place;
+use crate::ide::manifest::{self as ide, File, FileRange, ManifestDocument};
+use crate::project::{absolute, walk};
+use crate::text::Edit;
+
+/// An open manifest.
+struct Open<'a> {
+    document: &'a ManifestDocument,
+    folder: &'a Path,
+    sheet: &'a Sheet,
+    scripts: &'a FxHashMap<String, Sheet>,
+}
+
+fn open(checked: &Checked) -> Option<Open<'_>> {
+    match &checked.subject {
+        Subject::Manifest { document, folder, sheets, scripts, .. } => {
+            Some(Open { document, folder, sheet: sheets.get(&Place::Manifest)?, scripts })
+        }
+        _ => None,
+    }
+}
+
+/// An open manifest and its text.
+pub fn manifest(checked: &Checked) -> Option<(&ManifestDocument, &Sheet)> {
+    open(checked).map(|open| (open.document, open.sheet))
+}
+
+/// What can stand at a position.
+pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Option<CompletionResponse> {
+    let Open { document, folder, sheet, .. } = open(checked)?;
+    let items = ide::complete(document, &|| python_files(folder), sheet.offset(position, agreed.encoding));
+    let items = items.into_iter().map(|item| completion_item(item, sheet, agreed));
+    Some(CompletionResponse::Array(items.collect()))
+}
+
+/// The Python files in a folder and below, as a manifest writes them.
+fn python_files(folder: &Path) -> Vec<String> {
+    let found = walk(&[folder.to_owned()]).found.into_iter();
+    let python = found.filter(|path| path.extension().is_some_and(|extension| extension == "py"));
+    python
+        .filter_map(|path| {
+            let steps = path.strip_prefix(folder).ok()?.iter().map(|step| step.to_str()).collect::<Option<Vec<_>>>()?;
+            Some(steps.join("/"))
+        })
+        .collect()
+}
+
+/// What there is to say about a position.
+pub fn hover(checked: &Checked, position: Position, agreed: &Agreed) -> Option<Hover> {
+    let Open { document, sheet, .. } = open(checked)?;
+    let offset = sheet.offset(position, agreed.encoding);
+    hover_at(checked, Place::Manifest, sheet, offset, ide::hover(document, offset), agreed)
+}
+
+/// Where what stands at a position is in the scripts.
+pub fn definition(checked: &Checked, position: Position, agreed: &Agreed) -> Option<GotoDefinitionResponse> {
+    let open = open(checked)?;
+    let found = ide::definition(open.document, open.sheet.offset(position, agreed.encoding));
+    Some(GotoDefinitionResponse::Array(open.locations(&found, agreed)))
+}
+
+/// Everything that means the same as what stands at a position.
+pub fn references(checked: &Checked, position: Position, agreed: &Agreed) -> Option<Vec<Location>> {
+    let open = open(checked)?;
+    let found = ide::references(open.document, open.sheet.offset(position, agreed.encoding));
+    Some(open.locations(&found, agreed))
+}
+
+/// The name at a position, or why it can't be renamed.
+pub fn renameable(
+    checked: &Checked,
+    position: Position,
+    agreed: &Agreed,
+) -> Option<Result<PrepareRenameResponse, String>> {
+    let Open { document, sheet, .. } = open(checked)?;
+    let range = ide::renameable(document, sheet.offset(position, agreed.encoding));
+    Some(range.map(|range| PrepareRenameResponse::Range(sheet.range(range, agreed.encoding))))
+}
+
+/// The edits of a rename, or why it can't be done.
+pub fn rename(
+    checked: &Checked,
+    position: Position,
+    agreed: &Agreed,
+    to: &str,
+) -> Option<Result<WorkspaceEdit, String>> {
+    let open = open(checked)?;
+    let edits = ide::rename(open.document, open.sheet.offset(position, agreed.encoding), to);
+    Some(edits.and_then(|edits| open.edit(edits, agreed).ok_or_else(|| "the script can't be edited".to_owned())))
+}
+
+/// What the manifest declares.
+pub fn symbols(checked: &Checked, agreed: &Agreed) -> Option<DocumentSymbolResponse> {
+    let Open { document, sheet, .. } = open(checked)?;
+    Some(symbol_response(ide::symbols(document), sheet, agreed))
+}
+
+/// The paths that lead to files, and the web addresses.
+pub fn links(checked: &Checked, agreed: &Agreed) -> Option<Vec<DocumentLink>> {
+    let Open { document, folder, sheet, .. } = open(checked)?;
+    let link = |link: ide::Link| {
+        let target = if link.target.starts_with("https://") || link.target.starts_with("http://") {
+            link.target.parse().ok()?
+        } else {
+            let path = absolute(&folder.join(&link.target));
+            path.is_file().then(|| uri_of(&path)).flatten()?
+        };
+        let range = sheet.range(link.range, agreed.encoding);
+        Some(DocumentLink { range, target: Some(target), tooltip: None, data: None })
+    };
+    Some(ide::links(document).into_iter().filter_map(link).collect())
+}
+
+impl Open<'_> {
+    fn locations(&self, found: &[FileRange], agreed: &Agreed) -> Vec<Location> {
+        found.iter().filter_map(|one| self.location(one, agreed)).collect()
+    }
+
+    fn location(&self, found: &FileRange, agreed: &Agreed) -> Option<Location> {
+        let sheet = match &found.file {
+            File::Manifest => Some(self.sheet),
+            File::Script(name) => self.scripts.get(name),
+        };
+        match (sheet, &found.file) {
+            (Some(sheet), _) => {
+                Some(Location { uri: sheet.uri.clone(), range: sheet.range(found.range, agreed.encoding) })
+            }
+            // A system or live script: only its start is spoken of.
+            (None, File::Script(name)) => {
+                let path = absolute(&self.folder.join(name));
+                path.is_file().then(|| Some(Location { uri: uri_of(&path)?, range: Range::default() })).flatten()
+            }
+            (None, File::Manifest) => None,
+        }
+    }
+
+    /// A rename touches the manifest and at most one script.
+    fn edit(&self, edits: Vec<(File, Edit)>, agreed: &Agreed) -> Option<WorkspaceEdit> {
+        let mut sheets = Sheets::default();
+        sheets.insert(Place::Manifest, self.sheet.clone());
+        let mut placed = Vec::with_capacity(edits.len());
+        for (file, edit) in edits {
+            let place = match file {
+                File::Manifest => Place::Manifest,
+                File::Script(name) => {
+                    sheets.insert(Place::Script, self.scripts.get(&name)?.clone());
+                    Place::Script
+                }
+            };
+            placed.push((place, edit));
+        }
+        workspace_edit(&placed, &sheets, agreed)
+    }
+}

@@ -1,0 +1,182 @@
+//! HTTP without a network: whatever library sends a request, recorded entries answer it.
+
+#[path = "runner/mod.rs"]
+#[allow(dead_code, reason = "each test file uses some of it")]
+mod runner;
+#[allow(dead_code, reason = "each test file uses some of it")]
+mod support;
+
+use runner::{json, run, script};
+use serde_json::{Value, json as value};
+use std::io::{BufRead, BufReader, Read, Write};
+
+const ENTRIES: &str = r#"[
+    {"request": {"method": "GET", "url": "https://api.example/items?b=2&a=1"}, "response": {"status": 200, "headers": {"X-Page": "1"}, "json": {"items": [1]}}},
+    {"request": {"method": "GET", "url": "https://api.example/items"}, "response": {"json": {"items": [2]}}},
+    {"request": {"method": "GET", "url": "https://api.example/items"}, "response": {"json": {"items": [3]}}},
+    {"request": {"method": "POST", "url": "https://api.example/items", "body": {"name": "x"}}, "response": {"status": 201, "text": "made"}},
+    {"request": {"method": "POST", "url": "https://api.example/form", "body": {"user": "u v"}}, "response": {"status": 204}},
+    {"request": {"method": "GET", "url": "http://plain.example:8080/"}, "response": {"base64": "AAEC"}},
+    {"request": {"method": "GET", "url": "https://moved.example/old"}, "response": {"status": 302, "headers": {"Location": "https://api.example/items?a=1&b=2"}}},
+    {"request": {"method": "POST", "url": "https://sts.amazonaws.com/"}, "response": {"headers": {"Content-Type": "text/xml"},
+        "text": "<GetCallerIdentityResponse xmlns='https://sts.amazonaws.com/doc/2011-06-15/'><GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"}}
+]"#;
+
+/// The rawData of a command with this body.
+fn raw(body: &str) -> Value {
+    let body = body.replace('\n', "\n    ");
+    let folder =
+        script(&format!("def A():\n    {body}\n    return pb.returnOutputModel('', 'Successful', '', '', raw, '')\n"));
+    folder.write("http.json", ENTRIES);
+    let report = json(&folder, &["a.py", "A", "--http", "http.json", "--now", "2024-01-01"]);
+    assert_eq!(report["error"], Value::Null, "{report:#}");
+    report["output"]["rawData"].clone()
+}
+
+#[test]
+fn requests_is_answered() {
+    let found = raw(
+        "s = requests.Session()\nr = s.get('https://api.example/items', params={'a': 1, 'b': 2}, timeout=5)\n\
+         raw = [r.status_code, r.json(), r.headers['x-page'], r.reason, s.get('https://api.example/items').json(),\n\
+         s.get('https://api.example/items?other=1').json(), s.get('https://api.example/items').json(),\n\
+         s.post('https://api.example/items', json={'name': 'x'}).text, s.post('https://api.example/form', data={'user': 'u v'}).status_code,\n\
+         list(requests.get('http://plain.example:8080').content), requests.get('https://moved.example/old').json()['items'],\n\
+         requests.get('https://api.example/items', verify=False, proxies={'https': 'http://proxy:3128'}).json()]",
+    );
+    let three = value!({"items": [3]});
+    assert_eq!(
+        found,
+        value!([200, {"items": [1]}, "1", "OK", {"items": [2]}, three, three, "made", 204, [0, 1, 2], [3], three])
+    );
+}
+
+#[test]
+fn urllib3_urllib_and_http_client_are_answered() {
+    let found = raw("import urllib3, urllib.request, http.client, json\nraw = []\npool = urllib3.PoolManager()\n\
+         raw.append(json.loads(pool.request('GET', 'https://api.example/items?a=1&b=2').data))\n\
+         raw.append(json.load(urllib.request.urlopen('https://api.example/items', timeout=3)))\n\
+         c = http.client.HTTPSConnection('api.example')\nc.request('POST', '/items', json.dumps({'name': 'x'}), {'Content-Type': 'application/json'})\n\
+         raw.append(c.getresponse().read().decode())\nc.request('GET', '/items')\nraw.append(c.getresponse().status)");
+    assert_eq!(found, value!([{"items": [1]}, {"items": [2]}, "made", 200]));
+}
+
+#[test]
+fn httpx_is_answered() {
+    let found = raw(
+        "import httpx\nwith httpx.Client() as c:\n    raw = [c.get('https://api.example/items', params={'b': 2, 'a': 1}).json(), c.post('https://api.example/items', json={'name': 'x'}).text,\n    httpx.get('http://plain.example:8080/').content.hex()]",
+    );
+    assert_eq!(found, value!([{"items": [1]}, "made", "000102"]));
+}
+
+#[test]
+fn boto3_is_answered() {
+    let found = raw(
+        "import boto3\nc = boto3.client('sts', region_name='us-east-1', aws_access_key_id='x', aws_secret_access_key='y')\nraw = c.get_caller_identity()['Account']",
+    );
+    assert_eq!(found, value!("123456789012"));
+}
+
+#[test]
+fn an_unmatched_request_fails_with_the_nearest_entry() {
+    let text = "def A():\n    return requests.post('https://api.example/items', json={'name': 'y'})\n\
+        def B():\n    try:\n        requests.get('https://api.example/itms')\n    except requests.RequestException as error:\n        return pb.returnOutputModel('', 'Failed', '', '', '', 'no answer')\n";
+    let folder = script(text);
+    folder.write("http.json", ENTRIES);
+    let report = json(&folder, &["a.py", "A", "--http", "http.json"]);
+    let message = report["error"]["message"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(report["error"]["type"], "ConnectionError");
+    assert!(message.contains("no recorded entry answers POST https://api.example/items: the nearest entry is POST https://api.example/items, which differs in the body: the entry has {\"name\": \"x\"}, the request {\"name\": \"y\"}"), "{message}");
+    let swallowed = run(&folder, &["a.py", "B", "--http", "http.json"]);
+    assert!(
+        swallowed.status == 1 && swallowed.stderr.contains("GET https://api.example/items, which differs in the path"),
+        "{swallowed:?}"
+    );
+    let none = run(&folder, &["a.py", "B"]);
+    assert!(
+        none.stderr.contains("no recorded entry answers GET https://api.example/itms: no entry is recorded"),
+        "{none:?}"
+    );
+}
+
+#[test]
+fn nothing_but_http_gets_out() {
+    for body in [
+        "import socket; socket.create_connection(('127.0.0.1', 25)).recv(10)",
+        "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'x', ('127.0.0.1', 53))",
+        "import socket; socket.gethostbyname('example.com')",
+        "import socket; socket.socket(socket.AF_UNIX).connect('/var/run/docker.sock')",
+        "import socket; socket.socket().bind(('127.0.0.1', 0))",
+        "import smtplib; smtplib.SMTP('mail.example')",
+    ] {
+        let report = json(&script(&format!("def A():\n    {body}\n")), &["a.py", "A"]);
+        let message = report["error"]["message"].as_str().unwrap_or_default();
+        assert!(message.contains("no network: "), "{body}: {report:#}");
+    }
+}
+
+#[test]
+fn bad_entries_are_refused_before_anything_runs() {
+    let folder = script("def A():\n    pass\n");
+    folder.write("http.json", r#"[{"request": {"method": "GET", "ulr": "x"}, "response": {}}]"#);
+    let refused = run(&folder, &["a.py", "A", "--http", "http.json"]);
+    assert!(
+        refused.status == 2
+            && refused.stderr.contains("http entry 1: `request` has an unknown key `ulr`; did you mean `url`?"),
+        "{refused:?}"
+    );
+    assert_eq!(run(&folder, &["a.py", "A", "--record", "x.json"]).status, 2, "recording needs the network");
+}
+
+/// A server on this machine that answers each connection once.
+fn server(answers: usize) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().take(answers) {
+            let mut stream = stream.expect("a connection");
+            let mut reader = BufReader::new(stream.try_clone().expect("a clone"));
+            let mut length = 0;
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).expect("a line");
+                if let Some(found) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = found.trim().parse().expect("a length");
+                }
+                if line.trim().is_empty() {
+                    break;
+                }
+            }
+            reader.read_exact(&mut vec![0; length]).expect("a body");
+            let body = r#"{"access_token": "tok-1", "seen": "k3y-secret"}"#;
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: sid=abc\r\nTransfer-Encoding: chunked\r\nConnection: close";
+            write!(stream, "{head}\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n", body.len()).expect("written");
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_recording_plays_back_and_holds_no_secret() {
+    let manifest = r#"{"version": 1, "kind": "integration", "connection": [{"displayName": "API Key", "secret": true}, {"displayName": "Server URL"}], "commands": [{"internalName": "A"}]}"#;
+    let text = "def A():\n    c = runtime['connector']\n    r = requests.post(c['serverurl'] + '/x?token=q1', headers={'Authorization': 'Bearer ' + c['apikey']}, json={'key': c['apikey'], 'n': 1})\n    \
+        return pb.returnOutputModel('', 'Successful', '', '', [r.status_code, sorted(r.json())], '')\n";
+    let folder = support::Folder::new(&[("d3.json", manifest), ("script.py", text)]);
+    let connection = format!(r#"{{"apikey": "k3y-secret", "serverurl": "{}"}}"#, server(1));
+    let arguments = [".", "A", "--connection", &connection];
+    let recorded = run(&folder, &[&arguments[..], &["--allow-network", "--record", "http.json"]].concat());
+    assert_eq!(recorded.status, 0, "{recorded:?}");
+    let recording = String::from_utf8(folder.read("http.json")).expect("text");
+    assert!(
+        ["k3y-secret", "tok-1", "sid=abc", "q1", "Bearer"].iter().all(|secret| !recording.contains(secret)),
+        "{recording}"
+    );
+    let entries: Value = serde_json::from_str(&recording).expect("JSON");
+    assert_eq!((&entries[0]["request"]["body"]["n"], &entries[0]["response"]["status"]), (&value!(1), &value!(200)));
+    // What was redacted in the request can't match any more.
+    folder.write(
+        "http.json",
+        recording.replace("?token=[redacted]", "").replace("\"key\": \"[redacted]\"", "\"key\": \"k3y-secret\""),
+    );
+    let played = json(&folder, &[&arguments[..], &["--http", "http.json"]].concat());
+    assert_eq!(played["output"]["rawData"], value!([200, ["access_token", "seen"]]), "{played:#}");
+}

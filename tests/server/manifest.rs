@@ -1,0 +1,147 @@
+//! The manifest as a language: what an open `d3.json` is asked.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::lsp::{Client, pulling};
+
+const MANIFEST: &str = "\u{feff}{\r\n\t\"version\": 1, \"kind\": \"integration\", \"name\": \"🙂\", \"internalName\": \"Acme\",\r\n\t\"script\": \"main.py\",\r\n\t\"connection\": [{\"displayName\": \"🙂\", \"parameterName\": \"serverurl\"}],\r\n\t\"commands\": [{\"displayName\": \"🙂\", \"internalName\": \"Look\", \"inputs\": [{\"parameterName\": \"host\"}]}]\r\n}\r\n";
+const SCRIPT: &str = "def Look(host):\n    x = '🙂'; y = runtime['connector']['serverurl']\n    return D3.Integration.Acme.Look(host)\n\n\ndef Isolate(host):\n    pass\n";
+
+/// An integration on disk, and its addresses.
+struct Acme {
+    _folder: TempDir,
+    root: PathBuf,
+    manifest: String,
+    script: String,
+}
+
+fn acme() -> Acme {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().canonicalize().expect("a folder");
+    fs::write(root.join("d3.json"), MANIFEST).expect("written");
+    fs::write(root.join("main.py"), SCRIPT).expect("written");
+    fs::write(root.join("other.py"), "x = 1\n").expect("written");
+    let uri = |name: &str| format!("file://{}/{name}", root.display());
+    Acme { manifest: uri("d3.json"), script: uri("main.py"), root, _folder: folder }
+}
+
+/// The position of `offset` bytes behind the start of `word`, in UTF-16.
+fn position(text: &str, word: &str, offset: usize) -> Value {
+    let at = text.find(word).unwrap_or_else(|| panic!("{word} in the text")) + offset;
+    let line = text[..at].matches('\n').count();
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    json!({"line": line, "character": text[start..at].encode_utf16().count()})
+}
+
+fn ask(client: &mut Client, method: &str, uri: &str, position: Value) -> Value {
+    client.request(&format!("textDocument/{method}"), json!({"textDocument": {"uri": uri}, "position": position}))
+}
+
+/// The texts between the ends of ranges.
+fn at(text: &str, range: &Value) -> String {
+    let offset = |position: &Value| {
+        let line = position["line"].as_u64().expect("a line") as usize;
+        let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+        let mut units = position["character"].as_u64().expect("a column") as usize;
+        let letters = text[start..].chars().take_while(|letter| {
+            let goes = units > 0;
+            units = units.saturating_sub(letter.len_utf16());
+            goes
+        });
+        start + letters.map(char::len_utf8).sum::<usize>()
+    };
+    text[offset(&range["start"])..offset(&range["end"])].to_owned()
+}
+
+#[test]
+fn completion_hover_and_symbols() {
+    let acme = acme();
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.manifest, "json", 1, MANIFEST);
+    let items = ask(&mut client, "completion", &acme.manifest, position(MANIFEST, "Look", 2));
+    let item = items.as_array().expect("items").iter().find(|item| item["label"] == "Isolate").expect("the function");
+    assert_eq!(item["textEdit"]["newText"], "\"Isolate\"");
+    assert_eq!(at(MANIFEST, &item["textEdit"]["range"]), "\"Look\"");
+    let files = ask(&mut client, "completion", &acme.manifest, position(MANIFEST, "main.py", 0));
+    let labels: Vec<_> = files.as_array().expect("items").iter().map(|item| item["label"].clone()).collect();
+    assert_eq!(labels, ["main.py", "other.py"]);
+    let hover = ask(&mut client, "hover", &acme.manifest, position(MANIFEST, "parameterName", 3));
+    assert_eq!(at(MANIFEST, &hover["range"]), "parameterName");
+    assert!(hover["contents"]["value"].as_str().expect("a text").contains("lower case without spaces"), "{hover}");
+    let params = json!({"textDocument": {"uri": acme.manifest}});
+    let symbols = client.request("textDocument/documentSymbol", params.clone());
+    let names: Vec<_> = symbols.as_array().expect("symbols").iter().map(|one| one["name"].clone()).collect();
+    assert_eq!(names, ["serverurl", "Look", "host"]);
+    let links = client.request("textDocument/documentLink", params);
+    assert_eq!((links[0]["target"].as_str(), links.as_array().map(Vec::len)), (Some(acme.script.as_str()), Some(1)));
+    client.finish();
+}
+
+#[test]
+fn half_typed_json_knows_its_script() {
+    let acme = acme();
+    let half = MANIFEST.replace("\"host\"}]}]\r\n}", "\"");
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.manifest, "json", 1, &half);
+    let end = position(&half, "\"parameterName\": \"\r\n", "\"parameterName\": \"".len());
+    let items = ask(&mut client, "completion", &acme.manifest, end);
+    assert_eq!(items[0]["label"], "host", "{items}");
+    let refused = client.ask(
+        "textDocument/rename",
+        json!({"textDocument": {"uri": acme.manifest}, "position": position(&half, "Look", 1), "newName": "x"}),
+    );
+    assert_eq!(client.error_code(&json!(refused)), -32803);
+    client.finish();
+}
+
+#[test]
+fn definition_references_and_rename_reach_the_script() {
+    let acme = acme();
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.manifest, "json", 7, MANIFEST);
+    let mut defined = |word: &str| {
+        let found = ask(&mut client, "definition", &acme.manifest, position(MANIFEST, word, 1));
+        assert_eq!(found[0]["uri"], acme.script.as_str(), "{word}: {found}");
+        at(SCRIPT, &found[0]["range"])
+    };
+    assert_eq!(defined("Look"), "Look");
+    assert_eq!(defined("host\""), "host");
+    assert_eq!(defined("serverurl"), "serverurl");
+    assert_eq!(defined("main.py"), "");
+    let found = client.request(
+        "textDocument/references",
+        json!({"textDocument": {"uri": acme.manifest}, "position": position(MANIFEST, "Look", 1),
+               "context": {"includeDeclaration": true}}),
+    );
+    assert_eq!(found.as_array().map(Vec::len), Some(3), "{found}");
+    let prepared = ask(&mut client, "prepareRename", &acme.manifest, position(MANIFEST, "Look", 1));
+    assert_eq!(at(MANIFEST, &prepared), "Look");
+    let params = json!({"textDocument": {"uri": acme.manifest}, "position": position(MANIFEST, "serverurl", 1), "newName": "url"});
+    let edit = client.request("textDocument/rename", params);
+    for (uri, text) in [(&acme.manifest, MANIFEST), (&acme.script, SCRIPT)] {
+        let edits = edit["changes"][uri].as_array().unwrap_or_else(|| panic!("{uri} in {edit}"));
+        assert_eq!(edits.len(), 1);
+        assert_eq!((at(text, &edits[0]["range"]).as_str(), &edits[0]["newText"]), ("serverurl", &json!("url")));
+    }
+    client.finish();
+}
+
+#[test]
+fn the_script_is_seen_as_the_editor_has_it() {
+    let acme = acme();
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.manifest, "json", 1, MANIFEST);
+    client.open(&acme.script, "python", 3, "\n\ndef Look(host): pass\n");
+    let found = ask(&mut client, "definition", &acme.manifest, position(MANIFEST, "Look", 1));
+    assert_eq!(found[0]["range"]["start"], json!({"line": 2, "character": 4}));
+    fs::remove_file(acme.root.join("main.py")).expect("removed");
+    client.close(&acme.script);
+    let found = ask(&mut client, "definition", &acme.manifest, position(MANIFEST, "Look", 1));
+    assert_eq!(found, json!([]));
+    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
+    client.finish();
+}
