@@ -1,10 +1,10 @@
 //! What ignore comments do to findings, and what is wrong with the comments themselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Place};
 use crate::rules::{self, Rule};
-use crate::settings::{Ignore, Ignores};
+use crate::settings::{Ignore, Ignores, Scope};
 use crate::text::{Edit, Spanned, TextRange, nearest};
 
 /// Codes that no comment can ignore.
@@ -24,8 +24,9 @@ pub(super) fn apply(
     let mut used: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut about_comments = Vec::new();
     if on(UNKNOWN_CODE, &is_on) {
-        for ignore in &ignores.list {
-            unknown_codes(ignore, diagnostics, &mut about_comments);
+        let findings = Findings::new(ignores, diagnostics);
+        for (place, ignore) in ignores.list.iter().enumerate() {
+            unknown_codes(ignore, findings.under(ignore, place), &mut about_comments);
         }
     }
     drop_ignored(ignores, diagnostics, &mut used);
@@ -46,15 +47,26 @@ fn on(code: &str, is_on: impl Fn(&Rule) -> bool) -> bool {
 }
 
 fn drop_ignored(ignores: &Ignores, diagnostics: &mut Vec<Diagnostic>, used: &mut BTreeSet<(usize, usize)>) {
+    let mut in_file: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    for (place, ignore) in ignores.list.iter().enumerate().filter(|(_, ignore)| ignore.scope == Scope::File) {
+        for (index, code) in ignore.codes.iter().enumerate() {
+            in_file.entry(&code.code.value).or_default().push((place, index));
+        }
+    }
     diagnostics.retain(|diagnostic| {
-        if diagnostic.place != Place::Script || NEVER.contains(&diagnostic.code) {
+        if !can_be_ignored(diagnostic) {
             return true;
         }
         let mut ignored = false;
-        for (place, ignore) in ignores.list.iter().enumerate() {
+        for name in [diagnostic.code, diagnostic.rule] {
+            if let Some(places) = in_file.get_mut(name) {
+                used.extend(places.drain(..));
+                ignored = true;
+            }
+        }
+        for (place, ignore) in ignores.on_lines_of(diagnostic.range) {
             for (index, code) in ignore.codes.iter().enumerate() {
-                let names_it = [diagnostic.code, diagnostic.rule].contains(&code.code.value.as_str());
-                if names_it && ignore.covers(diagnostic.range) {
+                if [diagnostic.code, diagnostic.rule].contains(&code.code.value.as_str()) {
                     used.insert((place, index));
                     ignored = true;
                 }
@@ -64,7 +76,40 @@ fn drop_ignored(ignores: &Ignores, diagnostics: &mut Vec<Diagnostic>, used: &mut
     });
 }
 
-fn unknown_codes(ignore: &Ignore, diagnostics: &[Diagnostic], found: &mut Vec<Diagnostic>) {
+fn can_be_ignored(diagnostic: &Diagnostic) -> bool {
+    diagnostic.place == Place::Script && !NEVER.contains(&diagnostic.code)
+}
+
+/// The codes and names of the findings that can be ignored.
+struct Findings {
+    in_file: BTreeSet<&'static str>,
+    /// By the place of the comment on their line.
+    on_line: BTreeMap<usize, BTreeSet<&'static str>>,
+}
+
+impl Findings {
+    fn new(ignores: &Ignores, diagnostics: &[Diagnostic]) -> Self {
+        let mut findings = Self { in_file: BTreeSet::new(), on_line: BTreeMap::new() };
+        for diagnostic in diagnostics.iter().filter(|diagnostic| can_be_ignored(diagnostic)) {
+            let names = [diagnostic.code, diagnostic.rule];
+            findings.in_file.extend(names);
+            for (place, _) in ignores.on_lines_of(diagnostic.range) {
+                findings.on_line.entry(place).or_default().extend(names);
+            }
+        }
+        findings
+    }
+
+    /// Those that `ignore`, at this place of the list, covers.
+    fn under<'f>(&'f self, ignore: &Ignore, place: usize) -> Option<&'f BTreeSet<&'static str>> {
+        match ignore.scope {
+            Scope::File => Some(&self.in_file),
+            Scope::Line => self.on_line.get(&place),
+        }
+    }
+}
+
+fn unknown_codes(ignore: &Ignore, here: Option<&BTreeSet<&'static str>>, found: &mut Vec<Diagnostic>) {
     if ignore.is_bare() {
         let message = "this comment names no rule and ignores nothing; write `d3: ignore[CODE]`".to_owned();
         found.extend(finding(UNKNOWN_CODE, ignore.range, message, None));
@@ -82,12 +127,8 @@ fn unknown_codes(ignore: &Ignore, diagnostics: &[Diagnostic], found: &mut Vec<Di
                     Some(near) => format!("no rule is called `{word}`; did you mean `{near}`?"),
                     None => format!("no rule is called `{word}`; `d3ls rules` lists them all"),
                 };
-                found.extend(finding(
-                    UNKNOWN_CODE,
-                    code.code.range,
-                    message,
-                    correction(&code.code, ignore, diagnostics),
-                ));
+                let fix = here.and_then(|here| correction(&code.code, here));
+                found.extend(finding(UNKNOWN_CODE, code.code.range, message, fix));
             }
         }
     }
@@ -98,15 +139,8 @@ fn near_rule(word: &str) -> Option<&'static str> {
 }
 
 /// The word that was meant, where exactly one near one names a finding here.
-fn correction(word: &Spanned<String>, ignore: &Ignore, diagnostics: &[Diagnostic]) -> Option<Fix> {
-    let here: BTreeSet<&str> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.place == Place::Script && ignore.covers(diagnostic.range))
-        .filter(|diagnostic| !NEVER.contains(&diagnostic.code))
-        .flat_map(|diagnostic| [diagnostic.code, diagnostic.rule])
-        .filter(|name| nearest(&word.value, [*name]).is_some())
-        .collect();
-    let mut here = here.into_iter();
+fn correction(word: &Spanned<String>, here: &BTreeSet<&'static str>) -> Option<Fix> {
+    let mut here = here.iter().copied().filter(|name| nearest(&word.value, [*name]).is_some());
     let (meant, None) = (here.next()?, here.next()) else { return None };
     let edit = Edit::replace(word.range, meant);
     Some(Fix::new(format!("Change to `{meant}`"), Applicability::Safe, Place::Script, vec![edit]))

@@ -7,7 +7,7 @@ use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
 use super::condition::decide;
-use super::flow::Held;
+use super::flow::{Held, Together};
 use super::model::{FunctionId, ScopeId, ScopeKind};
 use super::names::MAX_STEPS;
 use super::outcomes::Paths;
@@ -18,12 +18,13 @@ use super::{Model, Origin};
 pub struct Endings<'m, 'a> {
     model: &'m Model<'a>,
     known: FxHashMap<FunctionId, Option<TextRange>>,
+    followed: FxHashMap<(FunctionId, &'a str), Option<Together>>,
 }
 
 impl<'m, 'a> Endings<'m, 'a> {
     /// Nothing is looked at yet.
     pub fn new(model: &'m Model<'a>) -> Self {
-        Self { model, known: FxHashMap::default() }
+        Self { model, known: FxHashMap::default(), followed: FxHashMap::default() }
     }
 
     /// The last statement of a path through `function` that certainly ends without an output model; it may lie in a
@@ -49,7 +50,7 @@ impl<'m, 'a> Endings<'m, 'a> {
             return None;
         }
         let ends = self.model.flow(function).ends();
-        let returned = ends.returns.into_iter().find_map(|place| {
+        let returned = ends.returns.iter().find_map(|&place| {
             let statement = definition.returns[place];
             match statement.value.as_deref() {
                 None => Some(statement.range()),
@@ -131,8 +132,10 @@ impl<'m, 'a> Endings<'m, 'a> {
             decide(test, &|tested: &str| (tested == text).then(|| model.fact_of(held[0])).flatten())
                 .is_none_or(|decided| decided == is)
         };
-        let together = flow.together(model, [text, ""], Paths::All, feasible)?;
-        flow.held_at(model, &together, reference).into_iter().find_map(|[held, _]| {
+        let followed = self.followed.entry((function, text));
+        let together = followed.or_insert_with(|| flow.together(model, [text, ""], Paths::All, feasible));
+        let held = flow.held_at(together.as_ref()?, reference);
+        held.into_iter().find_map(|[held, _]| {
             let binding = held.binding?;
             self.lacking(model.assigned(binding)?, model.binding(binding).written_in, steps)
         })

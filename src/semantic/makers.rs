@@ -26,7 +26,7 @@ pub(super) type InstanceAttributes<'a> = FxHashMap<(ScopeId, &'a str), Assigned<
 /// The assignments of one attribute.
 #[derive(Debug, Default)]
 pub(super) struct Assigned<'a> {
-    makers: Vec<Maker<'a>>,
+    pub makers: Vec<Maker<'a>>,
     /// Stores of any kind; more than `makers` where some are no plain assignment.
     stores: usize,
 }

@@ -152,20 +152,14 @@ impl<'a> Model<'a> {
         common
     }
 
-    fn origin_of_class_attribute(&self, class: ScopeId, attribute: &str, steps: usize) -> Option<Origin> {
+    fn origin_of_class_attribute(&self, class: ScopeId, attribute: &'a str, steps: usize) -> Option<Origin> {
         let mut common = None;
-        for site in &self.nodes.assigns {
-            for target in &site.node.targets {
-                let Expr::Attribute(target) = target else { continue };
-                if target.attr.as_str() != attribute || self.self_class(&target.value, site.scope) != Some(class) {
-                    continue;
-                }
-                let origin = self.origin_within(&site.node.value, site.scope, steps)?;
-                if common.is_some_and(|common| common != origin) {
-                    return None;
-                }
-                common = Some(origin);
+        for maker in &self.instance_attributes.get(&(class, attribute))?.makers {
+            let origin = self.origin_within(maker.expr, maker.scope, steps)?;
+            if common.is_some_and(|common| common != origin) {
+                return None;
             }
+            common = Some(origin);
         }
         common
     }

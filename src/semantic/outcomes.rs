@@ -42,7 +42,7 @@ pub enum Paths {
 pub struct Outcomes<'m, 'a> {
     model: &'m Model<'a>,
     paths: Paths,
-    followed: FxHashMap<(FunctionId, [&'a str; 2]), Option<Together<'a>>>,
+    followed: FxHashMap<(FunctionId, [&'a str; 2]), Option<Together>>,
 }
 
 impl<'m, 'a> Outcomes<'m, 'a> {
@@ -76,7 +76,7 @@ impl<'m, 'a> Outcomes<'m, 'a> {
         let followed = self.followed.entry((function, names));
         let together = followed.or_insert_with(|| flow.together(model, names, paths, feasible));
         let Some(together) = together else { return Vec::new() };
-        let states = flow.held_at(model, together, reference);
+        let states = flow.held_at(together, reference);
         let field = |place: usize, held: &[Held; 2]| match locals[place] {
             Some(_) => model.held_field(held[place]),
             None => match slots[place] {

@@ -147,7 +147,7 @@ impl<'a> Search<'_, 'a> {
         };
         let flow = model.flow(self.function);
         let Some(together) = flow.together(model, [name, other], Paths::All, feasible) else { return false };
-        flow.held_at(model, &together, self.reference).iter().any(|held| {
+        flow.held_at(&together, self.reference).iter().any(|held| {
             held[0].binding.is_none()
                 && tests.iter().all(|(test, is)| decide(test, &|tested: &str| fact(held, tested)) == Some(*is))
         })

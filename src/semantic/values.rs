@@ -71,7 +71,7 @@ impl<'a> Model<'a> {
         let ends = self.flow(function).ends();
         let definition = self.function(function);
         values.complete &= ends.falls_off.is_none();
-        for place in ends.returns {
+        for &place in &ends.returns {
             match &definition.returns[place].value {
                 Some(value) => self.collect_values(value, definition.scope, steps, values),
                 None => values.complete = false,
@@ -94,7 +94,7 @@ impl<'a> Model<'a> {
                 .iter()
                 .any(|&id| flow.is_shared(id) && self.function_of(self.binding(id).written_in) != Some(function))
             {
-                return reaching.bindings.into_iter().map(Some).collect();
+                return reaching.bindings.iter().copied().map(Some).collect();
             }
         }
         match &entry.bindings[..] {

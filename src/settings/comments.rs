@@ -10,6 +10,19 @@ pub struct Ignores {
     pub list: Vec<Ignore>,
 }
 
+impl Ignores {
+    /// The comments whose line a finding at `range` starts or ends on, with their places in the list.
+    pub fn on_lines_of(&self, range: TextRange) -> impl Iterator<Item = (usize, &Ignore)> {
+        let at = move |offset: TextSize| {
+            let place = self.list.partition_point(|ignore| ignore.line_end < offset);
+            let found = self.list.get(place).filter(|ignore| ignore.scope == Scope::Line && ignore.covers(range));
+            found.map(|ignore| (place, ignore))
+        };
+        let (first, last) = (at(range.start()), at(range.end()));
+        first.into_iter().chain(last.filter(move |last| first.is_none_or(|first| first.0 != last.0)))
+    }
+}
+
 /// What an ignore comment covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -140,10 +153,10 @@ impl Ignore {
         self.scope == Scope::File || on_line(range.start()) || on_line(range.end())
     }
 
-    /// Removes the codes at these places of [`Ignore::codes`]; the whole comment if none is left.
+    /// Removes the codes at these places of [`Ignore::codes`], which are sorted; the whole comment if none is left.
     pub fn remove_codes(&self, text: &str, places: &[usize]) -> Vec<Edit> {
         let kept: Vec<&IgnoreCode> =
-            self.codes.iter().enumerate().filter(|(place, _)| !places.contains(place)).map(|(_, code)| code).collect();
+            self.codes.iter().enumerate().filter(|(place, _)| places.binary_search(place).is_err()).map(|(_, code)| code).collect();
         match (kept.as_slice(), places) {
             ([], _) => vec![self.remove(text)],
             (_, [place]) => self.codes.get(*place).map(|code| Edit::delete(code.removal)).into_iter().collect(),

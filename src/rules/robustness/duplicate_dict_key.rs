@@ -30,16 +30,15 @@ enum Key<'a> {
 }
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let mut seen: FxHashMap<Key<'_>, TextRange> = FxHashMap::default();
     for site in &context.model.nodes.dicts {
         if site.node.items.len() < 2 {
             continue;
         }
-        seen.clear();
+        let mut seen: FxHashMap<Key<'_>, TextRange> = FxHashMap::default();
         for item in &site.node.items {
             // What `**other` holds is not known, and a key may override it on purpose.
             let Some(node) = &item.key else {
-                seen.clear();
+                seen = FxHashMap::default();
                 continue;
             };
             let Some(key) = key(node) else { continue };

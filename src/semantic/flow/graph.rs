@@ -23,26 +23,30 @@ pub(super) fn build<'a>(model: &Model<'a>, function: FunctionId) -> Flow {
         scope: model.function(function).scope,
         names: &names,
         flow: Flow {
+            scope: model.function(function).scope,
             blocks: Vec::new(),
             statements: Vec::new(),
             places: Default::default(),
+            tracks: Default::default(),
+            ends: Default::default(),
             reached: Vec::new(),
             reachable: Vec::new(),
             shared,
         },
+        steps: names.parameters.iter().map(|&parameter| (ENTRY, Step::Bind(parameter))).collect(),
         current: ENTRY,
         frames: Vec::new(),
         copies: 0,
     };
     builder.flow.blocks.resize_with(FIXED, Default::default);
-    builder.flow.blocks[ENTRY].steps = names.parameters.iter().copied().map(Step::Bind).collect();
     let first = builder.block();
     builder.edge(ENTRY, first);
     builder.current = first;
     builder.body(&model.function(function).node.body);
     builder.go(FALLS_OFF);
-    builder.flow.finish();
-    builder.flow
+    let Graph { mut flow, steps, .. } = builder;
+    flow.finish(model, steps);
+    flow
 }
 
 /// A way out of the statements around.
@@ -78,6 +82,8 @@ struct Graph<'m, 'a> {
     scope: ScopeId,
     names: &'m Names,
     flow: Flow,
+    /// All steps so far, with their blocks.
+    steps: Vec<(BlockId, Step)>,
     current: BlockId,
     frames: Vec<Frame<'a>>,
     copies: usize,
@@ -175,7 +181,7 @@ impl<'a> Graph<'_, 'a> {
             self.flow.blocks[next].last = self.flow.blocks[self.current].last;
             self.flow_into(next);
         }
-        self.flow.blocks[self.current].steps.extend(steps);
+        self.steps.extend(steps.into_iter().map(|step| (self.current, step)));
     }
 
     fn expr(&mut self, expr: &Expr) {

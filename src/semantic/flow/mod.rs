@@ -3,14 +3,16 @@
 //! Owns: which statement can follow which, how a function ends, which bindings reach which reads.
 //! Must not know: output models, rules. Graphs are built for the functions that are asked about, once.
 //! Everything here is linear in the size of the function, but for `finally`, which is written out once for each way
-//! through it.
+//! through it. Each name has its own list of steps, so that following one name does not pass the steps of all others.
+
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
 use crate::text::{TextRange, TextSize};
 
 use super::Model;
-use super::model::{BindingId, FunctionId, ReferenceId};
+use super::model::{BindingId, FunctionId, ReferenceId, ScopeId};
 
 mod graph;
 mod reaching;
@@ -88,7 +90,6 @@ struct Edge {
 
 #[derive(Debug, Default)]
 struct Block {
-    steps: Vec<Step>,
     edges: Vec<Edge>,
     /// Where control may come from.
     before: Vec<BlockId>,
@@ -100,20 +101,36 @@ struct Block {
     returned: Option<usize>,
 }
 
-/// A step of a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A step of a block: its place among all steps of the function, which are sorted by block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     block: BlockId,
     step: usize,
 }
 
+/// What happens to one name.
+#[derive(Debug, Default)]
+struct Track {
+    /// Its steps in the order of their places.
+    steps: Vec<(Place, Step)>,
+    /// What its reads can see, once that was asked for.
+    seen: OnceLock<reaching::Seen>,
+    /// The same, where every loop runs its body at least once.
+    seen_through_loops: OnceLock<reaching::Seen>,
+}
+
 /// The control flow of one function.
 #[derive(Debug)]
 pub struct Flow {
+    /// The function's own.
+    scope: ScopeId,
     blocks: Vec<Block>,
     /// Statements in source order with the block in which each begins; those in a `finally` more than once.
     statements: Vec<(TextRange, BlockId)>,
     places: FxHashMap<ReferenceId, Vec<Place>>,
+    /// The steps of each name, by its first binding.
+    tracks: FxHashMap<BindingId, Track>,
+    ends: Ends,
     /// Reached without a doubtful edge.
     reached: Vec<bool>,
     /// Reached at all.
@@ -123,7 +140,7 @@ pub struct Flow {
 }
 
 /// How a function ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ends {
     /// The last statement of a path that runs past the end of the function, if there is such a path. For an `if` or a
     /// loop its head. The function's body is never empty, so that there always is one.
@@ -143,7 +160,16 @@ impl Flow {
     }
 
     /// All ends of the function that no doubtful step leads to.
-    pub fn ends(&self) -> Ends {
+    pub fn ends(&self) -> &Ends {
+        &self.ends
+    }
+
+    /// What happens to a name of the function's own scope.
+    fn track(&self, model: &Model<'_>, name: &str) -> Option<&Track> {
+        self.tracks.get(&identity(model, self.scope, name)?)
+    }
+
+    fn find_ends(&self) -> Ends {
         let completes = self.leading_to(RETURNED);
         let mut returns: Vec<usize> = (FIXED..self.blocks.len())
             .filter(|&block| self.reached[block] && completes[block])
@@ -216,8 +242,8 @@ impl Flow {
         None
     }
 
-    /// Fills in what follows from the edges.
-    fn finish(&mut self) {
+    /// Fills in what follows from the edges and from the steps in the order in which they were collected.
+    fn finish(&mut self, model: &Model<'_>, mut steps: Vec<(BlockId, Step)>) {
         for from in 0..self.blocks.len() {
             for edge in 0..self.blocks[from].edges.len() {
                 let to = self.blocks[from].edges[edge].to;
@@ -226,11 +252,19 @@ impl Flow {
         }
         self.reached = self.reach(|edge| edge.why != Why::Doubtful);
         self.reachable = self.reach(|_| true);
-        for (block, Block { steps, .. }) in self.blocks.iter().enumerate() {
-            for (step, kind) in steps.iter().enumerate() {
-                if let Step::Use(reference, _) = kind {
-                    self.places.entry(*reference).or_default().push(Place { block, step });
+        self.ends = self.find_ends();
+        steps.sort_by_key(|(block, _)| *block);
+        for (step, (block, kind)) in steps.into_iter().enumerate() {
+            let place = Place { block, step };
+            let name = match kind {
+                Step::Use(reference, _) => {
+                    self.places.entry(reference).or_default().push(place);
+                    model.references[reference.0 as usize].node.id.as_str()
                 }
+                Step::Bind(binding) | Step::Unbind(binding) => model.binding(binding).name,
+            };
+            if let Some(identity) = identity(model, self.scope, name) {
+                self.tracks.entry(identity).or_default().steps.push((place, kind));
             }
         }
     }
@@ -245,4 +279,9 @@ impl Flow {
         }
         reached
     }
+}
+
+/// The first binding of a name stands for the name.
+fn identity(model: &Model<'_>, scope: ScopeId, name: &str) -> Option<BindingId> {
+    model.scope(scope).names.get(name)?.bindings.first().copied()
 }

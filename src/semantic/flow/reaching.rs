@@ -1,13 +1,19 @@
 //! Which bindings of a name can be what a read sees.
 
-use rustc_hash::FxHashSet;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use rustc_hash::FxHashMap;
 
 use super::super::Model;
 use super::super::model::{BindingId, ReferenceId};
-use super::{BlockId, Edge, Flow, Place, Step, Why};
+use super::{BlockId, ENTRY, Edge, Flow, Step, Track, Why};
 
-/// How many blocks are searched back from a read before it is given up.
+/// How many blocks are looked at for each read of a name before the name is given up.
 const MAX_BLOCKS: usize = 500;
+
+/// How many bindings a read can see before they are no longer counted.
+const MAX_BINDINGS: usize = 200;
 
 /// What a read of a local name can see.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -18,6 +24,9 @@ pub struct Reaching {
     pub unbound: bool,
 }
 
+/// What the reads of one name can see; `None` where that is not known.
+pub(super) type Seen = FxHashMap<ReferenceId, Option<Reaching>>;
+
 impl Flow {
     /// Whether a binding's name is read or bound by other functions too, so that its value is not known from the
     /// flow alone.
@@ -26,59 +35,140 @@ impl Flow {
     }
 
     /// What a read can see, along all paths but doubtful ones. `None` where the read is not in this function itself,
-    /// can't be reached, or lies too far from the bindings.
-    pub fn reaching(&self, model: &Model<'_>, reference: ReferenceId) -> Option<Reaching> {
-        self.search(model, reference, |edge| edge.why != Why::Doubtful)
+    /// can't be reached, lies too far from the bindings, or sees too many.
+    pub fn reaching(&self, model: &Model<'_>, reference: ReferenceId) -> Option<&Reaching> {
+        let track = self.track(model, model.references[reference.0 as usize].node.id.as_str())?;
+        let seen = track.seen.get_or_init(|| self.follow(track, |edge| edge.why != Why::Doubtful));
+        seen.get(&reference)?.as_ref()
     }
 
     /// The same, where every loop runs its body at least once.
-    pub fn reaching_through_loops(&self, model: &Model<'_>, reference: ReferenceId) -> Option<Reaching> {
-        self.search(model, reference, |edge| edge.why == Why::Plain)
+    pub fn reaching_through_loops(&self, model: &Model<'_>, reference: ReferenceId) -> Option<&Reaching> {
+        let track = self.track(model, model.references[reference.0 as usize].node.id.as_str())?;
+        let seen = track.seen_through_loops.get_or_init(|| self.follow(track, |edge| edge.why == Why::Plain));
+        seen.get(&reference)?.as_ref()
     }
 
-    fn search(&self, model: &Model<'_>, reference: ReferenceId, follows: impl Fn(&Edge) -> bool) -> Option<Reaching> {
-        let name = model.references[reference.0 as usize].node.id.as_str();
-        let mut found = Reaching::default();
-        let mut seen = FxHashSet::default();
-        let mut waiting: Vec<Place> = Vec::new();
-        waiting.extend(self.places.get(&reference)?.iter().filter(|place| self.reached[place.block]));
-        if waiting.is_empty() {
-            return None;
+    /// All reads of one name at once: back from the reads to the blocks that bind the name, then forward from these,
+    /// so that each block between them is looked at once.
+    fn follow(&self, track: &Track, follows: impl Fn(&Edge) -> bool) -> Seen {
+        let Touched { reads, last } = self.touched(track);
+        let open: Vec<BlockId> = reads.iter().filter(|read| read.1.is_none()).map(|read| read.2).collect();
+        let at_start = self.at_start(open, MAX_BLOCKS * reads.len(), &last, follows);
+        let mut seen = Seen::default();
+        for (reference, step, block) in reads {
+            let here = match step {
+                Some(step) => Some(Reaching::from(step)),
+                None => at_start.get(&block).cloned().flatten(),
+            };
+            merge(seen.entry(reference).or_insert_with(|| Some(Reaching::default())), &here);
         }
-        let mut searched = 0;
-        while let Some(Place { block, step }) = waiting.pop() {
-            searched += 1;
-            if searched > MAX_BLOCKS {
-                return None;
-            }
-            match self.last_step(model, name, block, step) {
-                Some(Step::Bind(binding)) => found.bindings.push(binding),
-                Some(_) => found.unbound = true,
-                None if block == super::ENTRY => found.unbound = true,
-                None => {
-                    for &before in &self.blocks[block].before {
-                        let leads = self.blocks[before].edges.iter().any(|edge| edge.to == block && follows(edge));
-                        if leads && self.reached[before] && seen.insert(before) {
-                            waiting.push(Place { block: before, step: self.blocks[before].steps.len() });
-                        }
-                    }
+        seen
+    }
+
+    fn touched(&self, track: &Track) -> Touched {
+        let mut found = Touched { reads: Vec::new(), last: FxHashMap::default() };
+        for &(place, step) in &track.steps {
+            match step {
+                Step::Use(reference, _) if self.reached[place.block] => {
+                    found.reads.push((reference, found.last.get(&place.block).copied(), place.block));
+                }
+                Step::Use(..) => {}
+                Step::Bind(_) | Step::Unbind(_) => {
+                    found.last.insert(place.block, step);
                 }
             }
         }
-        found.bindings.sort_unstable();
-        found.bindings.dedup();
-        Some(found)
+        found
     }
 
-    /// The last step before `step` that binds or unbinds `name`.
-    fn last_step(&self, model: &Model<'_>, name: &str, block: BlockId, step: usize) -> Option<Step> {
-        self.blocks[block].steps[..step]
-            .iter()
-            .rev()
-            .find(|step| match step {
-                Step::Bind(binding) | Step::Unbind(binding) => model.binding(*binding).name == name,
-                Step::Use(..) => false,
-            })
-            .copied()
+    /// What the name can hold at the start of the blocks in `open` and of those on the way to them; empty where these
+    /// are more than `limit`.
+    fn at_start(
+        &self,
+        mut open: Vec<BlockId>,
+        limit: usize,
+        last: &FxHashMap<BlockId, Step>,
+        follows: impl Fn(&Edge) -> bool,
+    ) -> FxHashMap<BlockId, Option<Reaching>> {
+        let mut at_start: FxHashMap<BlockId, Option<Reaching>> = FxHashMap::default();
+        let mut waiting = BinaryHeap::new();
+        while let Some(block) = open.pop() {
+            if at_start.contains_key(&block) {
+                continue;
+            }
+            if at_start.len() == limit {
+                return FxHashMap::default();
+            }
+            let mut start = Some(Reaching::default());
+            for &before in &self.blocks[block].before {
+                let leads = self.blocks[before].edges.iter().any(|edge| edge.to == block && follows(edge));
+                if !leads || !self.reached[before] {
+                    continue;
+                }
+                match last.get(&before) {
+                    Some(step) => {
+                        merge(&mut start, &Some(Reaching::from(*step)));
+                    }
+                    None if before == ENTRY => {
+                        merge(&mut start, &Some(Reaching { bindings: Vec::new(), unbound: true }));
+                    }
+                    None => open.push(before),
+                }
+            }
+            at_start.insert(block, start);
+            waiting.push(Reverse(block));
+        }
+        while let Some(Reverse(block)) = waiting.pop() {
+            if last.contains_key(&block) {
+                continue;
+            }
+            let Some(start) = at_start.get(&block).cloned() else { continue };
+            for edge in self.blocks[block].edges.iter().filter(|edge| follows(edge)) {
+                if at_start.get_mut(&edge.to).is_some_and(|after| merge(after, &start)) {
+                    waiting.push(Reverse(edge.to));
+                }
+            }
+        }
+        at_start
     }
+}
+
+/// What blocks do to a name.
+struct Touched {
+    /// Each reached read, with the step before it in its block that binds or unbinds the name, and the block.
+    reads: Vec<(ReferenceId, Option<Step>, BlockId)>,
+    /// The last step of each block that binds or unbinds the name.
+    last: FxHashMap<BlockId, Step>,
+}
+
+impl From<Step> for Reaching {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Bind(binding) => Self { bindings: vec![binding], unbound: false },
+            Step::Use(..) | Step::Unbind(_) => Self { bindings: Vec::new(), unbound: true },
+        }
+    }
+}
+
+/// Adds what another path gives. Whether that is anything new.
+fn merge(known: &mut Option<Reaching>, other: &Option<Reaching>) -> bool {
+    let Some(all) = known else { return false };
+    let Some(other) = other else {
+        *known = None;
+        return true;
+    };
+    let count = all.bindings.len();
+    let is_new = other.unbound && !all.unbound;
+    all.unbound |= other.unbound;
+    for binding in &other.bindings {
+        if let Err(place) = all.bindings.binary_search(binding) {
+            all.bindings.insert(place, *binding);
+        }
+    }
+    let is_new = is_new || all.bindings.len() > count;
+    if all.bindings.len() > MAX_BINDINGS {
+        *known = None;
+    }
+    is_new
 }

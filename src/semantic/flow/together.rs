@@ -12,6 +12,9 @@ use super::{BlockId, ENTRY, Flow, Place, Step, Usage, Why};
 /// How many states are followed before a function is given up as too tangled.
 const MAX_STATES: usize = 20_000;
 
+/// How many states are followed for all names of a function, if each is asked about once.
+const MAX_STATES_OF_ALL: usize = 20_000_000;
+
 /// What became of the object since a name was bound to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Touch {
@@ -35,22 +38,28 @@ pub struct Held {
 
 /// The states of two names at the beginning of each block.
 #[derive(Debug)]
-pub struct Together<'n> {
-    names: [&'n str; 2],
+pub struct Together {
+    /// The steps that change what the names hold, with which of the two each changes.
+    steps: Vec<(Place, usize, Step)>,
     states: Vec<FxHashSet<[Held; 2]>>,
 }
 
 impl Flow {
     /// Follows two names along all paths but doubtful ones. `feasible` says whether a test can come out so where the
     /// names hold this. `None` where there are too many states to follow.
-    pub fn together<'a, 'n>(
+    pub fn together<'a>(
         &self,
         model: &Model<'a>,
-        names: [&'n str; 2],
+        names: [&str; 2],
         paths: Paths,
         feasible: impl Fn(&'a Expr, bool, &[Held; 2]) -> bool,
-    ) -> Option<Together<'n>> {
-        let mut together = Together { names, states: vec![FxHashSet::default(); self.blocks.len()] };
+    ) -> Option<Together> {
+        let max_states = MAX_STATES.min(MAX_STATES_OF_ALL / self.tracks.len().max(1));
+        if self.blocks.len() > max_states {
+            return None;
+        }
+        let steps = self.changes(model, names);
+        let mut together = Together { steps, states: vec![FxHashSet::default(); self.blocks.len()] };
         let mut waiting: Vec<(BlockId, [Held; 2])> = vec![(ENTRY, Default::default())];
         let mut followed = 0;
         while let Some((block, state)) = waiting.pop() {
@@ -61,10 +70,10 @@ impl Flow {
                 continue;
             }
             followed += 1;
-            if followed > MAX_STATES {
+            if followed > max_states {
                 return None;
             }
-            let after = self.blocks[block].steps.iter().fold(state, |state, step| together.step(model, state, *step));
+            let after = together.after(state, block, usize::MAX);
             for edge in self.blocks[block].edges.iter().filter(|edge| edge.why != Why::Doubtful) {
                 let goes = edge.outcome.is_none_or(|outcome| {
                     model.test_at(outcome.test).is_none_or(|test| feasible(test, outcome.is, &after))
@@ -78,35 +87,38 @@ impl Flow {
     }
 
     /// What the names hold where `reference` is read, each combination once.
-    pub fn held_at(&self, model: &Model<'_>, together: &Together<'_>, reference: ReferenceId) -> Vec<[Held; 2]> {
+    pub fn held_at(&self, together: &Together, reference: ReferenceId) -> Vec<[Held; 2]> {
         let mut found = Vec::new();
         for &Place { block, step } in self.places.get(&reference).into_iter().flatten() {
-            for &state in &together.states[block] {
-                let steps = &self.blocks[block].steps[..step];
-                let state = steps.iter().fold(state, |state, step| together.step(model, state, *step));
-                if !found.contains(&state) {
-                    found.push(state);
-                }
-            }
+            found.extend(together.states[block].iter().map(|&state| together.after(state, block, step)));
         }
         found.sort_unstable_by_key(|state| state.map(|held| (held.binding, held.touch)));
+        found.dedup();
         found
+    }
+
+    /// The steps that change what the names hold, in order.
+    fn changes(&self, model: &Model<'_>, names: [&str; 2]) -> Vec<(Place, usize, Step)> {
+        let mut steps = Vec::new();
+        for (which, name) in names.into_iter().enumerate() {
+            let track = self.track(model, name).into_iter().flat_map(|track| &track.steps);
+            let changes = track.filter(|(_, step)| !matches!(step, Step::Use(_, Usage::Read)));
+            steps.extend(changes.map(|&(place, step)| (place, which, step)));
+        }
+        steps.sort_unstable_by_key(|(place, which, _)| (*place, *which));
+        steps
     }
 }
 
-impl Together<'_> {
-    fn step(&self, model: &Model<'_>, mut state: [Held; 2], step: Step) -> [Held; 2] {
-        let name = match step {
-            Step::Use(_, Usage::Read) => return state,
-            Step::Use(reference, _) => model.references[reference.0 as usize].node.id.as_str(),
-            Step::Bind(binding) | Step::Unbind(binding) => model.binding(binding).name,
-        };
-        for (held, known) in state.iter_mut().zip(self.names) {
-            if known != name {
-                continue;
-            }
+impl Together {
+    /// What the names hold in `block` before the step `end`, if they hold `state` where it begins.
+    fn after(&self, mut state: [Held; 2], block: BlockId, end: usize) -> [Held; 2] {
+        let first = self.steps.partition_point(|(place, ..)| place.block < block);
+        let inside = self.steps[first..].iter().take_while(|(place, ..)| place.block == block && place.step < end);
+        for (_, which, step) in inside {
+            let held = &mut state[*which];
             match step {
-                Step::Bind(binding) => *held = Held { binding: Some(binding), touch: Touch::None },
+                Step::Bind(binding) => *held = Held { binding: Some(*binding), touch: Touch::None },
                 Step::Unbind(_) => *held = Held::default(),
                 Step::Use(_, Usage::Grow) => held.touch = held.touch.max(Touch::Grown),
                 Step::Use(..) => held.touch = Touch::Changed,
