@@ -103,8 +103,7 @@ fn every_prefix_of_every_fixture_is_checked_without_a_panic() {
             let whole = input(path, &text);
             // The ported scripts are many and alike: of those every eleventh prefix is enough.
             let step = if path.components().any(|part| part.as_os_str() == "ported") { 11 } else { 1 };
-            let ends: Vec<usize> =
-                (0..=text.len()).step_by(step).filter(|&end| text.is_char_boundary(end)).collect();
+            let ends: Vec<usize> = (0..=text.len()).step_by(step).filter(|&end| text.is_char_boundary(end)).collect();
             ends.par_iter()
                 .filter_map(|&end| {
                     let prefix = Input { source: Source::from_text(&text[..end]), ..whole.clone() };
