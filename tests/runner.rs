@@ -138,9 +138,8 @@ fn inputs_arrive_by_order_with_their_types() {
         {"parameterName": "n", "parameterType": "Number"}, {"parameterName": "t", "parameterType": "DateTime", "index": 0},
         {"parameterName": "f", "parameterType": "File"}, {"parameterName": "b", "parameterType": "Boolean", "default": "true"}]}]}"#;
     let body = "def A(*given):\n    raw = [[type(v).__name__, str(v)] for v in given] + [given[0].year, open(given[2]).read()]\n    ";
-    let manifest = manifest
-        .replace("\"index\": 0", "\"index\": 0")
-        .replace("\"n\", \"parameterType\": \"Number\"", "\"n\", \"parameterType\": \"Number\", \"index\": 1");
+    let manifest =
+        manifest.replace("\"n\", \"parameterType\": \"Number\"", "\"n\", \"parameterType\": \"Number\", \"index\": 1");
     let folder = Folder::new(&[("d3.json", &manifest), ("script.py", &format!("{body}{OK}\n")), ("x.txt", "content")]);
     let report = json(&folder, &[".", "A", "--inputs", r#"{"n": "3.0", "f": "x.txt"}"#]);
     let raw = &report["output"]["rawData"];

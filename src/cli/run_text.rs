@@ -76,9 +76,19 @@ fn field(out: &mut String, name: &str, value: &Value) {
     }
 }
 
+/// How many lines of anything are shown, and how many characters of a line.
+const MOST_LINES: usize = 200;
+const MOST_CHARACTERS: usize = 1000;
+
 fn indented(out: &mut String, text: &str) {
-    for line in text.lines() {
-        let _ = writeln!(out, "  {line}");
+    let count = text.lines().count();
+    for line in text.lines().take(MOST_LINES) {
+        let cut: String = line.chars().take(MOST_CHARACTERS).collect();
+        let more = if cut.len() < line.len() { "..." } else { "" };
+        let _ = writeln!(out, "  {cut}{more}");
+    }
+    if count > MOST_LINES {
+        let _ = writeln!(out, "  {FAINT}({} lines more; --format json has all){RESET}", count - MOST_LINES);
     }
 }
 
