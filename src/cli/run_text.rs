@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use crate::image::names;
 use crate::runner::Window;
 
 const GOOD: &str = "\u{1b}[1;32m";
@@ -116,7 +117,7 @@ fn retries(out: &mut String, report: &Value) {
     let _ = writeln!(out, "{STRONG}attempts{RESET}");
     for attempt in attempts {
         let delay = if attempt["delay"].is_null() { String::new() } else { format!(" after {} s", attempt["delay"]) };
-        let _ = writeln!(out, "  retrycount {}: {}{delay}", attempt["retrycount"], plain(&attempt["outcome"]));
+        let _ = writeln!(out, "  retrycount {}: {}{delay}", attempt[names::RETRY_COUNT], plain(&attempt["outcome"]));
     }
 }
 
