@@ -393,6 +393,22 @@ fn a_python_counts_only_if_it_runs() {
     assert!(named.status == 2 && named.stderr.contains("shim/python3.9: it does not run"), "{named:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_wrapper_gives_its_python_what_it_needs() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder =
+        script("import only_here\ndef A():\n    return pb.returnOutputModel(only_here.WORD, '', '', '', '', '')\n");
+    folder.write("libraries/only_here.py", "WORD = 'found'\n");
+    let libraries = folder.path().join("libraries");
+    let wrapper = format!("#!/bin/sh\nPYTHONPATH={} exec {} \"$@\"\n", libraries.display(), python());
+    folder.write("wrapper", wrapper);
+    let path = folder.path().join("wrapper");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("permissions");
+    let run = folder.run(&["run", "a.py", "A", "--python", "./wrapper"]);
+    assert!(run.status == 0 && run.stdout.contains("result found"), "{run:?}");
+}
+
 #[test]
 fn the_time_limit_shows_where_the_script_stood() {
     let folder = script("def work():\n    while True:\n        pass\ndef A():\n    pb.log('begun')\n    work()\n");

@@ -34,6 +34,46 @@ fn the_fixtures_cases_pass() {
     );
 }
 
+/// A later Python: the one that `scripts/test` names, or `python3`.
+fn later() -> String {
+    let named = std::env::var("D3LS_PYTHON311").ok().filter(|path| !path.is_empty());
+    named.unwrap_or_else(|| "python3".to_owned())
+}
+
+#[test]
+fn a_later_python_gives_the_same_results_and_a_warning() {
+    let text = "import time\nfrom datetime import datetime as own\ndef A():\n    time.sleep(5)\n    pb.log(own.now(), D3.Utility.GetUTCTimeNow<>())\n    \
+        raw = [repr(own.utcnow()), time.time(), str(datetime.now() + timedelta(1)), D3.Utility.concatToRear <Text>('a', 'b')]\n    \
+        return pb.returnOutputModel(input, 'Successful', '', '', raw, '')\ndef B():\n    return {}['x']\ndef C():\n    return unknown\n";
+    let folder = runner::script(text);
+    for command in ["A", "B", "C"] {
+        let mut results: Vec<Value> = Vec::new();
+        for interpreter in [python(), &later()] {
+            let mut run = folder.command(&[
+                "run",
+                "a.py",
+                command,
+                "--now",
+                "2024-01-01",
+                "--format",
+                "json",
+                "--python",
+                interpreter,
+            ]);
+            run.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+            let run = finish(run, b"");
+            assert_eq!(run.stderr.contains("D3 runs Python 3.9 and this is 3."), interpreter != python(), "{run:?}");
+            let mut report: Value =
+                serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+            for own in ["python", "durationMs"] {
+                report.as_object_mut().expect("an object").remove(own);
+            }
+            results.push(report);
+        }
+        assert_eq!(results[0], results[1]);
+    }
+}
+
 const MANIFEST: &str = r#"{"version": 1, "kind": "integration", "commands": [{"internalName": "A", "inputs": [{"parameterName": "n", "parameterType": "Number", "required": true}]}]}"#;
 const SCRIPT: &str = "def A(n):\n    pb.log('got', n)\n    if n > 5:\n        return pb.returnOutputModel('', 'Failed', '', '', {'n': n, 'list': [1, 2]}, 'too much')\n    return pb.returnOutputModel('', 'Successful', '', '', {'n': n}, '')\n";
 

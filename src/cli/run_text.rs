@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use crate::image::names;
 use crate::runner::Window;
 
 const GOOD: &str = "\u{1b}[1;32m";
@@ -76,9 +77,19 @@ fn field(out: &mut String, name: &str, value: &Value) {
     }
 }
 
+/// How many lines of anything are shown, and how many characters of a line.
+const MOST_LINES: usize = 200;
+const MOST_CHARACTERS: usize = 1000;
+
 fn indented(out: &mut String, text: &str) {
-    for line in text.lines() {
-        let _ = writeln!(out, "  {line}");
+    let count = text.lines().count();
+    for line in text.lines().take(MOST_LINES) {
+        let cut: String = line.chars().take(MOST_CHARACTERS).collect();
+        let more = if cut.len() < line.len() { "..." } else { "" };
+        let _ = writeln!(out, "  {cut}{more}");
+    }
+    if count > MOST_LINES {
+        let _ = writeln!(out, "  {FAINT}({} lines more; --format json has all){RESET}", count - MOST_LINES);
     }
 }
 
@@ -106,7 +117,7 @@ fn retries(out: &mut String, report: &Value) {
     let _ = writeln!(out, "{STRONG}attempts{RESET}");
     for attempt in attempts {
         let delay = if attempt["delay"].is_null() { String::new() } else { format!(" after {} s", attempt["delay"]) };
-        let _ = writeln!(out, "  retrycount {}: {}{delay}", attempt["retrycount"], plain(&attempt["outcome"]));
+        let _ = writeln!(out, "  retrycount {}: {}{delay}", attempt[names::RETRY_COUNT], plain(&attempt["outcome"]));
     }
 }
 

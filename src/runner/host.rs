@@ -58,6 +58,7 @@ impl Default for Limits {
 }
 
 /// Something from the process.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "forks are Linux's"))]
 pub(super) enum Message {
     /// A fork has begun, with this number.
     Started(u32),
@@ -72,6 +73,7 @@ pub(super) enum Message {
 }
 
 /// A process that runs a job.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "forks are Linux's"))]
 pub(super) enum Process {
     /// One of our own.
     Own(Child),
@@ -192,6 +194,7 @@ pub(super) fn command(
         .args(["-c", LOADER])
         .env_clear()
         .envs(environment())
+        .envs(&python.environment)
         .envs(["HOME", "TMPDIR", "TEMP", "TMP"].map(|name| (name, home.clone())))
         .envs(python.user_base.iter().map(|base| ("PYTHONUSERBASE", base)))
         .current_dir(folder)

@@ -1,5 +1,6 @@
 //! Finding a Python: 3.9 first, then any later one with a warning. A candidate counts only if it runs and says what it is.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -20,6 +21,8 @@ pub struct Python {
     pub version: String,
     /// Major and minor version.
     pub minor: Version,
+    /// The variables that it needs to run by itself, where a shim or a wrapper sets some.
+    pub environment: BTreeMap<String, String>,
     /// Its own folders: what it loads from.
     pub folders: Vec<PathBuf>,
     /// Where `pip install --user` puts libraries, if it looks there.
@@ -34,13 +37,15 @@ pub(super) struct Answer {
     executable: Option<PathBuf>,
     folders: Vec<PathBuf>,
     user: Option<String>,
+    environment: BTreeMap<String, String>,
 }
 
 /// Prints an [`Answer`].
-const PROBE: &str = "import sys,site,json;\
+const PROBE: &str = "import os,sys,site,json;\
+kept={n:os.environ[n] for n in ('LD_LIBRARY_PATH','DYLD_LIBRARY_PATH','PYTHONHOME','PYTHONPATH') if n in os.environ};\
 folders=[sys.prefix,sys.exec_prefix,sys.base_prefix,sys.base_exec_prefix]+[p for p in sys.path if p];\
 user=site.getuserbase() if site.ENABLE_USER_SITE else None;\
-print(json.dumps({'version':sys.version_info[:3],'implementation':sys.implementation.name,'executable':sys.executable,'folders':folders,'user':user}))";
+print(json.dumps({'version':sys.version_info[:3],'implementation':sys.implementation.name,'executable':sys.executable,'folders':folders,'user':user,'environment':kept}))";
 
 /// The version of D3's Python.
 const WANTED: Version = (3, 9);
@@ -88,13 +93,15 @@ fn candidates() -> Vec<Vec<String>> {
 
 /// Asks a candidate what it is.
 fn probe(command: &[String]) -> Result<Python, String> {
-    let (answer, program) = match remembered::get(command) {
-        Some(answer) => (answer, PathBuf::from(&command[0])),
+    let (answer, program, environment) = match remembered::get(command) {
+        Some(answer) => (answer, PathBuf::from(&command[0]), BTreeMap::new()),
         None => {
-            let answer = ask(command, false)?;
-            let program = program(command, answer.executable.as_deref());
+            let asked = ask(command, None)?;
+            let (program, answer) = program(command, &asked);
             remembered::put(command, &program, &answer);
-            (answer, program)
+            let environment =
+                if program == Path::new(&command[0]) { BTreeMap::new() } else { answer.environment.clone() };
+            (answer, program, environment)
         }
     };
     let (major, minor, micro) = answer.version;
@@ -107,6 +114,7 @@ fn probe(command: &[String]) -> Result<Python, String> {
     Ok(Python {
         command: command.to_vec(),
         program,
+        environment,
         version: format!("{major}.{minor}.{micro}"),
         minor: (major, minor),
         folders: answer.folders,
@@ -114,29 +122,41 @@ fn probe(command: &[String]) -> Result<Python, String> {
     })
 }
 
-/// The interpreter behind a command. A version manager's shim needs the user's environment, and a script has none of
-/// it, so the program that it started is taken if it runs alone.
-fn program(command: &[String], executable: Option<&Path>) -> PathBuf {
+/// The interpreter behind a command, and what it says of itself. A version manager's shim needs the user's
+/// environment, and a script has none of it, so the program that it started is taken if it runs alone, or with the few
+/// variables that a wrapper sets for it.
+fn program(command: &[String], asked: &Answer) -> (PathBuf, Answer) {
     let named = PathBuf::from(command.first().map_or("", String::as_str));
     let real = |path: &Path| path.canonicalize().ok();
-    match executable {
-        Some(executable) if command.len() > 1 || real(executable) != real(&named) => {
-            let alone = ask(&[executable.to_string_lossy().into_owned()], true).is_ok();
-            if alone { executable.to_owned() } else { named }
+    if let Some(executable) = &asked.executable
+        && (command.len() > 1 || real(executable) != real(&named))
+    {
+        let alone = [executable.to_string_lossy().into_owned()];
+        for environment in [&BTreeMap::new(), &asked.environment] {
+            match ask(&alone, Some(environment)) {
+                // Without its variables it may run and not find its libraries.
+                Ok(answer) if same_folders(&answer, asked) => return (executable.clone(), answer),
+                _ => {}
+            }
         }
-        _ => named,
     }
+    (named, asked.clone())
 }
 
-fn ask(command: &[String], alone: bool) -> Result<Answer, String> {
+fn same_folders(one: &Answer, other: &Answer) -> bool {
+    other.folders.iter().all(|folder| one.folders.contains(folder))
+}
+
+/// Starts a candidate with the user's environment, or with the script's and these variables.
+fn ask(command: &[String], variables: Option<&BTreeMap<String, String>>) -> Result<Answer, String> {
     let (program, arguments) = command.split_first().ok_or_else(|| "it has no name".to_owned())?;
     let mut asked = Command::new(program);
-    if alone {
-        asked.env_clear().envs(super::host::environment());
+    if let Some(variables) = variables {
+        asked.env_clear().envs(super::host::environment()).envs(variables);
     }
     let mut child = asked
         .args(arguments)
-        .args(["-E", "-B", "-c", PROBE])
+        .args(["-B", "-c", PROBE])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -60,6 +60,7 @@ pub(super) fn command(
     read.push(python.program.clone());
     read.extend(python.program.canonicalize());
     read.extend(python.user_base.iter().map(PathBuf::from));
+    read.extend(python.environment.values().flat_map(std::env::split_paths).filter(|path| path.is_absolute()));
     read.extend(requests.iter().flat_map(|request| &request.target.scripts.plan.parts).map(|part| part.path.clone()));
     let files = requests.iter().flat_map(|request| &request.inputs).filter(|input| input.kind == "File");
     read.extend(files.filter_map(|input| input.value.as_str()).filter(|path| !path.is_empty()).map(PathBuf::from));
