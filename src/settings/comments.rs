@@ -155,8 +155,13 @@ impl Ignore {
 
     /// Removes the codes at these places of [`Ignore::codes`], which are sorted; the whole comment if none is left.
     pub fn remove_codes(&self, text: &str, places: &[usize]) -> Vec<Edit> {
-        let kept: Vec<&IgnoreCode> =
-            self.codes.iter().enumerate().filter(|(place, _)| places.binary_search(place).is_err()).map(|(_, code)| code).collect();
+        let kept: Vec<&IgnoreCode> = self
+            .codes
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| places.binary_search(place).is_err())
+            .map(|(_, code)| code)
+            .collect();
         match (kept.as_slice(), places) {
             ([], _) => vec![self.remove(text)],
             (_, [place]) => self.codes.get(*place).map(|code| Edit::delete(code.removal)).into_iter().collect(),
