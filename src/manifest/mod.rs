@@ -357,10 +357,16 @@ impl Manifest {
 
     /// What it takes the script at `path` (relative to it, `/` between folders) for; `None` if it does not name it.
     pub fn role_of(&self, path: &str) -> Option<ScriptRole> {
-        let names = |scripts: Vec<&Spanned<String>>| scripts.iter().any(|script| script.value == path);
-        if names(self.scripts()) {
+        let is = |script: Option<&Spanned<String>>| script.is_some_and(|script| script.value == path);
+        let is_draft = |command: &Command| is(command.script.as_ref());
+        let is_live = |command: &Command| is(command.live_script.as_ref());
+        let (draft, live) = match self.kind {
+            Kind::Integration => (self.script.value == path, is(self.live_script.as_ref())),
+            Kind::Utility => (self.python_commands().any(is_draft), self.python_commands().any(is_live)),
+        };
+        if draft {
             Some(ScriptRole::Draft)
-        } else if names(self.live_scripts()) {
+        } else if live {
             Some(ScriptRole::Live)
         } else if matches!(&self.system_script, SystemScriptSetting::File(file) if file.value == path) {
             Some(ScriptRole::System)

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::cache::Cache;
 use super::candidate::{Candidate, ManifestFile, Places, Script};
 use super::files::{Disk, Files};
@@ -39,6 +41,8 @@ pub struct Workspace {
     files: Box<dyn Files>,
     overrides: Overrides,
     manifests: Cache<Option<Arc<Manifest>>>,
+    /// The scripts that a manifest names, by the manifest's path.
+    named: Cache<Arc<FxHashMap<PathBuf, (String, ScriptRole)>>>,
     settings: Cache<Option<Arc<SettingsFile>>>,
     images: Cache<Result<Arc<Image>, Problem>>,
     system_scripts: Cache<Option<Arc<Analysis>>>,
@@ -58,6 +62,7 @@ impl Workspace {
             files: Box::new(files),
             overrides: Overrides::default(),
             manifests: Cache::default(),
+            named: Cache::default(),
             settings: Cache::default(),
             images: Cache::default(),
             system_scripts: Cache::default(),
@@ -79,6 +84,7 @@ impl Workspace {
     /// Of a folder, all below it is forgotten.
     pub fn invalidate(&self, path: &Path) {
         self.manifests.forget(path);
+        self.named.forget(path);
         self.settings.forget(path);
         self.images.forget(path);
         if path.extension().is_some_and(|extension| extension == "py") {
@@ -103,10 +109,15 @@ impl Workspace {
         script.ancestors().skip(1).find_map(|folder| {
             let path = folder.join(MANIFEST);
             let manifest = self.manifest(&path)?;
-            let (script, role) = names_in(&manifest)
-                .into_iter()
-                .find(|(name, _)| normalised(&folder.join(name)) == script)
-                .map(|(name, role)| (name.to_owned(), role))?;
+            let named = self.named.get(&path, || {
+                let mut named = FxHashMap::default();
+                let manifest = self.manifest(&path);
+                for (name, role) in manifest.iter().flat_map(|manifest| names_in(manifest)) {
+                    named.entry(normalised(&folder.join(name))).or_insert_with(|| (name.to_owned(), role));
+                }
+                Arc::new(named)
+            });
+            let (script, role) = named.get(script)?.clone();
             Some(Named { path, manifest, script, role })
         })
     }

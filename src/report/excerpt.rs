@@ -44,7 +44,7 @@ pub(super) fn excerpt(
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let near = near(&file.index, range, related);
+    let near = near(file.index(), range, related);
     let mut wanted = vec![shortened(file, range)];
     wanted.extend(near.iter().map(|related| related.range));
     let excerpt = Excerpt::new(file, &wanted);
@@ -58,11 +58,11 @@ pub(super) fn excerpt(
 
 /// `range`, or its first line if it has too many.
 fn shortened(file: &File, range: TextRange) -> TextRange {
-    let first = file.index.line(range.start());
+    let first = file.index().line(range.start());
     if last_line(file, range) - first < MAX_LINES {
         return range;
     }
-    let line = file.index.line_range(first);
+    let line = file.index().line_range(first);
     let content = file.text[line.start().to_usize()..line.end().to_usize()].trim_end();
     let end = line.start() + TextSize::try_from(content.len()).unwrap_or_default();
     TextRange::new(range.start(), end.max(range.start()))
@@ -80,7 +80,7 @@ pub(super) fn near<'r>(index: &LineIndex, range: TextRange, related: &[&'r Relat
 impl Excerpt {
     /// The lines of `ranges`, the first of which is what the excerpt is for.
     fn new(file: &File, ranges: &[TextRange]) -> Self {
-        let lines = |range: &TextRange| (file.index.line(range.start()), last_line(file, *range));
+        let lines = |range: &TextRange| (file.index().line(range.start()), last_line(file, *range));
         let first = ranges.iter().map(|range| lines(range).0).min().unwrap_or(0);
         let last = ranges.iter().map(|range| lines(range).1).max().unwrap_or(0);
         let mut excerpt = Self { text: String::new(), first_line: first + 1, ranges: vec![0..0; ranges.len()] };
@@ -92,7 +92,7 @@ impl Excerpt {
     }
 
     fn push_line(&mut self, file: &File, line: usize, ranges: &[TextRange], started: &mut [bool]) {
-        let whole = file.index.line_range(line);
+        let whole = file.index().line_range(line);
         let (start, end) = (whole.start().to_usize(), whole.end().to_usize());
         let content = file.text[start..end].trim_end_matches(['\r', '\n']);
         let window = window(content, ranges.iter().map(|range| range.start().to_usize().saturating_sub(start)).max());
@@ -131,8 +131,8 @@ impl Excerpt {
 
 /// The last line that a range shows: one that ends at the start of a line ends on the line before.
 fn last_line(file: &File, range: TextRange) -> usize {
-    let line = file.index.line(range.end());
-    let start = file.index.line_start(line);
+    let line = file.index().line(range.end());
+    let start = file.index().line_start(line);
     if range.end() == start && range.start() < start { line - 1 } else { line }
 }
 

@@ -1,7 +1,7 @@
 //! Findings with the files they lie in, in the order they are shown.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::fix::Wanted;
@@ -14,19 +14,24 @@ pub struct File {
     pub path: String,
     /// Its text; empty where it is none.
     pub text: Arc<str>,
-    /// Where its lines start.
-    pub index: LineIndex,
+    /// Where its lines start, once a position in it was asked for.
+    index: OnceLock<LineIndex>,
 }
 
 impl File {
-    /// Indexes a text.
+    /// A file with its text.
     pub fn new(path: String, text: Arc<str>) -> Self {
-        Self { path, index: LineIndex::new(&text), text }
+        Self { path, index: OnceLock::new(), text }
+    }
+
+    /// Where its lines start.
+    pub fn index(&self) -> &LineIndex {
+        self.index.get_or_init(|| LineIndex::new(&self.text))
     }
 
     /// Line and column of `offset`, both from 1, in Unicode scalar values. A byte-order mark is no column.
     pub fn position(&self, offset: TextSize) -> Position {
-        let Position { line, column } = self.index.position(&self.text, offset, Encoding::Utf32);
+        let Position { line, column } = self.index().position(&self.text, offset, Encoding::Utf32);
         let mark = u32::from(line == 0 && column > 0 && self.text.starts_with('\u{feff}'));
         Position { line: line + 1, column: column + 1 - mark }
     }

@@ -46,7 +46,7 @@ fn one(renderer: &Renderer, finding: &Finding, style: Style) -> String {
         at.line, at.column
     );
     let here: Vec<&Related> = diagnostic.related.iter().filter(|related| related.place == diagnostic.place).collect();
-    let shown = near(&file.index, diagnostic.range, &here);
+    let shown = near(file.index(), diagnostic.range, &here);
     push_block(&mut out, &excerpt(renderer, file, diagnostic.severity, diagnostic.range, &shown));
     for related in &diagnostic.related {
         if !shown.iter().any(|one| std::ptr::eq(*one, related)) {

@@ -1,6 +1,6 @@
 //! Commands: the functions that D3 calls (D3's page, "Command & Script").
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::manifest::{self, ScriptRole};
 use crate::syntax::ast::Expr;
@@ -89,24 +89,33 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// What a command's name is in the final script.
+    /// What the name of a command of this script is in the final script.
     pub fn definition(&self, command: &Command<'a>) -> Definition {
-        let bound = self.scope(MODULE).names.get(command.name).and_then(|entry| entry.bindings.last());
+        let definitions = self.definitions.get_or_init(|| {
+            let candidates = Candidates::new(self);
+            let named = self.commands.iter().map(|command| command.name);
+            named.map(|name| (name.to_owned(), self.find_definition(name, &candidates))).collect()
+        });
+        definitions.get(command.name).copied().unwrap_or(Definition::Unknown)
+    }
+
+    fn find_definition(&self, name: &str, candidates: &Candidates<'a>) -> Definition {
+        let bound = self.scope(MODULE).names.get(name).and_then(|entry| entry.bindings.last());
         if let Some(&last) = bound {
             return self.definition_of(self.binding(last));
         }
         match &self.script.surroundings.system {
-            SystemScript::Known(system) if system.model().binds(command.name) => return Definition::Unknown,
+            SystemScript::Known(system) if system.model().binds(name) => return Definition::Unknown,
             SystemScript::Unknown => return Definition::Unknown,
             _ => {}
         }
-        if self.has_star_import() || self.binds_dynamically() || self.is_in_broken_code(command.name) {
+        if candidates.are_open || candidates.broken.contains(name) {
             return Definition::Unknown;
         }
-        let inner = self.functions.iter().find(|function| function.name() == command.name);
-        match (self.near_function(command.name), inner) {
+        match (candidates.near(name).and_then(|near| self.top_level_function(near)), candidates.inner.get(name)) {
             (Some(near), _) => Definition::Near(near),
-            (None, Some(inner)) => {
+            (None, Some(&inner)) => {
+                let inner = self.function(inner);
                 let in_class = self.scope(inner.written_in).kind == ScopeKind::Class;
                 let what = if in_class { NotPlain::Method } else { NotPlain::Nested };
                 Definition::NotPlain(inner.node.name.range, what)
@@ -136,35 +145,14 @@ impl<'a> Model<'a> {
         what.map_or(Definition::Unknown, |what| Definition::NotPlain(binding.range, what))
     }
 
-    /// The function that was most likely meant to be called `name`: one that is no command, and that differs in case
-    /// or underscores only, or by a letter and looks like a command.
-    fn near_function(&self, name: &str) -> Option<FunctionId> {
-        let commands: FxHashSet<&str> = self.commands.iter().map(|command| command.name).collect();
-        let free = || {
-            let top_level = self.functions.iter().filter(|function| function.is_top_level());
-            top_level.filter(|function| !commands.contains(function.name()))
-        };
-        let plain = |name: &str| name.replace('_', "").to_lowercase();
-        let wanted = plain(name);
-        if let Some(same) =
-            free().find(|function| plain(function.name()) == wanted && !function.name().starts_with('_'))
-        {
-            return self.top_level_function(same.name());
-        }
-        let by_looks = free()
-            .filter(|function| self.top_level_function(function.name()).is_some_and(|id| self.looks_like_command(id)));
-        nearest(name, by_looks.map(|function| function.name())).and_then(|near| self.top_level_function(near))
-    }
-
-    /// Whether the definition of `name` may have been lost to a syntax error.
-    fn is_in_broken_code(&self, name: &str) -> bool {
+    /// The words behind `def` in a text that has syntax errors: functions that may have been lost to them.
+    fn names_in_broken_code(&self) -> FxHashSet<&'a str> {
         let parsed = &self.script.parsed;
-        !parsed.errors.is_empty()
-            && parsed.text.match_indices("def ").any(|(at, word)| {
-                let rest = parsed.text[at + word.len()..].trim_start();
-                rest.strip_prefix(name)
-                    .is_some_and(|rest| !rest.starts_with(|next: char| next == '_' || next.is_alphanumeric()))
-            })
+        if parsed.errors.is_empty() {
+            return FxHashSet::default();
+        }
+        let after = parsed.text.match_indices("def ").map(|(at, word)| parsed.text[at + word.len()..].trim_start());
+        after.filter_map(|rest| rest.split(|next: char| next != '_' && !next.is_alphanumeric()).next()).collect()
     }
 
     /// Whether a function is a command by its looks.
@@ -211,4 +199,62 @@ impl<'a> Model<'a> {
         }
         found
     }
+}
+
+/// With more functions than this that may be commands, none is searched for by its letters.
+const MAX_LOOKED_AT: usize = 200;
+
+/// Where the functions of commands may be that have none of their name at the top level.
+struct Candidates<'a> {
+    /// Whether code may bind names that can't be seen.
+    are_open: bool,
+    /// Functions that may have been lost to syntax errors.
+    broken: FxHashSet<&'a str>,
+    /// The first function of each name at any depth.
+    inner: FxHashMap<&'a str, FunctionId>,
+    /// Top-level functions that are no commands, by their names without case and underscores; the first of each.
+    by_letters: FxHashMap<String, &'a str>,
+    /// Those that look like commands.
+    by_looks: Vec<&'a str>,
+}
+
+impl<'a> Candidates<'a> {
+    fn new(model: &Model<'a>) -> Self {
+        let commands: FxHashSet<&str> = model.commands.iter().map(|command| command.name).collect();
+        let mut candidates = Self {
+            are_open: model.has_star_import() || model.binds_dynamically(),
+            broken: model.names_in_broken_code(),
+            inner: FxHashMap::default(),
+            by_letters: FxHashMap::default(),
+            by_looks: Vec::new(),
+        };
+        for (place, function) in model.functions.iter().enumerate() {
+            let name = function.name();
+            candidates.inner.entry(name).or_insert(FunctionId(u32::try_from(place).unwrap_or(u32::MAX)));
+            if !function.is_top_level() || commands.contains(name) {
+                continue;
+            }
+            if !name.starts_with('_') {
+                candidates.by_letters.entry(letters(name)).or_insert(name);
+            }
+            if model.top_level_function(name).is_some_and(|id| model.looks_like_command(id)) {
+                candidates.by_looks.push(name);
+            }
+        }
+        candidates
+    }
+
+    /// The function that was most likely meant to be called `name`: one that is no command, and that differs in case
+    /// or underscores only, or by a letter and looks like a command.
+    fn near(&self, name: &str) -> Option<&'a str> {
+        self.by_letters.get(&letters(name)).copied().or_else(|| {
+            let few = self.by_looks.len() <= MAX_LOOKED_AT;
+            few.then(|| nearest(name, self.by_looks.iter().copied())).flatten()
+        })
+    }
+}
+
+/// A name without case and underscores.
+fn letters(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
 }

@@ -165,6 +165,8 @@ pub struct Model<'a> {
     http_calls: http::HttpCalls<'a>,
     /// The control flow of each function that was asked about.
     flows: Vec<OnceLock<Flow>>,
+    /// What the names of the commands are in the final script, once that was asked for.
+    definitions: OnceLock<FxHashMap<String, Definition>>,
     /// The reads by their starts, once one was asked for.
     reads: OnceLock<FxHashMap<TextSize, ReferenceId>>,
 }
@@ -189,6 +191,7 @@ impl<'a> Model<'a> {
             instance_attributes: Default::default(),
             http_calls: Default::default(),
             flows: Vec::new(),
+            definitions: OnceLock::new(),
             reads: OnceLock::new(),
         };
         model.flows.resize_with(model.functions.len(), OnceLock::new);

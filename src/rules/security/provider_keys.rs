@@ -98,14 +98,16 @@ const SHAPES: [Shape; 46] = [
 
 /// Whose key stands in a text.
 pub(super) fn provider(text: &str) -> Option<&'static str> {
-    // No key is shorter.
-    if text.len() < 20 {
+    if is_private_key(text) {
+        return Some("private");
+    }
+    // All other keys are one word, and none is shorter.
+    if !text.split_ascii_whitespace().any(|word| word.len() >= 20) {
         return None;
     }
     let shaped = SHAPES.iter().find(|shape| holds(text, shape)).map(|shape| shape.provider);
     shaped
         .or_else(|| is_azure_secret(text).then_some("Azure"))
-        .or_else(|| is_private_key(text).then_some("private"))
         .or_else(|| holds_jwt(text).then_some("JWT"))
 }
 
