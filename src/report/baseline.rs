@@ -135,7 +135,7 @@ impl Baseline {
 
 fn key(finding: &Finding, stored: impl Fn(&str) -> String) -> (String, String, String) {
     let file = finding.file();
-    let line = file.index.line_range(file.index.line(finding.diagnostic.range.start()));
+    let line = file.index().line_range(file.index().line(finding.diagnostic.range.start()));
     let line = file.text.get(line.start().to_usize()..line.end().to_usize()).unwrap_or_default();
     let line = line.trim_start_matches('\u{feff}').trim().chars().take(MAX_TEXT).collect();
     (stored(&file.path), finding.diagnostic.code.to_owned(), line)

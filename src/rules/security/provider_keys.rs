@@ -106,9 +106,7 @@ pub(super) fn provider(text: &str) -> Option<&'static str> {
         return None;
     }
     let shaped = SHAPES.iter().find(|shape| holds(text, shape)).map(|shape| shape.provider);
-    shaped
-        .or_else(|| is_azure_secret(text).then_some("Azure"))
-        .or_else(|| holds_jwt(text).then_some("JWT"))
+    shaped.or_else(|| is_azure_secret(text).then_some("Azure")).or_else(|| holds_jwt(text).then_some("JWT"))
 }
 
 fn holds(text: &str, shape: &Shape) -> bool {
