@@ -79,7 +79,9 @@ fn every_link_to_a_file_leads_somewhere() {
         let text = std::fs::read_to_string(page).expect("a page");
         for (at, _) in text.match_indices("](") {
             let target = text[at + 2..].split([')', '#']).next().unwrap_or_default();
-            let is_file = !target.is_empty() && !target.contains("://");
+            let line = text[..at].rsplit('\n').next().unwrap_or_default();
+            let in_code = line.matches('`').count() % 2 == 1;
+            let is_file = !in_code && !target.is_empty() && !target.contains("://");
             if is_file && !page.parent().expect("a folder").join(target).exists() {
                 dead.push(format!("{}: {target}", page.display()));
             }

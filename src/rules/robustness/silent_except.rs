@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{BindingKind, Model, ScopeId, Site};
+use crate::settings::ignores;
 use crate::syntax::ast::{self, ExceptHandler, Expr, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
@@ -66,7 +67,11 @@ fn has_comment(context: &Context<'_>, handler: &ast::ExceptHandlerExceptHandler)
     let line_end = text[end..].find('\n').map_or(text.len(), |at| end + at);
     let comments = &context.parsed.comments;
     let first = comments.partition_point(|comment| comment.start() < handler.start());
-    comments.get(first).is_some_and(|comment| comment.start().to_usize() < line_end)
+    comments[first..]
+        .iter()
+        .take_while(|comment| comment.start().to_usize() < line_end)
+        // A comment that speaks to d3ls says nothing to the reader.
+        .any(|comment| ignores(&[*comment], text).list.is_empty())
 }
 
 /// Whether what the `try` works out has a value before it, or is returned: then the code after it goes another way.
