@@ -50,7 +50,7 @@ fn steps(path: &str, from: usize) -> Option<(std::ops::Range<usize>, &'static st
 }
 
 /// Where the bracket that opens at `open` closes. Quotes and inner brackets of filters are skipped.
-fn bracket_end(path: &str, open: usize) -> Result<usize, &'static str> {
+pub(crate) fn bracket_end(path: &str, open: usize) -> Result<usize, &'static str> {
     let mut depth = 0_usize;
     let mut quote = None;
     let mut escaped = false;

@@ -12,7 +12,7 @@ mod check;
 pub mod edits;
 mod inputs;
 mod json;
-mod json_path;
+pub(crate) mod json_path;
 mod location;
 pub mod model;
 mod read;

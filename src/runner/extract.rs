@@ -1,5 +1,6 @@
 //! What a manifest's JSON paths take from rawData: key fields and events.
 
+use crate::manifest::json_path;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
@@ -74,29 +75,9 @@ fn quoted(path: &str) -> String {
     result
 }
 
-/// Where the bracket at the start of a text closes.
+/// Behind the bracket that opens a text; its end where the bracket is never closed.
 fn bracket_end(text: &str) -> usize {
-    let mut depth = 0;
-    let mut quote = None;
-    let mut escaped = false;
-    for (index, character) in text.char_indices() {
-        match (quote, character) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(open), close) if open == close => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(character),
-            (None, '[') => depth += 1,
-            (None, ']') => {
-                depth -= 1;
-                if depth == 0 {
-                    return index + 1;
-                }
-            }
-            (None, _) => {}
-        }
-    }
-    text.len()
+    json_path::bracket_end(text, 0).map_or(text.len(), |close| close + 1)
 }
 
 #[cfg(test)]
