@@ -96,32 +96,57 @@ const SHAPES: [Shape; 46] = [
     shape("PlanetScale", "pscale_pw_", dotted, 32, 64),
 ];
 
+/// No key is shorter.
+const SHORTEST: usize = 20;
+
+/// The bytes that the shapes begin with.
+const FIRST: [bool; 256] = {
+    let mut first = [false; 256];
+    let mut place = 0;
+    while place < SHAPES.len() {
+        first[SHAPES[place].prefix.as_bytes()[0] as usize] = true;
+        place += 1;
+    }
+    first
+};
+
 /// Whose key stands in a text.
 pub(super) fn provider(text: &str) -> Option<&'static str> {
-    if is_private_key(text) {
-        return Some("private");
-    }
-    // All other keys are one word, and none is shorter.
-    if !text.split_ascii_whitespace().any(|word| word.len() >= 20) {
+    if text.len() < SHORTEST {
         return None;
     }
-    let shaped = SHAPES.iter().find(|shape| holds(text, shape)).map(|shape| shape.provider);
-    shaped.or_else(|| is_azure_secret(text).then_some("Azure")).or_else(|| holds_jwt(text).then_some("JWT"))
+    if text.len() >= LEAST_PRIVATE && text.contains(PRIVATE) && is_private_key(text) {
+        return Some("private");
+    }
+    // All other keys are one word.
+    let words = || text.split_ascii_whitespace().filter(|word| word.len() >= SHORTEST);
+    words()
+        .find_map(shaped)
+        .or_else(|| is_azure_secret(text).then_some("Azure"))
+        .or_else(|| words().any(holds_jwt).then_some("JWT"))
 }
 
-fn holds(text: &str, shape: &Shape) -> bool {
-    text.match_indices(shape.prefix).any(|(at, _)| {
-        let before = text[..at].bytes().next_back();
-        let body = &text[at + shape.prefix.len()..];
-        let length = body.bytes().take_while(|&byte| (shape.body)(byte)).count();
-        let (least, most) = shape.length;
-        let starts = match shape.prefix.as_bytes() {
-            // After the number of a bot.
-            [b':', ..] => before.is_some_and(|byte| byte.is_ascii_digit()),
-            _ => !before.is_some_and(|byte| letters(byte) || byte == b'_'),
-        };
-        starts && (least..=most).contains(&length) && !is_made_up(&body[..length])
+/// Whose key a word holds, by the shapes.
+fn shaped(word: &str) -> Option<&'static str> {
+    let bytes = word.as_bytes();
+    (0..bytes.len()).filter(|&at| FIRST[usize::from(bytes[at])]).find_map(|at| {
+        let before = at.checked_sub(1).map(|before| bytes[before]);
+        SHAPES.iter().find(|shape| is_at(&word.as_bytes()[at..], before, shape)).map(|shape| shape.provider)
     })
+}
+
+/// Whether a key of this shape begins here, after the byte `before`.
+fn is_at(rest: &[u8], before: Option<u8>, shape: &Shape) -> bool {
+    let Some(body) = rest.strip_prefix(shape.prefix.as_bytes()) else { return false };
+    let starts = match shape.prefix.as_bytes() {
+        // After the number of a bot.
+        [b':', ..] => before.is_some_and(|byte| byte.is_ascii_digit()),
+        _ => !before.is_some_and(|byte| letters(byte) || byte == b'_'),
+    };
+    let length = body.iter().take_while(|&&byte| (shape.body)(byte)).count();
+    let (least, most) = shape.length;
+    let is_key = |key: &[u8]| std::str::from_utf8(key).is_ok_and(|key| !is_made_up(key));
+    starts && (least..=most).contains(&length) && is_key(&body[..length])
 }
 
 /// Whether a key is one that documentation shows: it says so, or it has hardly any different letters.
@@ -159,13 +184,19 @@ fn is_azure_secret(text: &str) -> bool {
         && !is_made_up(text)
 }
 
+/// How many letters of base64 the shortest private key has.
+const LEAST_PRIVATE: usize = 64;
+
+/// How the first line of a private key begins.
+const PRIVATE: &str = "-----BEGIN ";
+
 /// A block of a private key with its content: the first line alone is what code looks for.
 fn is_private_key(text: &str) -> bool {
-    let Some(begin) = text.find("-----BEGIN ") else { return false };
-    let Some((label, content)) = text[begin + "-----BEGIN ".len()..].split_once("-----") else { return false };
+    let Some(begin) = text.find(PRIVATE) else { return false };
+    let Some((label, content)) = text[begin + PRIVATE.len()..].split_once("-----") else { return false };
     let content = content.split("-----END").next().unwrap_or_default();
     let key: String = content.chars().filter(|letter| !letter.is_whitespace()).collect();
-    label.ends_with("PRIVATE KEY") && key.len() >= 64 && key.bytes().filter(|&byte| base64(byte)).count() >= 64
+    label.ends_with("PRIVATE KEY") && key.bytes().filter(|&byte| base64(byte)).count() >= LEAST_PRIVATE
 }
 
 /// Three parts of base64, the first two of them JSON.
