@@ -59,6 +59,10 @@ pub(super) fn glance(text: &str, deep: usize) -> Option<Vec<TypeSlot>> {
         slots: Vec::new(),
     };
     while let Some(&byte) = glance.bytes.get(glance.pos) {
+        if byte == b' ' {
+            glance.pos += 1;
+            continue;
+        }
         glance.step(byte)?;
         if glance.total + glance.depth >= deep {
             return None;

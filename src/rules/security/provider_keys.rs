@@ -112,18 +112,38 @@ const FIRST: [bool; 256] = {
 
 /// Whose key stands in a text.
 pub(super) fn provider(text: &str) -> Option<&'static str> {
-    if text.len() < SHORTEST {
+    let words = long_words(text);
+    if words.is_empty() {
         return None;
     }
-    if text.len() >= LEAST_PRIVATE && text.contains(PRIVATE) && is_private_key(text) {
+    if is_private_key(text) {
         return Some("private");
     }
     // All other keys are one word.
-    let words = || text.split_ascii_whitespace().filter(|word| word.len() >= SHORTEST);
-    words()
-        .find_map(shaped)
+    let shaped = words.iter().find_map(|word| shaped(word));
+    shaped
         .or_else(|| is_azure_secret(text).then_some("Azure"))
-        .or_else(|| words().any(holds_jwt).then_some("JWT"))
+        .or_else(|| words.iter().any(|word| holds_jwt(word)).then_some("JWT"))
+}
+
+/// The words of a text that are long enough for a key. Such a word lies on one of every so many bytes.
+fn long_words(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let mut words = Vec::new();
+    let mut at = SHORTEST - 1;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_whitespace() {
+            at += SHORTEST;
+            continue;
+        }
+        let start = bytes[..at].iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank + 1);
+        let end = bytes[at..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |length| at + length);
+        if end - start >= SHORTEST {
+            words.push(&text[start..end]);
+        }
+        at = end + SHORTEST;
+    }
+    words
 }
 
 /// Whose key a word holds, by the shapes.
