@@ -1,0 +1,11 @@
+def _address():
+    return runtime["connector"]["serverul"]
+
+
+def CheckDevice(hostname, limit):
+    known = "🙂"; print(hostname)
+    return pb.returnOutputModel(known, "Successful", "", "", {"limit": limit}, "")
+
+
+def Version():
+    return pb.returnOutputModel("1.2", "Successful", "", "", "", "")
