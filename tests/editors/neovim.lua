@@ -65,6 +65,8 @@ end
 
 vim.opt.runtimepath:prepend(plugin)
 vim.opt.swapfile = false
+-- Looking for a Python to extend Neovim with takes seconds.
+vim.g.loaded_python3_provider = 0
 vim.cmd("runtime plugin/d3ls.lua")
 vim.cmd("filetype on")
 require("d3ls").setup({ cmd = { server, "server" }, python = vim.env.PYTHON })
@@ -142,7 +144,66 @@ check(shown():find("def Release():", 1, true), "the final script holds what is b
 check(not vim.bo.modifiable and not require("d3ls.client").of(0), "it is read-only and has no server")
 vim.cmd("close")
 
+-- A run: each input is asked for, unsaved edits count.
+vim.cmd("D3Run CheckDevice")
+wait_for(function()
+  return shown():find("CheckDevice: successful", 1, true)
+end, ":D3Run shows the verdict", function()
+  return said
+end)
+check(#inputs_asked == 2 and inputs_asked[1].prompt == "hostname (Text, required): ", "it asks for each input")
+check(inputs_asked[1].default == "srv-01", "it proposes the sample")
+check(shown():find('"limit": 7', 1, true), "it shows the output")
+vim.cmd("close")
+
+-- A run of a command that is chosen from a menu and never ends.
+vim.ui.select = function(items, options, chosen)
+  for place, item in ipairs(items) do
+    if options.format_item(item) == "Forever" then
+      return chosen(item, place)
+    end
+  end
+end
+said = {}
+vim.cmd("D3Run")
+wait_for(function()
+  return has_said("running")
+end, ":D3Run without a name asks for one")
+vim.cmd("D3Run Release")
+wait_for(function()
+  return has_said("one run at a time")
+end, "there is one run at a time")
+vim.cmd("D3Cancel")
+wait_for(function()
+  return has_said("cancel")
+end, ":D3Cancel ends it", function()
+  return said
+end)
+
+-- Test cases: those that fail are in the quickfix list.
+said = {}
+vim.cmd("D3Test")
+wait_for(function()
+  return has_said("1 of 2 test cases passed")
+end, ":D3Test counts", function()
+  return said
+end)
+local failed = vim.fn.getqflist()
+check(#failed == 1 and failed[1].text:find('rawData.limit: expected 10', 1, true), "the quickfix list has the failure")
+check(vim.api.nvim_buf_get_name(failed[1].bufnr):find("CheckDevice-without-limit.json", 1, true), "it leads to the case")
+vim.cmd("cclose")
+vim.cmd("D3Test Nothing")
+wait_for(function()
+  return has_said("there is no test case here")
+end, "a test of no command says so", function()
+  return said
+end)
+
+local names = vim.fn.getcompletion("D3Run Ch", "cmdline")
+check(vim.deep_equal(names, { "CheckDevice" }), "names of commands are completed")
+
 vim.cmd("checkhealth d3ls")
 local health = shown()
-check(health:find("d3ls %d") and not health:find("ERROR"), ":checkhealth d3ls is content: " .. health)
+check(health:find("d3ls %d") and not health:find("ERROR"), ":checkhealth d3ls is content")
+check(health:find("runs use Python 3.9", 1, true) and health:find("3 commands", 1, true), "it tells the project: " .. health)
 vim.cmd("qall!")

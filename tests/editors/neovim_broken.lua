@@ -10,11 +10,13 @@ end
 
 vim.opt.runtimepath:prepend(vim.env.PLUGIN)
 vim.opt.swapfile = false
+-- Looking for a Python to extend Neovim with takes seconds.
+vim.g.loaded_python3_provider = 0
 vim.cmd("filetype on")
 vim.cmd("runtime plugin/d3ls.lua")
 require("d3ls").setup({ cmd = { vim.env.SERVER, "server" } })
 vim.cmd("edit " .. vim.env.PROJECT .. "/script.py")
-if vim.env.COMMAND then
+if (vim.env.COMMAND or "") ~= "" then
   vim.wait(30000, function()
     return #vim.diagnostic.get(0) > 0
   end, 10)

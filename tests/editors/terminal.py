@@ -1,5 +1,6 @@
 """A program in a terminal of its own, under tmux: keys go in, the screen comes out."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,11 +22,12 @@ class Terminal:
         with open(settings, "w", encoding="utf-8") as file:
             file.write("set -g default-terminal tmux-256color\nset -ga terminal-overrides ',*:RGB'\nset -sg escape-time 0\n")
             file.write("set -g remain-on-exit on\nset -g status off\n")
-        variables = [word for pair in (env or {}).items() for word in ("-e", "=".join(pair))]
-        self.tmux("-f", settings, "new-session", "-d", "-x", str(columns), "-y", str(rows), *variables, *command)
+        self.env = {**os.environ, **(env or {})}
+        self.tmux("-f", settings, "new-session", "-d", "-x", str(columns), "-y", str(rows), *command)
 
     def tmux(self, *words):
-        return subprocess.run(["tmux", "-S", self.socket, *words], check=True, capture_output=True, text=True).stdout
+        command = ["tmux", "-S", self.socket, *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=self.env).stdout
 
     def keys(self, *keys):
         """Presses keys by tmux's names."""

@@ -9,3 +9,8 @@ def CheckDevice(hostname, limit):
 
 def Version():
     return pb.returnOutputModel("1.2", "Successful", "", "", "", "")
+
+
+def Forever():
+    while True:
+        pass

@@ -40,25 +40,18 @@ local function execute(client, buffer, command, arguments, shown)
     return
   end
   say((command == "d3ls.run" and "running" or "testing") .. " (:D3Cancel ends it)", vim.log.levels.INFO)
-  running = {
-    client = client,
-    id = client_of.request(
-      client,
-      "workspace/executeCommand",
-      { command = command, arguments = { arguments } },
-      buffer,
-      function(failure, result)
-        running = nil
-        if failure then
-          say(failure)
-        else
-          shown(result)
-        end
-      end
-    ),
-  }
-  if not running.id then
+  local params = { command = command, arguments = { arguments } }
+  local id = client_of.request(client, "workspace/executeCommand", params, buffer, function(failure, result)
     running = nil
+    if failure then
+      say(failure)
+    else
+      shown(result)
+    end
+  end)
+  if id then
+    running = { client = client, id = id }
+  else
     say("the server has ended; `:checkhealth d3ls` says more")
   end
 end
@@ -70,7 +63,8 @@ local function ask(inputs, place, given, answered)
     answered(given)
     return
   end
-  local notes = input.type .. (input.required and ", required" or "")
+  local kind = is_nil(input.type) and "any type" or input.type
+  local notes = kind .. (input.required and ", required" or "")
   local proposed = not is_nil(input.default) and input.default or input.sample
   if is_nil(proposed) then
     proposed = ""
@@ -143,9 +137,7 @@ function M.test(name)
     return
   end
   local arguments = { uri = uri, command = name ~= "" and name or nil }
-  execute(client, buffer, "d3ls.test", arguments, function(result)
-    view.test(result, client.config.root_dir)
-  end)
+  execute(client, buffer, "d3ls.test", arguments, view.test)
 end
 
 -- `:D3Final`
@@ -163,10 +155,12 @@ function M.final()
   end)
 end
 
--- `:D3Cancel`
+-- `:D3Cancel`. Neovim keeps the answer to a cancelled request to itself.
 function M.cancel()
   if running then
     client_of.cancel(running.client, running.id)
+    running = nil
+    say("cancelled", vim.log.levels.INFO)
   else
     say("nothing is under way", vim.log.levels.INFO)
   end

@@ -37,8 +37,8 @@ local function project(client, buffer)
   local uri = vim.uri_from_bufnr(buffer)
   local found = require("d3ls.client").request_now(client, "d3ls/project", { uri = uri }, buffer)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ":~:.")
-  if found == nil or found == vim.NIL then
-    info(name .. ": the server gives no project for it")
+  if not found then
+    warn(name .. ": the server does not tell its project; install a newer d3ls")
     return
   end
   local manifest = type(found.manifest) == "string" and vim.uri_to_fname(found.manifest) or "no d3.json"

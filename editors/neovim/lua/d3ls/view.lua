@@ -128,13 +128,12 @@ local function reason(case)
   return (table.concat(parts, "; "):gsub("\n", " "))
 end
 
--- The object of `d3ls test --format json`; its paths are relative to `folder`.
-function M.test(result, folder)
+-- The object of `d3ls test --format json`.
+function M.test(result)
   local items = {}
   for _, case in ipairs(result.cases) do
     if case.outcome ~= "passed" then
-      local path = vim.startswith(case.path, "/") and case.path or folder .. "/" .. case.path
-      table.insert(items, { filename = path, lnum = 1, col = 1, type = "E", text = reason(case) })
+      table.insert(items, { filename = case.path, lnum = 1, col = 1, type = "E", text = reason(case) })
     end
   end
   vim.fn.setqflist({}, " ", { title = "d3ls test", items = items })
