@@ -34,7 +34,7 @@ pub use hints::{Hint, hints};
 pub use hover::{Hover, hover};
 pub use lenses::{Lens, lenses};
 pub use navigation::{Location, definition, highlights, references};
-pub use rename::{rename, renameable};
+pub use rename::{is_name, is_reserved, rename, renameable};
 pub use signature::{Parameter, Signature, signature};
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use tokens::{Token, TokenKind, tokens};
