@@ -15,6 +15,7 @@ mod handlers;
 mod lens;
 mod manifest;
 mod navigate;
+mod notice;
 mod outbox;
 mod progress;
 mod serve;

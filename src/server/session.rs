@@ -12,6 +12,7 @@ use tower_lsp_server::ls_types::{DidChangeTextDocumentParams, TextDocumentItem, 
 use super::capabilities::Agreed;
 use super::convert::path_of;
 use super::documents::{Document, Documents, Overlay};
+use super::notice::Told;
 use super::outbox::Outbox;
 use super::settings::SetLogLevel;
 use super::worker::{self, Checked};
@@ -38,6 +39,8 @@ pub struct Session {
     pub changes: watch::Sender<u64>,
     /// The tokens of work whose progress is shown; the user cancels it by their removal.
     pub shown: DashSet<String>,
+    /// What the user was told.
+    pub told: Told,
     /// The client said that the session ends.
     pub ending: AtomicBool,
     agreed: OnceLock<Agreed>,
@@ -59,6 +62,7 @@ impl Session {
             folders: RwLock::default(),
             changes: watch::Sender::new(0),
             shown: DashSet::default(),
+            told: Told::default(),
             ending: AtomicBool::new(false),
             agreed: OnceLock::new(),
             refreshing: AtomicBool::new(false),
