@@ -34,7 +34,7 @@ pub use describe::rule_help;
 pub use folding::{Fold, FoldKind, folds, selections};
 pub use hints::{Hint, hints};
 pub use hover::{Hover, hover};
-pub use lenses::{Lens, lenses};
+pub use lenses::{Lens, LensAction, lenses};
 pub use navigation::{Location, declaration, definition, highlights, references};
 pub use record::keep_unedited;
 pub use rename::{rename, renameable};
