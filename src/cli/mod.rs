@@ -16,9 +16,7 @@ mod lint;
 mod output;
 mod rules;
 mod run;
-mod run_text;
 mod test;
-mod test_report;
 mod words;
 mod written;
 
