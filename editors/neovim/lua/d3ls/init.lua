@@ -1,4 +1,4 @@
--- Starts `d3ls server` for D3 scripts and manifests: through `vim.lsp.config` where Neovim has it (0.11), else with
+-- Starts `d3ls server` for D3 scripts, manifests and settings: through `vim.lsp.config` where Neovim has it (0.11), else with
 -- `vim.lsp.start_client` (0.7 and later).
 
 local M = {}
@@ -52,12 +52,15 @@ local function above(path, marker)
   end
 end
 
+-- The files by name, beside Python, that the server has something to say about.
+local NAMES = { ["d3.json"] = true, ["d3ls.toml"] = true }
+
 -- The root for a buffer: its repository, since commands call each other across folders; nil where the server has
 -- nothing to say.
 function M.root_of(buffer)
   local path = vim.api.nvim_buf_get_name(buffer)
   local filetype = vim.bo[buffer].filetype
-  local wanted = filetype == "python" or vim.fn.fnamemodify(path, ":t") == "d3.json"
+  local wanted = filetype == "python" or NAMES[vim.fn.fnamemodify(path, ":t")]
   if path == "" or not wanted or vim.bo[buffer].buftype ~= "" then
     return nil
   end
@@ -144,7 +147,7 @@ end
 -- Takes the user's options and starts the server for the buffers that are open and those to come.
 function M.setup(options)
   M.options = vim.tbl_extend("force", M.options, options or {})
-  local filetypes = { "python", "json", "jsonc" }
+  local filetypes = { "python", "json", "jsonc", "toml" }
   local function on_buffer(buffer)
     local root = M.root_of(buffer)
     if root and can_start() and not vim.lsp.config then
