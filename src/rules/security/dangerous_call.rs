@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             },
             _ => continue,
         };
-        sink.report(range, message).maybe_fix(fix(context, site, &name));
+        sink.report(range, message).maybe_fix(fix(context, site, name));
     }
 }
 

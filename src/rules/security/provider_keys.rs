@@ -99,17 +99,6 @@ const SHAPES: [Shape; 46] = [
 /// No key is shorter.
 const SHORTEST: usize = 20;
 
-/// The bytes that the shapes begin with.
-const FIRST: [bool; 256] = {
-    let mut first = [false; 256];
-    let mut place = 0;
-    while place < SHAPES.len() {
-        first[SHAPES[place].prefix.as_bytes()[0] as usize] = true;
-        place += 1;
-    }
-    first
-};
-
 /// Whose key stands in a text.
 pub(super) fn provider(text: &str) -> Option<&'static str> {
     let words = long_words(text);
@@ -149,24 +138,23 @@ fn long_words(text: &str) -> Vec<&str> {
 /// Whose key a word holds, by the shapes.
 fn shaped(word: &str) -> Option<&'static str> {
     let bytes = word.as_bytes();
-    (0..bytes.len()).filter(|&at| FIRST[usize::from(bytes[at])]).find_map(|at| {
-        let before = at.checked_sub(1).map(|before| bytes[before]);
-        SHAPES.iter().find(|shape| is_at(&word.as_bytes()[at..], before, shape)).map(|shape| shape.provider)
-    })
+    let may_start = |at: usize| match (bytes[at], at.checked_sub(1).map(|before| bytes[before])) {
+        // After the number of a bot.
+        (b':', before) => before.is_some_and(|byte| byte.is_ascii_digit()),
+        (_, before) => !before.is_some_and(self::word),
+    };
+    (0..bytes.len())
+        .filter(|&at| may_start(at))
+        .find_map(|at| SHAPES.iter().find(|shape| begins_with(&bytes[at..], shape)).map(|shape| shape.provider))
 }
 
-/// Whether a key of this shape begins here, after the byte `before`.
-fn is_at(rest: &[u8], before: Option<u8>, shape: &Shape) -> bool {
-    let Some(body) = rest.strip_prefix(shape.prefix.as_bytes()) else { return false };
-    let starts = match shape.prefix.as_bytes() {
-        // After the number of a bot.
-        [b':', ..] => before.is_some_and(|byte| byte.is_ascii_digit()),
-        _ => !before.is_some_and(|byte| letters(byte) || byte == b'_'),
-    };
+/// Whether a text begins with a key of this shape.
+fn begins_with(text: &[u8], shape: &Shape) -> bool {
+    let Some(body) = text.strip_prefix(shape.prefix.as_bytes()) else { return false };
     let length = body.iter().take_while(|&&byte| (shape.body)(byte)).count();
     let (least, most) = shape.length;
     let is_key = |key: &[u8]| std::str::from_utf8(key).is_ok_and(|key| !is_made_up(key));
-    starts && (least..=most).contains(&length) && is_key(&body[..length])
+    (least..=most).contains(&length) && is_key(&body[..length])
 }
 
 /// Whether a key is one that documentation shows: it says so, or it has hardly any different letters.
