@@ -167,6 +167,10 @@ pub struct Model<'a> {
     flows: Vec<OnceLock<Flow>>,
     /// What the names of the commands are in the final script, once that was asked for.
     definitions: OnceLock<FxHashMap<String, Definition>>,
+    /// Which top-level function uses which, once that was asked for.
+    uses: OnceLock<related::Uses>,
+    /// The commands by their functions, once that was asked for.
+    commands_by_function: OnceLock<FxHashMap<FunctionId, usize>>,
     /// What each call calls, by its place in the table of calls.
     callees: Vec<Option<QualifiedName<'a>>>,
 }
@@ -192,6 +196,8 @@ impl<'a> Model<'a> {
             http_calls: Default::default(),
             flows: Vec::new(),
             definitions: OnceLock::new(),
+            uses: OnceLock::new(),
+            commands_by_function: OnceLock::new(),
             callees: Vec::new(),
         };
         model.flows.resize_with(model.functions.len(), OnceLock::new);

@@ -11,7 +11,7 @@ use crate::semantic::{OutputModel, Slot};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Edit, Ranged};
 
-use super::status::{expected_statuses, is_status};
+use super::status::{Expected, is_status};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3306",
@@ -27,8 +27,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
+    let expected = Expected::new(context);
     for output in &context.model.output_models {
-        if expected_statuses(context, output.scope).is_none() {
+        if expected.statuses(output.scope).is_none() {
             continue;
         }
         for (field, slot) in OUTPUT_FIELDS.iter().zip(&output.slots) {
