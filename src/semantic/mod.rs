@@ -32,6 +32,7 @@ mod outcomes;
 mod output_model;
 mod rename;
 mod related;
+mod trail;
 mod truth;
 mod unbound;
 mod values;

@@ -8,7 +8,7 @@ use crate::syntax::ast::{self, Expr};
 use crate::text::Ranged;
 
 use super::model::{BindingKind, FunctionId, ParameterKind, ScopeId, ScopeKind};
-use super::names::MAX_STEPS;
+use super::trail::{Effort, Trail};
 use super::{Model, Origin};
 
 /// How many slots an output model has.
@@ -213,17 +213,17 @@ impl<'a> Model<'a> {
 
     /// Whether `expr`, evaluated in `scope`, is an output model on some path.
     pub fn may_be_output_model(&self, expr: &'a Expr, scope: ScopeId) -> bool {
-        self.may_be_model(expr, scope, MAX_STEPS, &mut |function| self.returns_output_model(function))
+        self.may_be_model(expr, scope, Effort::default().trail(), &mut |function| self.returns_output_model(function))
     }
 
     fn may_be_model(
         &self,
         expr: &'a Expr,
         scope: ScopeId,
-        steps: usize,
+        trail: Trail<'_>,
         returns_model: &mut dyn FnMut(FunctionId) -> bool,
     ) -> bool {
-        let Some(steps) = steps.checked_sub(1) else { return false };
+        let Some(trail) = trail.next() else { return false };
         match expr {
             Expr::Call(call) => {
                 self.origin(&call.func, scope) == Some(Origin::ReturnOutputModel)
@@ -234,17 +234,17 @@ impl<'a> Model<'a> {
                 match binding.kind {
                     BindingKind::Assignment(Some(value))
                     | BindingKind::Annotated(Some(value))
-                    | BindingKind::Walrus(value) => self.may_be_model(value, binding.written_in, steps, returns_model),
+                    | BindingKind::Walrus(value) => self.may_be_model(value, binding.written_in, trail, returns_model),
                     _ => false,
                 }
             }),
             Expr::If(node) => {
-                self.may_be_model(&node.body, scope, steps, returns_model)
-                    || self.may_be_model(&node.orelse, scope, steps, returns_model)
+                self.may_be_model(&node.body, scope, trail, returns_model)
+                    || self.may_be_model(&node.orelse, scope, trail, returns_model)
             }
-            Expr::BoolOp(node) => node.values.iter().any(|value| self.may_be_model(value, scope, steps, returns_model)),
-            Expr::Named(node) => self.may_be_model(&node.value, scope, steps, returns_model),
-            Expr::Await(node) => self.may_be_model(&node.value, scope, steps, returns_model),
+            Expr::BoolOp(node) => node.values.iter().any(|value| self.may_be_model(value, scope, trail, returns_model)),
+            Expr::Named(node) => self.may_be_model(&node.value, scope, trail, returns_model),
+            Expr::Await(node) => self.may_be_model(&node.value, scope, trail, returns_model),
             _ => false,
         }
     }
@@ -267,7 +267,8 @@ pub(super) fn find_returning(model: &mut Model<'_>) {
             model.returns_output_model(id)
         };
         let mut values = function.returns.iter().filter_map(|statement| statement.value.as_deref());
-        if values.any(|value| model.may_be_model(value, function.scope, MAX_STEPS, &mut returns_model)) {
+        if values.any(|value| model.may_be_model(value, function.scope, Effort::default().trail(), &mut returns_model))
+        {
             model.returning[place] = true;
             waiting.append(&mut asking[place]);
         } else {
