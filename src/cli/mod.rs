@@ -13,6 +13,7 @@ mod explain;
 mod final_script;
 mod init;
 mod lint;
+mod new;
 mod output;
 mod rules;
 mod run;
@@ -40,6 +41,8 @@ enum Command {
     Run(run::Arguments),
     /// Run the test cases beside manifests.
     Test(test::Arguments),
+    /// Make a new integration, utility command, or one more command.
+    New(new::Arguments),
     /// Write the manifest that an existing script implies.
     Init(init::Arguments),
     /// Print the final script: system script, then custom script.
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Final(arguments) => final_script::run(&arguments),
         Command::Server(ServerArguments { stdio: _ }) => return crate::server::run(),

@@ -4,5 +4,11 @@
 //! Must not know: the disk, the terminal, the protocol.
 
 mod implied;
+mod insert;
+mod name;
+mod template;
 
 pub use implied::{Implied, SYSTEM_SCRIPT, SystemBlock, implied, system_block};
+pub use insert::{Inserted, insert};
+pub use name::{Name, display_name};
+pub use template::{COMMAND, Keys, NewCommand, Template, UTILITY, system_template};
