@@ -32,14 +32,14 @@ macro_rules! template {
 
 /// Those of the commands whose names D3 defines, in the order of [`names::SYSTEM_COMMANDS`].
 const SYSTEM: [Template; names::SYSTEM_COMMANDS.len()] = [
-    template!("TestConnection"),
-    template!("fetchEvent"),
-    template!("fetchIncident"),
-    template!("checkIPReputation"),
-    template!("checkUrlReputation"),
-    template!("checkFileReputation"),
-    template!("OnDismissEvent"),
-    template!("OnEscalateEvent"),
+    template!("test_connection"),
+    template!("fetch_event"),
+    template!("fetch_incident"),
+    template!("check_ip_reputation"),
+    template!("check_url_reputation"),
+    template!("check_file_reputation"),
+    template!("on_dismiss_event"),
+    template!("on_escalate_event"),
 ];
 
 /// An integration command.
