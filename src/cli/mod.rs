@@ -9,12 +9,17 @@ use clap::{Parser, Subcommand};
 
 use crate::runner;
 
+mod clone;
+mod completions;
 mod explain;
+mod export;
 mod final_script;
+mod image;
 mod init;
 mod lint;
 mod new;
 mod output;
+mod place;
 mod rules;
 mod run;
 mod test;
@@ -45,8 +50,18 @@ enum Command {
     New(new::Arguments),
     /// Write the manifest that an existing script implies.
     Init(init::Arguments),
+    /// Copy a command under another name.
+    Clone(clone::Arguments),
+    /// Print what to enter in D3's forms, and the script ready to paste.
+    Export(export::Arguments),
+    /// Find out what a D3 server's Python image offers, or show what is known of it.
+    Image(image::Arguments),
     /// Print the final script: system script, then custom script.
     Final(final_script::Arguments),
+    /// Print completions for a shell.
+    Completions(completions::Arguments),
+    /// Print the man page.
+    Man,
     /// Run the language server on standard input and output.
     Server(ServerArguments),
 }
@@ -103,6 +118,11 @@ pub fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Clone(arguments) => clone::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man => completions::man(),
+        Command::Image(arguments) => image::run(&arguments),
         Command::Final(arguments) => final_script::run(&arguments),
         Command::Server(ServerArguments { stdio: _ }) => return crate::server::run(),
     };

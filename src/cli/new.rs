@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 use serde_json::{Value, json};
 
+use super::place::script_text;
 use super::run::relative;
 use super::{Status, output, written};
 use crate::check;
@@ -326,12 +327,4 @@ impl Made {
 fn relative_or_dot(folder: &Path) -> String {
     let shown = relative(folder);
     if shown.is_empty() { ".".to_owned() } else { shown }
-}
-
-fn script_text(path: &Path) -> anyhow::Result<Arc<str>> {
-    let source = Workspace::default().read(path);
-    match source.map_err(|error| anyhow!("the script {}: {}", relative(path), describe(&error)))? {
-        Source::Text(text) => Ok(text),
-        Source::Not(reason) => bail!("the script {}: {reason}", relative(path)),
-    }
 }

@@ -230,6 +230,11 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
+/// The manifest's entry for a function that is a command of an integration.
+pub fn implied_command(model: &Model<'_>, id: FunctionId) -> Value {
+    command(model, id, Kind::Integration, "", &mut Vec::new())
+}
+
 fn command(model: &Model<'_>, id: FunctionId, kind: Kind, file: &str, unknown: &mut Vec<String>) -> Value {
     let function = model.function(id);
     let name = function.name();
