@@ -50,6 +50,7 @@ pub use origin::Origin;
 pub use outcomes::{Field, Outcomes, Paths};
 pub use output_model::{OutputModel, Slot};
 pub use related::Direction;
+pub use trail::{Effort, Trail};
 pub use truth::truth;
 pub use unbound::Unbound;
 pub use values::Values;

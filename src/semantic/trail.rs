@@ -9,7 +9,7 @@ const MAX_IN_ALL: usize = 2_000;
 
 /// What is left of one question's effort.
 #[derive(Debug)]
-pub(super) struct Effort(Cell<usize>);
+pub struct Effort(Cell<usize>);
 
 impl Default for Effort {
     fn default() -> Self {
@@ -19,27 +19,27 @@ impl Default for Effort {
 
 impl Effort {
     /// A trail that begins here.
-    pub(super) fn trail(&self) -> Trail<'_> {
+    pub fn trail(&self) -> Trail<'_> {
         Trail { steps: MAX_STEPS, left: &self.0 }
     }
 }
 
 /// The steps from the question to the value at hand.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Trail<'e> {
+pub struct Trail<'e> {
     steps: usize,
     left: &'e Cell<usize>,
 }
 
 impl Trail<'_> {
     /// One step further; `None` where that is too far.
-    pub(super) fn next(self) -> Option<Self> {
+    pub fn next(self) -> Option<Self> {
         self.left.set(self.left.get().checked_sub(1)?);
         Some(Self { steps: self.steps.checked_sub(1)?, ..self })
     }
 
     /// Whether this is the last step.
-    pub(super) fn is_at_end(self) -> bool {
+    pub fn is_at_end(self) -> bool {
         self.steps == 0
     }
 }
