@@ -17,6 +17,8 @@ use super::model::{BindingId, FunctionId, ReferenceId, ScopeId};
 mod dead;
 mod graph;
 mod reaching;
+#[cfg(test)]
+mod spared;
 mod steps;
 #[cfg(test)]
 mod tests;
