@@ -1,6 +1,6 @@
 //! Names that are bound where no one can see it.
 
-use crate::syntax::ast::ExprContext;
+use crate::syntax::ast::{Expr, ExprContext};
 use crate::text::{Ranged, TextRange};
 
 use super::Model;
@@ -12,8 +12,25 @@ impl<'a> Model<'a> {
         self.imports.iter().any(|import| import.is_star())
     }
 
-    /// Whether code binds names that can't be seen: through `exec`, or by writing to `globals()`.
+    /// Whether code binds names that can't be seen: through `exec`, by writing to `globals()`, or in `builtins`.
     pub fn binds_dynamically(&self) -> bool {
+        self.binds_by_attributes() || self.binds_by_names()
+    }
+
+    /// `builtins.name = ...`, `gettext.install(...)`, and `_convert_` of an enum class, which fills the module.
+    fn binds_by_attributes(&self) -> bool {
+        let has_gettext = || self.imports.iter().any(|import| import.module == "gettext");
+        self.nodes.attributes.iter().any(|site| match site.node.attr.as_str() {
+            "_convert_" | "_convert" => true,
+            "install" => has_gettext(),
+            _ => site.node.ctx == ExprContext::Store && is_builtins(&site.node.value),
+        }) || self.nodes.calls.iter().any(|site| {
+            matches!(&*site.node.func, Expr::Name(name) if name.id.as_str() == "setattr")
+                && site.node.arguments.args.first().is_some_and(is_builtins)
+        })
+    }
+
+    fn binds_by_names(&self) -> bool {
         self.references.iter().any(|reference| {
             reference.resolution == Resolution::Builtin
                 && match reference.node.id.as_str() {
@@ -40,4 +57,8 @@ impl<'a> Model<'a> {
             })
             || nodes.compares.iter().any(|site| site.node.comparators.iter().any(|right| right.range() == namespace))
     }
+}
+
+fn is_builtins(expr: &Expr) -> bool {
+    matches!(expr, Expr::Name(name) if matches!(name.id.as_str(), "builtins" | "__builtins__"))
 }

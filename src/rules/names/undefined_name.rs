@@ -1,6 +1,6 @@
 //! D3206.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -34,10 +34,20 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
     // What stands under a test of the version may be meant for another one.
     let harmless = semantic::Context::NAME_GUARD | semantic::Context::VERSION_GUARD | semantic::Context::NOT_EVALUATED;
+    // A name that the script asks for with NameError in mind is there or not.
+    let asked: FxHashSet<&str> = model
+        .references
+        .iter()
+        .filter(|read| read.context.contains(semantic::Context::NAME_GUARD) && read.resolution == Resolution::Unknown)
+        .map(|read| read.node.id.as_str())
+        .collect();
     let mut hints: FxHashMap<&str, Option<&str>> = FxHashMap::default();
     for reference in &model.references {
         let name = reference.node.id.as_str();
-        if reference.resolution != Resolution::Unknown || reference.context.intersects(harmless) || name == WINDOWS_ONLY
+        if reference.resolution != Resolution::Unknown
+            || reference.context.intersects(harmless)
+            || ELSEWHERE.contains(&name)
+            || asked.contains(name)
         {
             continue;
         }
@@ -53,8 +63,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// A builtin of Python on Windows, which scripts name behind a test of the system.
-const WINDOWS_ONLY: &str = "WindowsError";
+/// Builtins of Python on Windows and in notebooks, which scripts name where they look where they run.
+const ELSEWHERE: [&str; 2] = ["WindowsError", "get_ipython"];
 
 /// A name that was most likely meant, of those that can be read there.
 fn near_name<'a>(model: &Model<'a>, reference: &Reference<'a>) -> Option<&'a str> {
