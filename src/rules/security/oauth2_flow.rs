@@ -141,8 +141,9 @@ fn grants(context: &Context<'_>, found: &mut Vec<TextRange>) {
             }
         }
     }
+    // A text that is a statement by itself explains.
     let in_query = |text: &str| GRANTS.iter().any(|grant| text.contains(&format!("grant_type={grant}")));
-    for site in &nodes.strings {
+    for site in nodes.strings.iter().filter(|site| !site.context.contains(Around::STATEMENT)) {
         let text = site.node.value.to_str();
         if text.contains("grant_type=") && in_query(text) {
             found.push(site.node.range());
