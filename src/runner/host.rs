@@ -49,11 +49,13 @@ pub struct Limits {
     pub timeout: Duration,
     /// Memory, in MiB.
     pub memory: u32,
+    /// Whether others come first where the processor is busy: an editor must not wait for a script.
+    pub considerate: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(60), memory: 2048 }
+        Self { timeout: Duration::from_secs(60), memory: 2048, considerate: false }
     }
 }
 
@@ -100,6 +102,11 @@ pub fn run(
     let receiver = connect(&mut child, setup)?;
     let process = Process::Own(child);
     follow(process, &receiver, Run { python, limits, request, cancel, token, started })
+}
+
+/// Whether the user wants no more.
+pub(super) fn is_cancelled(cancel: Option<&Arc<AtomicBool>>) -> bool {
+    cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed))
 }
 
 /// What following a run needs to know of it.
@@ -279,7 +286,7 @@ fn listen(
     let mut deadline = Instant::now() + timeout + Duration::from_secs(30);
     let mut closed = 0;
     loop {
-        if cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+        if is_cancelled(cancel) {
             return End::Cancelled;
         }
         let left = deadline.saturating_duration_since(Instant::now());

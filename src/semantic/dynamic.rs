@@ -1,10 +1,15 @@
 //! Names that are bound where no one can see it.
 
+use rustc_hash::FxHashSet;
+
 use crate::syntax::ast::{Expr, ExprContext};
 use crate::text::{Ranged, TextRange};
 
 use super::Model;
-use super::model::{MODULE, Reference, Resolution};
+use super::model::{Context, MODULE, Reference, Resolution};
+
+/// Builtins of Python on Windows and in notebooks, which scripts name where they look where they run.
+const ELSEWHERE: [&str; 2] = ["WindowsError", "get_ipython"];
 
 impl<'a> Model<'a> {
     /// Whether `from module import *` stands anywhere.
@@ -39,6 +44,26 @@ impl<'a> Model<'a> {
                     "vars" | "locals" => reference.scope == MODULE && self.is_open_namespace(reference),
                     _ => false,
                 }
+        })
+    }
+
+    /// The reads of names that nothing in the final script binds; none where names may be bound that can't be seen.
+    pub fn undefined(&self) -> impl Iterator<Item = &Reference<'a>> {
+        let hides_names = |model: &Model<'_>| model.has_star_import() || model.binds_dynamically();
+        let is_open = hides_names(self) || self.system().is_some_and(hides_names);
+        // What stands under a test of the version may be meant for another one.
+        let harmless = Context::NAME_GUARD | Context::VERSION_GUARD | Context::NOT_EVALUATED;
+        // A name that the script asks for with NameError in mind is there or not.
+        let unknown = || self.references.iter().filter(|read| !is_open && read.resolution == Resolution::Unknown);
+        let is_asked = |read: &&Reference<'a>| read.context.contains(Context::NAME_GUARD);
+        let asked: FxHashSet<&str> = unknown().filter(is_asked).map(|read| read.node.id.as_str()).collect();
+        self.references.iter().filter(move |read| {
+            let name = read.node.id.as_str();
+            !is_open
+                && read.resolution == Resolution::Unknown
+                && !read.context.intersects(harmless)
+                && !ELSEWHERE.contains(&name)
+                && !asked.contains(name)
         })
     }
 

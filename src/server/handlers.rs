@@ -8,12 +8,14 @@ use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::*;
 
 use super::capabilities::Agreed;
+use super::cases::{TestCase, TestCasesParams, test_cases};
 use super::convert::path_of;
 use super::final_script::{FinalScript, FinalScriptParams, final_script};
+use super::project::{Project, ProjectParams, project};
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist, lens, manifest, navigate, progress, settings, structure, workspace};
+use super::{actions, assist, lens, manifest, navigate, progress, run, settings, structure, workspace};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -41,6 +43,18 @@ impl Handlers {
     pub async fn final_script(&self, params: FinalScriptParams) -> Result<Option<FinalScript>> {
         let session = Arc::clone(&self.session);
         self.of(params.text_document, move |checked, _| final_script(&session, checked)).await
+    }
+
+    /// What belongs to a document, and which Python would run it.
+    pub async fn project(&self, params: ProjectParams) -> Result<Project> {
+        project(&self.session, params).await
+    }
+
+    /// The test cases of a document, a folder or the whole workspace.
+    pub async fn test_cases(&self, params: TestCasesParams) -> Result<Vec<TestCase>> {
+        let session = Arc::clone(&self.session);
+        let work = tokio::task::spawn_blocking(move || test_cases(&session, &params));
+        work.await.map_err(|_panic| Error::internal_error())
     }
 
     /// What `answer` says of the newest text of a document.
@@ -71,23 +85,29 @@ const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
 
 /// A reason why something can't be done becomes the request's error, which editors show.
 fn refusable<T>(answer: Option<std::result::Result<T, String>>) -> Result<Option<T>> {
-    answer.transpose().map_err(|reason| Error { code: REQUEST_FAILED, message: reason.into(), data: None })
+    answer.transpose().map_err(refused)
+}
+
+/// The error of a request that is right, but can't be met.
+pub fn refused(reason: String) -> Error {
+    Error { code: REQUEST_FAILED, message: reason.into(), data: None }
 }
 
 impl LanguageServer for Handlers {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let agreed = self.session.agree(Agreed::new(&params.capabilities));
-        settings::apply(&self.session, &params.initialization_options.unwrap_or_default());
+        let options = params.initialization_options.unwrap_or_default();
+        let agreed = self.session.agree(Agreed::new(&params.capabilities, &options));
+        settings::apply(&self.session, &options);
         // Older clients name only a root.
         #[allow(deprecated)]
         let root = params.root_uri.as_ref();
         workspace::set_folders(&self.session, params.workspace_folders.as_deref().unwrap_or_default(), root);
-        if let Some(id) = params.process_id {
+        // Looked for at once: a client that dies right after the answer was there.
+        if let Some(end) = params.process_id.and_then(watch::process_end) {
             let client_ended = Arc::clone(&self.client_ended);
             tokio::spawn(async move {
-                if watch::process_ends(id).await {
-                    client_ended();
-                }
+                end.await;
+                client_ended();
             });
         }
         Ok(InitializeResult {
@@ -178,7 +198,10 @@ impl LanguageServer for Handlers {
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let items = match self.session.fresh(&params.text_document.uri).await {
             Some(checked) if checked.broken => return Err(Error::internal_error()),
-            Some(checked) => checked.items.clone(),
+            Some(checked) => {
+                let path = path_of(&params.text_document.uri);
+                self.session.with_failures(path.as_deref(), &checked.items)
+            }
             None => Vec::new(),
         };
         let report = RelatedFullDocumentDiagnosticReport {
@@ -193,6 +216,15 @@ impl LanguageServer for Handlers {
             assist::completion(it, at, agreed).or_else(|| manifest::completion(it, at, agreed))
         })
         .await
+    }
+
+    async fn completion_resolve(&self, mut item: CompletionItem) -> Result<CompletionItem> {
+        let more = item.data.clone().and_then(|data| serde_json::from_value::<assist::More>(data).ok());
+        if let Some(more) = more {
+            let document = TextDocumentIdentifier { uri: more.uri.clone() };
+            item.documentation = self.of(document, move |checked, agreed| more.documentation(checked, agreed)).await?;
+        }
+        Ok(item)
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
@@ -214,14 +246,18 @@ impl LanguageServer for Handlers {
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
-        self.at(params.text_document_position, |it, at, agreed| {
-            navigate::references(it, at, agreed).or_else(|| manifest::references(it, at, agreed))
+        let session = Arc::clone(&self.session);
+        self.at(params.text_document_position, move |it, at, agreed| {
+            navigate::references(&session, it, at, agreed).or_else(|| manifest::references(it, at, agreed))
         })
         .await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
-        self.at(params.text_document_position_params, navigate::highlights).await
+        self.at(params.text_document_position_params, |it, at, agreed| {
+            navigate::highlights(it, at, agreed).or_else(|| manifest::highlights(it, at, agreed))
+        })
+        .await
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
@@ -280,8 +316,12 @@ impl LanguageServer for Handlers {
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
-        self.at(at, |checked, _, agreed| lens::lenses(checked, agreed)).await
+        let session = Arc::clone(&self.session);
+        self.of(params.text_document, move |checked, _| lens::lenses(&session, checked)).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        run::execute(&self.session, params).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

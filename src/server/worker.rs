@@ -3,19 +3,22 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tower_lsp_server::ls_types::{self as lsp, Uri};
 
 use super::convert::{self, Sheet, Sheets, uri_of};
-use super::documents::Snapshot;
+use super::documents::{Document, Snapshot};
+use super::notice;
 use super::session::Session;
 use super::watch::{Stamp, stamp};
-use crate::check::{Input, check, check_manifest};
+use crate::check::{Input, Report, check, check_manifest};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::ide::keep_unedited;
 use crate::ide::manifest::ManifestDocument;
-use crate::manifest::SystemScriptSetting;
-use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute};
+use crate::manifest::{Manifest, ScriptRole, SystemScriptSetting};
+use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute, names_in};
 use crate::rules::Selection;
+use crate::runner;
 use crate::semantic::{Analysis, SystemScript};
 use crate::text::{MAX_BYTES, Source};
 
@@ -107,7 +110,7 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
         let snapshot =
             session.documents.with(&uri, |document| (document.opened == opened).then(|| document.snapshot()));
         let Some(Some(snapshot)) = snapshot else { return };
-        let (revision, version) = (snapshot.revision, snapshot.version);
+        let revision = snapshot.revision;
         let (inside, target) = (Arc::clone(&session), uri.clone());
         let work = tokio::task::spawn_blocking(move || check_document(&inside, &target, &snapshot));
         let checked = Arc::new(work.await.unwrap_or_else(|problem| {
@@ -119,14 +122,7 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
                 return document.opened != opened;
             }
             document.running = false;
-            if !session.agreed().pulls
-                && !checked.broken
-                && (!matches!(checked.subject, Subject::Other) || document.shows)
-            {
-                // Queued under the document's guard, so that no close or change comes between.
-                document.shows = !checked.items.is_empty();
-                session.outbox.publish(&uri, checked.items.clone(), Some(version));
-            }
+            publish(&session, &uri, document, &checked);
             document.checked.send_replace(Some(checked));
             true
         });
@@ -134,6 +130,30 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
             return;
         }
     }
+}
+
+/// Pushes what was found in a document, where the client does not ask for it. Called under the document's guard, so
+/// that no close or change comes between.
+fn publish(session: &Session, uri: &Uri, document: &mut Document, checked: &Checked) {
+    if session.agreed().pulls || checked.broken {
+        return;
+    }
+    let items = session.with_failures(document.path.as_deref(), &checked.items);
+    let is_other = matches!(checked.subject, Subject::Other);
+    if !is_other || document.shows || !items.is_empty() {
+        document.shows = !items.is_empty();
+        session.outbox.publish(uri, items, Some(document.version));
+    }
+}
+
+/// Pushes again what is known of a document. Where a check is under way, that does so.
+pub fn publish_again(session: &Session, uri: &Uri) {
+    session.documents.with(uri, |document| {
+        let checked = document.checked.borrow().clone();
+        if let Some(checked) = checked.filter(|checked| checked.revision == document.revision) {
+            publish(session, uri, document, &checked);
+        }
+    });
 }
 
 fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked {
@@ -154,6 +174,9 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
     // A document that is no file has no folder, so no manifest and no settings.
     let candidate = candidate(session, path.unwrap_or(Path::new("")), &text);
     examine(session, Sheet::new(uri.clone(), Some(snapshot.version), text), path, candidate, &mut checked);
+    if let Some(path) = path.filter(|_| !matches!(checked.subject, Subject::Other)) {
+        notice::settings(session, path);
+    }
     checked
 }
 
@@ -186,7 +209,7 @@ fn examine(session: &Session, own: Sheet, path: Option<&Path>, candidate: Candid
         Candidate::Manifest(file) => check_manifest_file(session, own, &file, checked),
         Candidate::NotD3 | Candidate::NotText(_) => {}
     }
-    checked.depends.extend(path.and_then(|path| profile_of(session, path)));
+    checked.depends.extend(path.and_then(|path| session.workspace.profile_for(path)));
     if polls {
         let stamps: Vec<_> = checked.depends.iter().map(|path| (path.clone(), stamp(path))).collect();
         checked.stamps.extend(stamps);
@@ -197,12 +220,6 @@ fn examine(session: &Session, own: Sheet, path: Option<&Path>, candidate: Candid
 fn items(session: &Session, findings: &[Finding]) -> impl Iterator<Item = lsp::Diagnostic> {
     let (encoding, related) = (session.agreed().encoding, session.agreed().related);
     findings.iter().filter_map(move |one| convert::diagnostic(&one.diagnostic, &one.sheets, encoding, related))
-}
-
-/// The image profile that the settings for the file at `path` name.
-fn profile_of(session: &Session, path: &Path) -> Option<PathBuf> {
-    let file = session.workspace.settings_for(path)?;
-    Some(absolute(&file.folder().join(&file.settings.profile.as_ref()?.value)))
 }
 
 /// What a text is. One that can't be analysed is a script if it would be one without what is in the way.
@@ -230,39 +247,84 @@ fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
 fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Checked) {
     let places = &script.places;
     checked.depends.extend([&places.system, &places.settings].into_iter().flatten().cloned());
+    checked.depends.extend(places.manifest.as_deref().map(runner::case_folder));
     if let (Some(path), Some(manifest)) = (&places.manifest, &script.input.manifest)
         && let SystemScriptSetting::File(name) = &manifest.system_script
     {
         let folder = path.parent().unwrap_or(path);
         checked.depends.push(absolute(&folder.join(&name.value)));
     }
-    let report = check(&script.input);
+    let report = report(&script.input);
     let sheets = Arc::new(sheets(session, own, &script));
     let findings = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Script);
     checked.findings = findings.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }).collect();
     checked.subject = Subject::Script { input: Box::new(script.input), analysis: report.analysis, sheets };
 }
 
+/// What a check of a script says. No fix of it edits a script that is the record of what D3 has.
+pub fn report(input: &Input) -> Report {
+    let mut report = check(input);
+    keep_unedited(report.analysis.surroundings(), &mut report.diagnostics);
+    report
+}
+
+/// A script that a manifest names, as it is now.
+struct Named {
+    /// The name that the manifest gives it.
+    name: String,
+    role: ScriptRole,
+    script: Script,
+    report: Report,
+    sheet: Sheet,
+}
+
+/// The scripts that a manifest in `folder` names and that exist.
+fn named_scripts<'s>(
+    session: &'s Session,
+    folder: &'s Path,
+    manifest: &'s Manifest,
+) -> impl Iterator<Item = Named> + use<'s> {
+    let mut seen = FxHashSet::default();
+    names_in(manifest).into_iter().filter_map(move |(name, role)| {
+        let path = absolute(&folder.join(name));
+        if !seen.insert(path.clone()) {
+            return None;
+        }
+        let script = session.workspace.as_script(&path, session.workspace.read(&path).ok()?);
+        let (uri, version) = address(session, &path);
+        let sheet = Sheet::new(uri?, version, script.input.source.text());
+        Some(Named { name: name.to_owned(), role, report: report(&script.input), script, sheet })
+    })
+}
+
+/// A manifest in `folder` with the scripts that it names, and these by their names.
+pub fn manifest_document(
+    session: &Session,
+    folder: &Path,
+    manifest: &Arc<Manifest>,
+) -> (ManifestDocument, FxHashMap<String, Sheet>) {
+    let mut document = ManifestDocument::new(Arc::clone(manifest));
+    let mut sheets = FxHashMap::default();
+    for named in named_scripts(session, folder, manifest) {
+        document.add(named.name.clone(), named.role, named.report.analysis);
+        sheets.insert(named.name, named.sheet);
+    }
+    (document, sheets)
+}
+
 /// The findings in a manifest: its own, and those that stem from its scripts.
 fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, checked: &mut Checked) {
-    checked.depends = session.workspace.scripts_of(&file.path);
     let folder = file.path.parent().unwrap_or(&file.path).to_owned();
-    let mut document = ManifestDocument { manifest: file.manifest.recovered(), scripts: Vec::new() };
-    // While it is no JSON, the workspace knows none of its scripts.
-    let drafts = document.manifest.scripts().into_iter().map(|name| (absolute(&folder.join(&name.value)), name));
-    let drafts: FxHashMap<PathBuf, String> = drafts.map(|(path, name)| (path, name.value.clone())).collect();
-    checked.depends.extend(drafts.keys().cloned());
+    let manifest = file.manifest.recovered();
+    let mut document = ManifestDocument::new(Arc::clone(&manifest));
+    let named = names_in(&manifest).into_iter().map(|(name, _)| absolute(&folder.join(name)));
+    checked.depends = session.workspace.scripts_of(&file.path).into_iter().chain(named).collect();
     checked.depends.sort();
     checked.depends.dedup();
     let mut scripts = FxHashMap::default();
     let mut findings = Vec::new();
     let mut stems_from = Vec::new();
-    for path in &checked.depends {
-        let Ok(source) = session.workspace.read(path) else { continue };
-        let script = session.workspace.as_script(path, source);
-        let (Some(uri), version) = address(session, path) else { continue };
-        let report = check(&script.input);
-        let sheet = Sheet::new(uri, version, script.input.source.text());
+    for Named { name, role, script, report, sheet } in named_scripts(session, &folder, &manifest) {
         if script.places.manifest.as_ref() == Some(&file.path) {
             let found = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Manifest);
             let mut sheets = sheets(session, sheet.clone(), &script);
@@ -274,10 +336,8 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
                 stems_from.push((Arc::clone(&report.analysis), sheets));
             }
         }
-        if let Some(name) = drafts.get(path) {
-            scripts.insert(name.clone(), sheet);
-            document.scripts.push((name.clone(), report.analysis));
-        }
+        document.add(name.clone(), role, report.analysis);
+        scripts.insert(name, sheet);
     }
     let mut sheets = Sheets::default();
     sheets.insert(Place::Manifest, own);
@@ -300,8 +360,14 @@ fn check_settings(session: &Session, own: Sheet, path: &Path, checked: &mut Chec
     let file = SettingsFile::new(path, Arc::clone(&own.text));
     let selection = session.workspace.selection_for(path);
     let encoding = session.agreed().encoding;
-    let errors = file.errors.iter().map(|error| convert::problem(&error.message, error.range, &own, encoding));
-    checked.items = errors.collect();
+    let problem = |message: &str, range| convert::problem(message, range, &own, encoding);
+    checked.items = file.errors.iter().map(|error| problem(&error.message, error.range)).collect();
+    if let Some(profile) = &file.settings.profile {
+        checked.depends.extend(session.workspace.profile_for(path));
+        // What is wrong with the image profile is wrong with the settings that name it.
+        let of_profile = session.workspace.settings_problems(path).into_iter().filter(|one| one.path != *path);
+        checked.items.extend(of_profile.map(|one| problem(&notice::shown(&one), profile.range)));
+    }
     let found = file.unknown_codes(&selection);
     let mut sheets = Sheets::default();
     sheets.insert(Place::Settings, own);

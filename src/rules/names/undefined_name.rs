@@ -1,10 +1,10 @@
 //! D3206.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{self, Model, Reference, Resolution, SystemScript};
+use crate::semantic::{Model, Reference, SystemScript};
 use crate::text::{Ranged, nearest};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -28,29 +28,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         sink.not_evaluated();
         return;
     }
-    let hides_names = |model: &Model<'_>| model.has_star_import() || model.binds_dynamically();
-    if hides_names(model) || model.system().is_some_and(hides_names) {
-        return;
-    }
-    // What stands under a test of the version may be meant for another one.
-    let harmless = semantic::Context::NAME_GUARD | semantic::Context::VERSION_GUARD | semantic::Context::NOT_EVALUATED;
-    // A name that the script asks for with NameError in mind is there or not.
-    let asked: FxHashSet<&str> = model
-        .references
-        .iter()
-        .filter(|read| read.context.contains(semantic::Context::NAME_GUARD) && read.resolution == Resolution::Unknown)
-        .map(|read| read.node.id.as_str())
-        .collect();
     let mut hints: FxHashMap<&str, Option<&str>> = FxHashMap::default();
-    for reference in &model.references {
+    for reference in model.undefined() {
         let name = reference.node.id.as_str();
-        if reference.resolution != Resolution::Unknown
-            || reference.context.intersects(harmless)
-            || ELSEWHERE.contains(&name)
-            || asked.contains(name)
-        {
-            continue;
-        }
         let is_new = hints.len() < MAX_HINTS && !hints.contains_key(name);
         if is_new {
             hints.insert(name, near_name(model, reference));
@@ -62,9 +42,6 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         sink.report(reference.node.range(), format!("`{name}` is defined nowhere; {advice}"));
     }
 }
-
-/// Builtins of Python on Windows and in notebooks, which scripts name where they look where they run.
-const ELSEWHERE: [&str; 2] = ["WindowsError", "get_ipython"];
 
 /// A name that was most likely meant, of those that can be read there.
 fn near_name<'a>(model: &Model<'a>, reference: &Reference<'a>) -> Option<&'a str> {
