@@ -60,14 +60,14 @@ fn is_written_out(model: &Model<'_>, site: &Site<'_, ast::ExprCall>) -> bool {
     model.makers(code, site.scope).is_some_and(|makers| makers.iter().all(|maker| is_literal(maker.expr)))
 }
 
-/// `pickle.loads(pickle.dumps(x))`, directly or through names, copies what is there.
+/// `pickle.loads(pickle.dumps(x))`, directly or through names, copies what is there; a literal is there already.
 fn is_own_copy(model: &Model<'_>, site: &Site<'_, ast::ExprCall>) -> bool {
     let Some(data) = site.node.arguments.args.first() else { return false };
-    model.makers(data, site.scope).is_some_and(|makers| makers.iter().all(|maker| is_dump(maker.expr)))
+    model.makers(data, site.scope).is_some_and(|makers| makers.iter().all(|maker| is_own(maker.expr)))
 }
 
-fn is_dump(expr: &Expr) -> bool {
-    let Expr::Call(call) = expr else { return false };
+fn is_own(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return expr.is_bytes_literal_expr() };
     match &*call.func {
         Expr::Attribute(attribute) => attribute.attr.as_str() == "dumps",
         Expr::Name(name) => name.id.as_str() == "dumps",
