@@ -5,7 +5,7 @@ use std::cell::LazyCell;
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Context as Around, Model, ScopeId};
-use crate::syntax::ast::Expr;
+use crate::syntax::ast::{self, Expr};
 use crate::text::Ranged;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -28,7 +28,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let forks = LazyCell::new(|| forks(model));
     for site in &model.nodes.calls {
         let callee = &*site.node.func;
-        if let Some(name) = ends_process(model, callee, site.scope)
+        if let Some(name) = ends_process(model, site.node)
             && !is_fine(site.context, site.scope)
             && !(name == "os._exit" && *forks)
         {
@@ -60,8 +60,8 @@ fn forks(model: &Model<'_>) -> bool {
 }
 
 /// The shown name of a function that ends the process.
-fn ends_process<'a>(model: &Model<'a>, callee: &'a Expr, scope: ScopeId) -> Option<&'static str> {
-    match *model.qualified_name(callee, scope)?.parts() {
+fn ends_process(model: &Model<'_>, call: &ast::ExprCall) -> Option<&'static str> {
+    match *model.callee(call)?.parts() {
         ["exit"] => Some("exit"),
         ["quit"] => Some("quit"),
         ["sys", "exit"] => Some("sys.exit"),
