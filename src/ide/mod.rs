@@ -37,7 +37,7 @@ pub use hover::{Hover, hover};
 pub use lenses::{Lens, LensAction, lenses};
 pub use navigation::{Location, declaration, definition, highlights, references};
 pub use record::keep_unedited;
-pub use rename::{rename, renameable};
+pub use rename::{is_name, is_reserved, rename, renameable};
 pub use signature::{Parameter, Signature, signature};
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use tokens::{Token, TokenKind, tokens};

@@ -267,13 +267,13 @@ pub(super) fn check_identifier(to: &str) -> Result<(), String> {
 }
 
 /// Whether Python takes a text as a name.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
     let starts = letters.next().is_some_and(|letter| letter.is_alphabetic() || letter == '_');
     starts && letters.all(|letter| letter.is_alphanumeric() || letter == '_') && !KEYWORDS.contains(&text)
 }
 
 /// Whether the playbook engine keeps a name for itself.
-pub(super) fn is_reserved(name: &str) -> bool {
+pub fn is_reserved(name: &str) -> bool {
     names::RESERVED_NAMES.contains(&name) || names::RESERVED_CLASSES.contains(&name) || name == names::D3
 }

@@ -19,7 +19,7 @@ pub use paths::absolute;
 pub use settings::{Overrides, SettingsFile};
 pub use walk::{Problem, Walked, describe, walk};
 pub use workspace::{Named, Workspace, names_in};
-pub use write::replace;
+pub use write::{create, replace};
 
 /// The file name of a manifest.
 pub const MANIFEST: &str = "d3.json";
