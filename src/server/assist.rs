@@ -13,7 +13,7 @@ use super::worker::{Checked, Subject};
 use crate::diagnostic::Place;
 use crate::ide;
 use crate::semantic::{Analysis, Surroundings};
-use crate::text::TextSize;
+use crate::text::{TextRange, TextSize};
 
 /// What can stand at a position.
 pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Option<CompletionResponse> {
@@ -24,6 +24,14 @@ pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Opt
     let items = in_comment.unwrap_or_else(|| ide::complete(analysis, offset)).into_iter();
     let surroundings = Some(analysis.surroundings());
     Some(CompletionResponse::Array(items.map(|item| completion_item(item, surroundings, sheet, agreed)).collect()))
+}
+
+/// Whether a position is in a comment of a script.
+pub fn is_in_comment(checked: &Checked, position: Position, agreed: &Agreed) -> Option<bool> {
+    let (analysis, sheet) = script(checked)?;
+    let offset = sheet.offset(position, agreed.encoding);
+    let is_around = |comment: &TextRange| comment.start() < offset && offset <= comment.end();
+    Some(analysis.parsed().comments.iter().any(is_around))
 }
 
 /// What a client sends back to be told more about a completion.
