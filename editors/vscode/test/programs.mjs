@@ -1,0 +1,1 @@
+export async function withoutProgram() { return { passed: [], failed: [] }; }
