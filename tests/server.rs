@@ -21,6 +21,8 @@ mod lifecycle;
 mod malformed;
 #[path = "server/manifest.rs"]
 mod manifest;
+#[path = "server/runs.rs"]
+mod runs;
 #[path = "server/settings.rs"]
 mod settings;
 #[path = "server/structure.rs"]

@@ -15,9 +15,7 @@ mod lint;
 mod output;
 mod rules;
 mod run;
-mod run_text;
 mod test;
-mod test_report;
 mod words;
 
 /// Linter, language server and local runner for D3 SOAR custom commands.

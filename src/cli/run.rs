@@ -1,16 +1,15 @@
 //! `d3ls run`: one command in the local engine.
 
 use std::path::{Component, Path, PathBuf};
-use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::ValueEnum;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Status, output, run_text};
+use super::{Status, output};
 use crate::project::{Workspace, absolute, describe};
-use crate::runner::{self, Limits, Outcome, Python, Redactor, Request, Schedule, Scripts};
-use crate::text::nearest;
+use crate::report;
+use crate::runner::{self, Outcome, Python, Redactor, Request, Schedule, Wanted};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -66,12 +65,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     let request = request(arguments)?;
     let scripts = &request.target.scripts;
     scripts.warnings.iter().for_each(|warning| output::warn(warning));
-    let python = python(scripts, arguments.python.as_deref())?;
+    let python = scripts.python(arguments.python.as_deref(), None)?;
     if let Some(warning) = python.warning() {
         output::warn(&warning);
     }
     let redactor = Redactor::new(scripts.manifest(), &request.connection);
-    let outcome = runner::run(&python, limits(scripts), &request, None)?;
+    let outcome = runner::run(&python, scripts.limits(), &request, None)?;
     if arguments.verbose {
         verbose(&python, &outcome);
     }
@@ -81,12 +80,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         std::fs::write(path, text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
     }
     outcome.notes.iter().for_each(|note| output::warn(&redactor.text(note)));
-    let report = runner::to_json(&request, &outcome, &redactor, &|path| relative(Path::new(path)));
+    let report = runner::to_json(&request, &outcome, &redactor, &relative);
     match arguments.format {
-        Format::Text => {
-            let windows = request.schedule.map(|_| runner::windows(&outcome.ticks));
-            output::write_styled(&run_text::show(&report, windows.as_deref()))?;
-        }
+        Format::Text => output::write_styled(&report::run_text(&report, &request, &outcome, &relative))?,
         Format::Json => output::write_plain(format!("{}\n", serde_json::to_string_pretty(&report)?).as_bytes())?,
     }
     Ok(if outcome.success() { Status::Clean } else { Status::Findings })
@@ -102,54 +98,27 @@ fn verbose(python: &Python, outcome: &Outcome) {
 }
 
 fn request(arguments: &Arguments) -> anyhow::Result<Request> {
-    let now = arguments.now.as_deref().map(|text| {
-        runner::parse_time(text).with_context(|| format!("`--now {text}` is no time; write 2024-01-31 23:59:59 (UTC)"))
-    });
-    let now = now.transpose()?;
     let interval = runner::parse_interval(&arguments.interval)
         .with_context(|| format!("`--interval {}` is no time; write 10m, 90s or 1h", arguments.interval))?;
-    let target = runner::target(&Workspace::default(), &arguments.path, &arguments.command, arguments.live)?;
-    let given = arguments.inputs.as_deref().map(|text| value(text, "--inputs")).transpose()?;
-    let connection = arguments.connection.as_deref().map(|text| value(text, "--connection")).transpose()?;
-    let connection = match connection {
-        None => Map::new(),
-        Some(Value::Object(connection)) => connection,
-        Some(_) => bail!("the connection must be a JSON object of parameters"),
-    };
-    check_connection(&target.scripts, &connection);
-    let folder = std::env::current_dir().unwrap_or_else(|_| target.folder());
-    let declared = target.declared().map(|command| command.inputs.as_slice());
-    let given = if arguments.schedule.is_some() { runner::scheduled(given, declared) } else { given };
-    let inputs = runner::convert(given.as_ref(), declared, &folder)
-        .map_err(|problems| anyhow::anyhow!("{}", problems.join("\n       ")))?;
-    let http = match &arguments.http {
-        None => Vec::new(),
-        Some(path) => {
-            runner::http_entries(&read(path)?).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?
-        }
-    };
-    Ok(Request {
-        target,
-        inputs,
-        connection,
-        now,
-        http,
-        d3: Vec::new(),
-        network: arguments.allow_network,
-        record: arguments.record.is_some(),
-        coverage: false,
+    let wanted = Wanted {
+        path: arguments.path.clone(),
+        command: arguments.command.clone(),
+        inputs: arguments.inputs.as_deref().map(|text| value(text, "--inputs")).transpose()?,
+        connection: arguments.connection.as_deref().map(|text| value(text, "--connection")).transpose()?,
+        now: arguments.now.as_deref().map(runner::now).transpose()?,
         schedule: arguments.schedule.map(|ticks| Schedule { ticks, interval }),
-    })
-}
-
-/// A connection may lack parameters, since a test needs few, but one that the manifest does not know is a slip.
-fn check_connection(scripts: &Scripts, connection: &Map<String, Value>) {
-    let Some(manifest) = scripts.manifest() else { return };
-    let known = || manifest.connection.iter().map(|parameter| parameter.parameter_name.value.as_str());
-    for name in connection.keys().filter(|name| manifest.connection_parameter(name).is_none()) {
-        let hint = nearest(name, known()).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        output::warn(&format!("the manifest has no connection parameter `{name}`{hint}"));
+        live: arguments.live,
+        folder: std::env::current_dir().ok(),
+        samples: false,
+    };
+    let mut request = runner::request(&Workspace::default(), wanted)?;
+    if let Some(path) = &arguments.http {
+        request.http =
+            runner::http_entries(&read(path)?).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?;
     }
+    request.network = arguments.allow_network;
+    request.record = arguments.record.is_some();
+    Ok(request)
 }
 
 /// JSON from the command line, or from a file that it names.
@@ -165,28 +134,6 @@ fn read(path: &Path) -> anyhow::Result<String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
-}
-
-/// The interpreter: the argument's, the settings', or the best there is.
-pub(super) fn python(scripts: &Scripts, argument: Option<&Path>) -> anyhow::Result<Python> {
-    let setting = scripts.settings.as_ref().and_then(|(folder, settings)| {
-        let path = &settings.python.as_ref()?.value;
-        // A bare name is looked for on PATH, as everywhere.
-        Some(if path.contains(['/', '\\']) { absolute(&folder.join(path)) } else { PathBuf::from(path) })
-    });
-    runner::find(argument.or(setting.as_deref()))
-}
-
-/// What the settings allow a run.
-pub(super) fn limits(scripts: &Scripts) -> Limits {
-    let default = Limits::default();
-    let settings = scripts.settings.as_ref().map(|(_, settings)| settings);
-    Limits {
-        timeout: settings
-            .and_then(|settings| settings.timeout)
-            .map_or(default.timeout, |seconds| Duration::from_secs(u64::from(seconds))),
-        memory: settings.and_then(|settings| settings.memory).unwrap_or(default.memory),
-    }
 }
 
 /// A path relative to the working directory with `/`, absolute outside it.

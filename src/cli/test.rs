@@ -1,16 +1,14 @@
 //! `d3ls test`: all test cases beside manifests.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
-use rayon::prelude::*;
 
-use super::run::{limits, python, relative};
-use super::{Status, output, test_report};
-use crate::project::{Workspace, replace};
-use crate::runner::{self, Case, Mismatch, Outcome, Python, Redactor, Request, Warm};
+use super::run::relative;
+use super::{Status, output};
+use crate::project::Workspace;
+use crate::report;
+use crate::runner::{self, ReadCase, Suite, Tested, Verdict};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -35,46 +33,11 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+enum Format {
     Text,
     Json,
     Junit,
 }
-
-/// What came of a case.
-pub(super) struct Report {
-    /// Its file, as shown.
-    pub(super) path: String,
-    /// Its command, where it could be read.
-    pub(super) command: String,
-    /// How it ended.
-    pub(super) verdict: Verdict,
-    /// What the user should know.
-    pub(super) notes: Vec<String>,
-    /// The run, for what failed.
-    pub(super) outcome: Option<Outcome>,
-    /// Whether its `expect` was rewritten.
-    pub(super) updated: bool,
-}
-
-impl Report {
-    fn error(path: String, command: String, message: String) -> Self {
-        Self { path, command, verdict: Verdict::Error(message), notes: Vec::new(), outcome: None, updated: false }
-    }
-}
-
-/// How a case ended.
-pub(super) enum Verdict {
-    /// Everything expected came.
-    Passed,
-    /// Something else came.
-    Failed(Vec<Mismatch>),
-    /// It could not run.
-    Error(String),
-}
-
-/// Lines of a file, and whether any case ran them.
-pub(super) type Coverage = BTreeMap<String, BTreeMap<u32, bool>>;
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     let (paths, problems) = runner::find_cases(&arguments.paths);
@@ -82,38 +45,29 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         output::complain(&format!("{}: {}", relative(&problem.path), problem.message));
     }
     let workspace = Workspace::default();
-    let read: Vec<(PathBuf, Result<Case, String>)> =
-        paths.into_iter().map(|path| (path.clone(), runner::read_case(&workspace, &path))).collect();
-    let wanted = |path: &Path, case: &Result<Case, String>| {
+    let read = paths.into_iter().map(|path| {
+        let case = runner::read_case(&workspace, &path);
+        (path, case)
+    });
+    let wanted = |(path, case): &ReadCase| {
         let command = case.as_ref().map_or("", |case| case.request.target.command.as_str());
         arguments.filter.as_deref().is_none_or(|filter| relative(path).contains(filter) || command.contains(filter))
     };
-    let cases: Vec<_> = read.into_iter().filter(|(path, case)| wanted(path, case)).collect();
+    let cases: Vec<ReadCase> = read.filter(wanted).collect();
     if cases.is_empty() {
-        anyhow::bail!("there is no test case here; a case is a file `tests/NAME.json` beside a `d3.json`");
+        anyhow::bail!(runner::NO_CASE);
     }
-    let pythons = Pythons { argument: arguments.python.as_deref(), found: Mutex::default() };
-    let coverage = Mutex::new(Coverage::new());
-    let mut reports: Vec<Report> = Vec::with_capacity(cases.len());
-    let mut groups: BTreeMap<PathBuf, Vec<Case>> = BTreeMap::new();
-    for (path, case) in cases {
-        match case {
-            Ok(mut case) => {
-                case.request.coverage = arguments.coverage;
-                groups.entry(case.request.target.folder()).or_default().push(case);
-            }
-            Err(message) => reports.push(Report::error(relative(&path), String::new(), message)),
-        }
-    }
-    for group in groups.into_values() {
-        reports.extend(run_group(group, arguments, &pythons, &coverage));
-    }
-    reports.sort_by(|a, b| a.path.cmp(&b.path));
-    pythons.warn();
-    let coverage = coverage.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    test_report::write(&reports, arguments.coverage.then_some(&coverage), arguments.format)?;
-    let errors = reports.iter().any(|report| matches!(report.verdict, Verdict::Error(_)));
-    let failures = reports.iter().any(|report| matches!(report.verdict, Verdict::Failed(_)) && !report.updated);
+    let suite = Suite {
+        python: arguments.python.as_deref(),
+        rewrite: arguments.update,
+        coverage: arguments.coverage,
+        ..Suite::default()
+    };
+    let tested = suite.run(cases, &|_| {})?;
+    tested.warnings.iter().for_each(|warning| output::warn(warning));
+    write(&tested, arguments)?;
+    let errors = tested.reports.iter().any(|report| matches!(report.verdict, Verdict::Error(_)));
+    let failures = tested.reports.iter().any(|report| matches!(report.verdict, Verdict::Failed(_)) && !report.updated);
     Ok(match (errors || !problems.is_empty(), failures) {
         (true, _) => Status::Failed,
         (false, true) => Status::Findings,
@@ -121,124 +75,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     })
 }
 
-/// Runs the cases of one manifest. Several share a warm engine.
-fn run_group(
-    cases: Vec<Case>,
-    arguments: &Arguments,
-    pythons: &Pythons<'_>,
-    coverage: &Mutex<Coverage>,
-) -> Vec<Report> {
-    let python = cases.first().map_or_else(|| Err("there is no case".to_owned()), |case| pythons.of(case));
-    let python = match python {
-        Ok(python) => python,
-        Err(message) => {
-            let failed = |case: Case| Report::error(relative(&case.path), case.request.target.command, message.clone());
-            return cases.into_iter().map(failed).collect();
-        }
+fn write(tested: &Tested, arguments: &Arguments) -> anyhow::Result<()> {
+    let cases = report::Cases {
+        reports: &tested.reports,
+        coverage: arguments.coverage.then_some(&tested.coverage),
+        shown: &relative,
     };
-    let limits = limits(&cases[0].request.target.scripts);
-    let requests: Vec<&Request> = cases.iter().map(|case| &case.request).collect();
-    let warm = (requests.len() > 1).then(|| Warm::start(&python, limits, &requests));
-    let run = |request: &Request| match &warm {
-        Some(warm) => warm.run(request),
-        None => runner::run(&python, limits, request, None),
-    };
-    cases.par_iter().map(|case| one(case, arguments.update, &run, coverage)).collect()
-}
-
-/// The interpreters in use: the settings of each manifest may name one.
-struct Pythons<'a> {
-    argument: Option<&'a Path>,
-    found: Mutex<BTreeMap<Option<String>, Result<Python, String>>>,
-}
-
-impl Pythons<'_> {
-    fn of(&self, case: &Case) -> Result<Python, String> {
-        let scripts = &case.request.target.scripts;
-        let key = scripts.settings.as_ref().and_then(|(folder, settings)| {
-            settings.python.as_ref().map(|python| format!("{}\n{}", folder.display(), python.value))
-        });
-        let mut found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        found.entry(key).or_insert_with(|| python(scripts, self.argument).map_err(|error| format!("{error:#}"))).clone()
-    }
-
-    fn warn(&self) {
-        let found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let warnings: std::collections::BTreeSet<String> =
-            found.values().flatten().filter_map(Python::warning).collect();
-        warnings.iter().for_each(|warning| output::warn(warning));
-    }
-}
-
-fn one(
-    case: &Case,
-    rewrite: bool,
-    run: &(dyn Fn(&Request) -> anyhow::Result<Outcome> + Sync),
-    coverage: &Mutex<Coverage>,
-) -> Report {
-    let scripts = &case.request.target.scripts;
-    let redactor = Redactor::new(scripts.manifest(), &case.request.connection);
-    let mut report = Report {
-        path: relative(&case.path),
-        command: case.request.target.command.clone(),
-        verdict: Verdict::Passed,
-        notes: scripts.warnings.clone(),
-        outcome: None,
-        updated: false,
-    };
-    let outcome = match run(&case.request) {
-        Ok(outcome) => outcome,
-        Err(error) => return Report { verdict: Verdict::Error(redactor.text(&format!("{error:#}"))), ..report },
-    };
-    count(&outcome, coverage);
-    let mismatches = runner::compare(&case.expect, &outcome);
-    if (!mismatches.is_empty() || case.expect.is_empty()) && rewrite {
-        match update(case, &outcome) {
-            Ok(()) => report.updated = true,
-            Err(message) => report.verdict = Verdict::Error(message),
-        }
-    } else if case.expect.is_empty() {
-        report.verdict = Verdict::Error("the case expects nothing; add `expect`, or run with --update".to_owned());
-    } else if !mismatches.is_empty() {
-        let hide = |mismatch: Mismatch| Mismatch {
-            path: redactor.text(&mismatch.path),
-            expected: redactor.value(&mismatch.expected),
-            actual: mismatch.actual.map(|actual| redactor.value(&actual)),
-        };
-        report.verdict = Verdict::Failed(mismatches.into_iter().map(hide).collect());
-    }
-    report.notes.extend(outcome.notes.iter().map(|note| redactor.text(note)));
-    report.outcome = Some(hidden(outcome, &redactor));
-    report
-}
-
-/// The outcome without secrets, as far as it is shown.
-fn hidden(mut outcome: Outcome, redactor: &Redactor) -> Outcome {
-    for tick in &mut outcome.ticks {
-        tick.logs.iter_mut().for_each(|log| *log = redactor.text(log));
-        if let Some(error) = &mut tick.error {
-            error.message = redactor.text(&error.message);
-        }
-    }
-    outcome.stdout = redactor.text(&outcome.stdout);
-    outcome
-}
-
-fn update(case: &Case, outcome: &Outcome) -> Result<(), String> {
-    let expect = runner::updated(&case.expect, outcome);
-    let text = runner::with_expect(&case.text, &expect).ok_or("the case's `expect` can't be rewritten")?;
-    replace(&case.path, &case.text, &text).map_err(|error| error.to_string())
-}
-
-fn count(outcome: &Outcome, coverage: &Mutex<Coverage>) {
-    let mut coverage = coverage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    for file in &outcome.covered {
-        let lines = coverage.entry(relative(Path::new(&file.path))).or_default();
-        for line in &file.lines {
-            lines.entry(*line).or_default();
-        }
-        for line in &file.ran {
-            lines.insert(*line, true);
-        }
+    match arguments.format {
+        Format::Text => output::write_styled(&cases.text()),
+        Format::Json => output::write_plain(format!("{}\n", serde_json::to_string_pretty(&cases.json())?).as_bytes()),
+        Format::Junit => output::write_plain(cases.junit().as_bytes()),
     }
 }

@@ -32,7 +32,7 @@ pub use describe::rule_help;
 pub use folding::{Fold, FoldKind, folds, selections};
 pub use hints::{Hint, hints};
 pub use hover::{Hover, hover};
-pub use lenses::{Lens, lenses};
+pub use lenses::{Lens, LensAction, lenses};
 pub use navigation::{Location, definition, highlights, references};
 pub use rename::{rename, renameable};
 pub use signature::{Parameter, Signature, signature};

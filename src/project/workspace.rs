@@ -269,13 +269,18 @@ impl Workspace {
     }
 
     /// The image that scripts at `path` run in: the settings' profile, or the documented one.
-    fn image(&self, path: &Path) -> Arc<Image> {
+    pub fn image(&self, path: &Path) -> Arc<Image> {
         let profile = self.settings_for(path).and_then(|file| self.profile(&file));
         profile.and_then(Result::ok).unwrap_or_else(Image::default_profile)
     }
 
+    /// The image profile that the settings for the file at `path` name.
+    pub fn profile_for(&self, path: &Path) -> Option<PathBuf> {
+        profile_path(&*self.settings_for(path)?)
+    }
+
     fn profile(&self, file: &SettingsFile) -> Option<Result<Arc<Image>, Problem>> {
-        let path = normalised(&file.folder().join(&file.settings.profile.as_ref()?.value));
+        let path = profile_path(file)?;
         Some(self.images.get(&path, || {
             let source = self.files.read(&path).map_err(|error| Problem::fatal(&path, describe(&error)))?;
             if let Source::Not(reason) = source {
@@ -302,6 +307,10 @@ impl Workspace {
         let overrides = Overrides { select, ignore: self.overrides.ignore.clone() };
         selection(self.settings_for(path).as_deref(), &overrides, path)
     }
+}
+
+fn profile_path(file: &SettingsFile) -> Option<PathBuf> {
+    Some(normalised(&file.folder().join(&file.settings.profile.as_ref()?.value)))
 }
 
 /// The scripts that a manifest names, as it writes them.

@@ -8,9 +8,12 @@ use serde_json::{Map, Value};
 use super::job::Request;
 use super::{compare, http, inputs, target, when};
 use crate::project::{MANIFEST, Problem, Workspace, absolute, describe, walk};
+use crate::text::Source;
 
-/// The folder of test cases beside a manifest.
+/// The name of the folder of test cases.
 const FOLDER: &str = "tests";
+/// What to say where there is none.
+pub const NO_CASE: &str = "there is no test case here; a case is a file `tests/NAME.json` beside a `d3.json`";
 /// The keys of a case.
 const KEYS: [&str; 7] = ["command", "inputs", "connection", "now", "http", "d3", "expect"];
 
@@ -39,9 +42,7 @@ pub fn find_cases(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
             cases.extend(cases_in(&path));
         } else if path.extension().is_some_and(|extension| extension == "py") && path.is_file() {
             let manifest = Workspace::default().manifest_for(&path).map(|named| named.path);
-            cases.extend(
-                manifest.iter().filter_map(|path| path.parent()).flat_map(|folder| cases_in(&folder.join(FOLDER))),
-            );
+            cases.extend(manifest.iter().flat_map(|manifest| cases_beside(manifest)));
         } else {
             folders.push(path);
         }
@@ -49,7 +50,7 @@ pub fn find_cases(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
     let walked = walk(&folders);
     for file in walked.named.iter().chain(&walked.found) {
         if file.file_name().is_some_and(|name| name == MANIFEST) {
-            cases.extend(file.parent().iter().flat_map(|folder| cases_in(&folder.join(FOLDER))));
+            cases.extend(cases_beside(file));
         }
     }
     cases.sort();
@@ -57,7 +58,8 @@ pub fn find_cases(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
     (cases, walked.problems.into_iter().filter(|problem| problem.fatal).collect())
 }
 
-fn is_case(path: &Path) -> bool {
+/// Whether a path is that of a test case.
+pub fn is_case(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json") && path.parent().is_some_and(beside_manifest)
 }
 
@@ -70,12 +72,41 @@ fn cases_in(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).filter(|path| is_case(path) && path.is_file()).collect()
 }
 
+/// The manifest that the case at `path` is beside.
+pub fn manifest_of(path: &Path) -> PathBuf {
+    path.parent().and_then(Path::parent).unwrap_or(path).join(MANIFEST)
+}
+
+/// The files of the test cases beside a manifest, in no order.
+pub fn cases_beside(manifest: &Path) -> Vec<PathBuf> {
+    cases_in(&case_folder(manifest))
+}
+
+/// The folder of the test cases beside a manifest.
+pub fn case_folder(manifest: &Path) -> PathBuf {
+    manifest.parent().unwrap_or(manifest).join(FOLDER)
+}
+
+/// The command that the case at `path` runs; `None` where it names none.
+pub fn command_of(workspace: &Workspace, path: &Path) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        command: String,
+    }
+    let text = workspace.read(path).ok()?.text();
+    let head: Head = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text)).ok()?;
+    Some(head.command)
+}
+
 /// Reads a case and everything that it runs.
 ///
 /// # Errors
 /// What is wrong with it, so that nothing was run.
 pub fn read_case(workspace: &Workspace, path: &Path) -> Result<Case, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| describe(&error))?;
+    let text = match workspace.read(path).map_err(|error| describe(&error))? {
+        Source::Text(text) => text.to_string(),
+        Source::Not(reason) => return Err(reason.to_string()),
+    };
     let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let value: Value = serde_json::from_str(body).map_err(|error| format!("the case is no JSON: {error}"))?;
     let fields = http::known(&value, "the case", &KEYS)?;
@@ -149,7 +180,7 @@ fn check_calls(entries: &[Value]) -> Result<(), String> {
 }
 
 /// The text of a case with another `expect`; everything else stays as it is written.
-pub fn with_expect(text: &str, expect: &Map<String, Value>) -> Option<String> {
+pub(super) fn with_expect(text: &str, expect: &Map<String, Value>) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Whole<'a> {
         #[serde(borrow)]

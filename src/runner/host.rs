@@ -102,6 +102,11 @@ pub fn run(
     follow(process, &receiver, Run { python, limits, request, cancel, token, started })
 }
 
+/// Whether the user wants no more.
+pub(super) fn is_cancelled(cancel: Option<&Arc<AtomicBool>>) -> bool {
+    cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+}
+
 /// What following a run needs to know of it.
 pub(super) struct Run<'a> {
     pub(super) python: &'a Python,
@@ -279,7 +284,7 @@ fn listen(
     let mut deadline = Instant::now() + timeout + Duration::from_secs(30);
     let mut closed = 0;
     loop {
-        if cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+        if is_cancelled(cancel) {
             return End::Cancelled;
         }
         let left = deadline.saturating_duration_since(Instant::now());

@@ -129,7 +129,7 @@ fn unknown(values: &Map<String, Value>, declared: &[InputParameter]) -> Vec<Stri
         .collect()
 }
 
-fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Value) -> bool {
     matches!(value, Value::Null) || value.as_str().is_some_and(str::is_empty)
 }
 

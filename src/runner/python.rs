@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::host::is_cancelled;
 use super::remembered;
 use crate::image::Version;
 
@@ -54,20 +57,22 @@ const WANTED: Version = (3, 9);
 ///
 /// # Errors
 /// The named one does not run or is too old; or none was found.
-pub fn find(named: Option<&Path>) -> anyhow::Result<Python> {
+pub fn find(named: Option<&Path>, cancel: Option<&Arc<AtomicBool>>) -> anyhow::Result<Python> {
     if let Some(path) = named {
         let command = vec![path.to_string_lossy().into_owned()];
-        return probe(&command).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()));
+        return probe(&command, cancel).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()));
     }
     let mut tried = Vec::new();
     for command in candidates() {
-        match probe(&command) {
+        match probe(&command, cancel) {
             Ok(python) => return Ok(python),
             Err(reason) => tried.push(format!("{}: {reason}", command.join(" "))),
         }
     }
     let tried = if tried.is_empty() { String::new() } else { format!(" (tried {})", tried.join("; ")) };
-    anyhow::bail!("no Python 3.9 or later was found{tried}; install CPython 3.9 or name one with `--python`")
+    anyhow::bail!(
+        "no Python 3.9 or later was found{tried}; install CPython 3.9, or name one with `--python` or in the settings"
+    )
 }
 
 /// The programs that may be what we want, the best first.
@@ -92,12 +97,12 @@ fn candidates() -> Vec<Vec<String>> {
 }
 
 /// Asks a candidate what it is.
-fn probe(command: &[String]) -> Result<Python, String> {
+fn probe(command: &[String], cancel: Option<&Arc<AtomicBool>>) -> Result<Python, String> {
     let (answer, program, environment) = match remembered::get(command) {
         Some(answer) => (answer, PathBuf::from(&command[0]), BTreeMap::new()),
         None => {
-            let asked = ask(command, None)?;
-            let (program, answer) = program(command, &asked);
+            let asked = ask(command, None, cancel)?;
+            let (program, answer) = program(command, &asked, cancel);
             remembered::put(command, &program, &answer);
             let environment =
                 if program == Path::new(&command[0]) { BTreeMap::new() } else { answer.environment.clone() };
@@ -125,7 +130,7 @@ fn probe(command: &[String]) -> Result<Python, String> {
 /// The interpreter behind a command, and what it says of itself. A version manager's shim needs the user's
 /// environment, and a script has none of it, so the program that it started is taken if it runs alone, or with the few
 /// variables that a wrapper sets for it.
-fn program(command: &[String], asked: &Answer) -> (PathBuf, Answer) {
+fn program(command: &[String], asked: &Answer, cancel: Option<&Arc<AtomicBool>>) -> (PathBuf, Answer) {
     let named = PathBuf::from(command.first().map_or("", String::as_str));
     let real = |path: &Path| path.canonicalize().ok();
     if let Some(executable) = &asked.executable
@@ -133,7 +138,7 @@ fn program(command: &[String], asked: &Answer) -> (PathBuf, Answer) {
     {
         let alone = [executable.to_string_lossy().into_owned()];
         for environment in [&BTreeMap::new(), &asked.environment] {
-            match ask(&alone, Some(environment)) {
+            match ask(&alone, Some(environment), cancel) {
                 // Without its variables it may run and not find its libraries.
                 Ok(answer) if same_folders(&answer, asked) => return (executable.clone(), answer),
                 _ => {}
@@ -148,7 +153,11 @@ fn same_folders(one: &Answer, other: &Answer) -> bool {
 }
 
 /// Starts a candidate with the user's environment, or with the script's and these variables.
-fn ask(command: &[String], variables: Option<&BTreeMap<String, String>>) -> Result<Answer, String> {
+fn ask(
+    command: &[String],
+    variables: Option<&BTreeMap<String, String>>,
+    cancel: Option<&Arc<AtomicBool>>,
+) -> Result<Answer, String> {
     let (program, arguments) = command.split_first().ok_or_else(|| "it has no name".to_owned())?;
     let mut asked = Command::new(program);
     if let Some(variables) = variables {
@@ -167,7 +176,9 @@ fn ask(command: &[String], variables: Option<&BTreeMap<String, String>>) -> Resu
         match child.try_wait() {
             Ok(Some(status)) if status.success() => break,
             Ok(Some(status)) => return Err(format!("it does not run ({status})")),
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
+            Ok(None) if Instant::now() < deadline && !is_cancelled(cancel) => {
+                std::thread::sleep(Duration::from_millis(2))
+            }
             Ok(None) | Err(_) => {
                 // It is not worth more; the next candidate is asked.
                 let _ = child.kill();
@@ -196,7 +207,7 @@ impl Python {
         let differences: Vec<&str> =
             LATER.iter().filter(|(minor, _)| (3, *minor) <= self.minor).map(|(_, what)| *what).collect();
         Some(format!(
-            "D3 runs Python 3.9 and this is {}: {}; install Python 3.9, or name one with `--python`, for the same results",
+            "D3 runs Python 3.9 and this is {}: {}; install Python 3.9, or name one with `--python` or in the settings, for the same results",
             self.version,
             differences.join("; ")
         ))

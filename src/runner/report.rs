@@ -1,5 +1,7 @@
 //! `run --format json`: a run as programs read it.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::extract;
@@ -9,7 +11,7 @@ use super::redact::Redactor;
 use crate::image::names;
 
 /// The report, without secrets. `shown` is how a path is shown.
-pub fn to_json(request: &Request, outcome: &Outcome, redactor: &Redactor, shown: &dyn Fn(&str) -> String) -> Value {
+pub fn to_json(request: &Request, outcome: &Outcome, redactor: &Redactor, shown: &dyn Fn(&Path) -> String) -> Value {
     let last = outcome.last();
     let raw = last.output.as_ref().and_then(|output| output.get(names::RAW_DATA)).unwrap_or(&Value::Null);
     let declared = request.target.declared();
@@ -49,10 +51,10 @@ pub fn to_json(request: &Request, outcome: &Outcome, redactor: &Redactor, shown:
     redactor.value(&report)
 }
 
-fn failure(error: &Failure, shown: &dyn Fn(&str) -> String) -> Value {
+fn failure(error: &Failure, shown: &dyn Fn(&Path) -> String) -> Value {
     let frames = error.traceback.iter();
     let frames: Vec<Value> = frames
-        .map(|frame| json!({"path": shown(&frame.path), "line": frame.line, "function": frame.function}))
+        .map(|frame| json!({"path": shown(Path::new(&frame.path)), "line": frame.line, "function": frame.function}))
         .collect();
     json!({"type": error.kind, "message": error.message, "traceback": frames})
 }

@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 
+use super::host::Limits;
 use super::plan::{Part, Plan};
+use super::python::{self, Python};
 use crate::image::Image;
 use crate::manifest::{Command, Implementation, Kind, Manifest, Status, SystemScriptSetting};
 use crate::project::{MANIFEST, Named, Workspace, absolute, describe};
@@ -58,6 +62,32 @@ impl Scripts {
     /// The manifest, if it can be relied on.
     pub fn manifest(&self) -> Option<&Manifest> {
         self.named.as_ref().map(|named| &*named.manifest)
+    }
+
+    /// The interpreter: the one that the user names, the settings', or the best there is.
+    ///
+    /// # Errors
+    /// As [`python::find`].
+    pub fn python(&self, named: Option<&Path>, cancel: Option<&Arc<AtomicBool>>) -> anyhow::Result<Python> {
+        python::find(named.or(self.named_python().as_deref()), cancel)
+    }
+
+    /// The interpreter that the settings name.
+    pub(super) fn named_python(&self) -> Option<PathBuf> {
+        let (folder, settings) = self.settings.as_ref()?;
+        python_of(folder, settings)
+    }
+
+    /// What the settings allow a run.
+    pub fn limits(&self) -> Limits {
+        let default = Limits::default();
+        let settings = self.settings.as_ref().map(|(_, settings)| settings);
+        let timeout =
+            settings.and_then(|settings| settings.timeout).map(|seconds| Duration::from_secs(u64::from(seconds)));
+        Limits {
+            timeout: timeout.unwrap_or(default.timeout),
+            memory: settings.and_then(|settings| settings.memory).unwrap_or(default.memory),
+        }
     }
 }
 
@@ -115,6 +145,38 @@ pub fn scripts_at(workspace: &Workspace, path: &Path) -> anyhow::Result<Scripts>
             }
         }
     }
+}
+
+/// The interpreter for files at `path`, as [`Scripts::python`] has it.
+///
+/// # Errors
+/// As [`python::find`].
+pub fn python_at(
+    workspace: &Workspace,
+    path: &Path,
+    named: Option<&Path>,
+    cancel: Option<&Arc<AtomicBool>>,
+) -> anyhow::Result<Python> {
+    let file = workspace.settings_for(path);
+    let setting = file.and_then(|file| python_of(file.folder(), &file.settings));
+    python::find(named.or(setting.as_deref()), cancel)
+}
+
+/// The interpreter that settings name: a bare name is looked for on PATH, as everywhere.
+fn python_of(folder: &Path, settings: &Settings) -> Option<PathBuf> {
+    let path = &settings.python.as_ref()?.value;
+    Some(if path.contains(['/', '\\']) { absolute(&folder.join(path)) } else { PathBuf::from(path) })
+}
+
+/// The draft script of a command, as the manifest at `manifest` names it.
+pub fn script_of(workspace: &Workspace, manifest: &Path, command: &str) -> Option<PathBuf> {
+    let known = workspace.manifest(manifest)?;
+    let command = known.python_commands().find(|known| known.internal_name.value == command)?;
+    let script = match known.kind {
+        Kind::Integration => &known.script,
+        Kind::Utility => command.script.as_ref()?,
+    };
+    Some(absolute(&manifest.parent()?.join(&script.value)))
 }
 
 enum Place {

@@ -1,6 +1,8 @@
 //! A warm engine: one process a manifest that has imported the scripts' libraries and forks for each job. Only where
 //! forks can be confined; elsewhere, and where it does not start, each job gets a fresh process.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use super::host::{self, Limits};
@@ -20,8 +22,8 @@ pub struct Warm {
 
 impl Warm {
     /// Starts a warm engine for requests of the same scripts.
-    pub fn start(python: &Python, limits: Limits, requests: &[&Request]) -> Self {
-        let engine = start(python, limits, requests);
+    pub fn start(python: &Python, limits: Limits, requests: &[&Request], cancel: Option<&Arc<AtomicBool>>) -> Self {
+        let engine = start(python, limits, requests, cancel);
         Self { python: python.clone(), limits, engine }
     }
 
@@ -29,17 +31,22 @@ impl Warm {
     ///
     /// # Errors
     /// As [`host::run`].
-    pub fn run(&self, request: &Request) -> anyhow::Result<Outcome> {
+    pub fn run(&self, request: &Request, cancel: Option<&Arc<AtomicBool>>) -> anyhow::Result<Outcome> {
         let started = Instant::now();
         match &self.engine {
-            Some(engine) => engine_run(engine, &self.python, self.limits, request, started),
-            None => host::run(&self.python, self.limits, request, None),
+            Some(engine) => engine_run(engine, &self.python, self.limits, request, cancel, started),
+            None => host::run(&self.python, self.limits, request, cancel),
         }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn start(_python: &Python, _limits: Limits, _requests: &[&Request]) -> Option<Engine> {
+fn start(
+    _python: &Python,
+    _limits: Limits,
+    _requests: &[&Request],
+    _cancel: Option<&Arc<AtomicBool>>,
+) -> Option<Engine> {
     None
 }
 
@@ -49,6 +56,7 @@ fn engine_run(
     _python: &Python,
     _limits: Limits,
     _request: &Request,
+    _cancel: Option<&Arc<AtomicBool>>,
     _started: Instant,
 ) -> anyhow::Result<Outcome> {
     match *engine {}
@@ -60,12 +68,13 @@ use linux::{Engine, engine_run, start};
 #[cfg(target_os = "linux")]
 mod linux {
     use std::collections::HashMap;
-    use std::io::{BufRead, BufReader, IoSlice, PipeWriter, Write, pipe};
+    use std::io::{BufRead, BufReader, ErrorKind, IoSlice, PipeWriter, Write, pipe};
     use std::mem::MaybeUninit;
     use std::os::fd::{AsFd, OwnedFd};
     use std::os::unix::net::UnixStream;
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Child, ExitStatus, Stdio};
+    use std::sync::atomic::AtomicBool;
     use std::sync::mpsc::{Sender, channel};
     use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
     use std::time::{Duration, Instant};
@@ -83,6 +92,8 @@ mod linux {
 
     /// How long a warm engine may take to import everything.
     const START: Duration = Duration::from_secs(60);
+    /// How often it is asked meanwhile whether the user still wants it.
+    const LOOK: Duration = Duration::from_millis(50);
 
     /// The process and the way to it.
     pub(super) struct Engine {
@@ -105,7 +116,12 @@ mod linux {
     }
 
     /// `None` where it does not start, or where its forks could not be confined.
-    pub(super) fn start(python: &Python, limits: Limits, requests: &[&Request]) -> Option<Engine> {
+    pub(super) fn start(
+        python: &Python,
+        limits: Limits,
+        requests: &[&Request],
+        cancel: Option<&Arc<AtomicBool>>,
+    ) -> Option<Engine> {
         let filter = confine::fork_filter()?;
         let folder = host::folder().ok()?;
         let (ours, theirs) = UnixStream::pair().ok()?;
@@ -119,21 +135,25 @@ mod linux {
         drop(command);
         let forks = Arc::new(Mutex::new(Forks::default()));
         let engine = Engine { child, control: Mutex::new(ours), forks, folder };
-        engine.greet(requests, &filter)?;
+        engine.greet(requests, &filter, cancel)?;
         Some(engine)
     }
 
     impl Engine {
         /// Says what to import, and waits until that is done.
-        fn greet(&self, requests: &[&Request], filter: &[(u16, u8, u8, u32)]) -> Option<()> {
+        fn greet(
+            &self,
+            requests: &[&Request],
+            filter: &[(u16, u8, u8, u32)],
+            cancel: Option<&Arc<AtomicBool>>,
+        ) -> Option<()> {
             let warm = json!({"scripts": scripts(requests), "globals": globals(requests), "filter": filter});
             let setup = host::setup(&json!({"parts": host::parts(), "warm": warm}));
             let mut control = lock(&self.control);
             control.write_all(&setup).ok()?;
-            control.set_read_timeout(Some(START)).ok()?;
+            control.set_read_timeout(Some(LOOK)).ok()?;
             let mut reader = BufReader::new(control.try_clone().ok()?);
-            let mut line = String::new();
-            reader.read_line(&mut line).ok()?;
+            let line = first_line(&mut reader, cancel)?;
             let hello: Value = serde_json::from_str(line.strip_prefix("ready ")?).ok()?;
             let layers = hello["layers"].as_array()?;
             let is_confined =
@@ -186,6 +206,24 @@ mod linux {
         pairs.map(|(name, path)| (name.to_owned(), json!(path))).collect::<serde_json::Map<_, _>>().into()
     }
 
+    /// The first line, unless it takes too long or the user wants no more.
+    fn first_line(reader: &mut impl BufRead, cancel: Option<&Arc<AtomicBool>>) -> Option<String> {
+        let deadline = Instant::now() + START;
+        let mut line = Vec::new();
+        while !line.ends_with(b"\n") {
+            match reader.read_until(b'\n', &mut line) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+                Err(_) => return None,
+            }
+            if host::is_cancelled(cancel) || Instant::now() >= deadline {
+                return None;
+            }
+        }
+        String::from_utf8(line).ok()
+    }
+
     /// Reads what the engine says of its forks: `started JOB PROCESS`, `ended PROCESS STATUS`.
     fn dispatch(reader: impl BufRead, forks: &Mutex<Forks>) {
         for line in reader.lines().map_while(Result::ok) {
@@ -215,6 +253,7 @@ mod linux {
         python: &Python,
         limits: Limits,
         request: &Request,
+        cancel: Option<&Arc<AtomicBool>>,
         started: Instant,
     ) -> anyhow::Result<Outcome> {
         let folder = tempfile::Builder::new().tempdir_in(engine.folder.path()).context("no temporary folder")?;
@@ -233,7 +272,7 @@ mod linux {
         let job = json!({"id": number, "token": token, "folder": folder.path(), "job": host::job(request, limits)});
         engine.send(&job, &to_results, &to_printed).context("the warm engine has ended")?;
         drop((to_results, to_printed));
-        let run = Run { python, limits, request, cancel: None, token, started };
+        let run = Run { python, limits, request, cancel, token, started };
         host::follow(Process::Fork(None, None), &receiver, run)
     }
 }

@@ -1,14 +1,16 @@
 //! What client and server agree upon at the start; nothing else looks at the client's capabilities.
 
+use serde_json::Value;
 use tower_lsp_server::ls_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
-    CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions,
+    CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities, DocumentLinkOptions, ExecuteCommandOptions,
     FoldingRangeProviderCapability, HoverProviderCapability, MarkupKind, OneOf, PositionEncodingKind, RenameOptions,
     SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions, ServerCapabilities,
     SignatureHelpOptions, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
     WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 
+use super::run::{RUN, TEST};
 use super::structure::legend;
 use crate::text::Encoding;
 
@@ -51,11 +53,19 @@ pub struct Agreed {
     pub hover_markdown: bool,
     /// The client shows the progress of work that the server starts.
     pub shows_progress: bool,
+    /// The client can be asked to ask again for lenses.
+    pub refreshes_lenses: bool,
+    /// The client executes the server's commands.
+    pub executes: bool,
+    /// The client has a place of its own for what came of runs: it is not shown a message.
+    pub quiet_runs: bool,
+    /// The client wants to know of each test case when it is finished.
+    pub test_case_notifications: bool,
 }
 
 impl Agreed {
-    /// Reads what the client can do.
-    pub fn new(client: &ClientCapabilities) -> Self {
+    /// Reads what the client can do, and which of d3ls's own messages it wants.
+    pub fn new(client: &ClientCapabilities, options: &Value) -> Self {
         let offered = client.general.as_ref().and_then(|general| general.position_encodings.as_deref());
         let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
         let document = client.text_document.as_ref();
@@ -96,6 +106,12 @@ impl Agreed {
                 .and_then(|workspace| workspace.did_change_configuration.as_ref())
                 .map(|change| change.dynamic_registration)),
             shows_progress: is(client.window.as_ref().map(|window| window.work_done_progress)),
+            refreshes_lenses: is(workspace
+                .and_then(|workspace| workspace.code_lens.as_ref())
+                .map(|lenses| lenses.refresh_support)),
+            executes: workspace.is_some_and(|workspace| workspace.execute_command.is_some()),
+            quiet_runs: options["quietRuns"] == true,
+            test_case_notifications: options["testCaseNotifications"] == true,
             hover_markdown: markdown(
                 document.and_then(|document| document.hover.as_ref()).and_then(|hover| hover.content_format.as_deref()),
             ),
@@ -176,6 +192,10 @@ impl Agreed {
                 .into(),
             ),
             inlay_hint_provider: Some(OneOf::Left(true)),
+            execute_command_provider: Some(ExecuteCommandOptions {
+                commands: vec![RUN.to_owned(), TEST.to_owned()],
+                work_done_progress_options: WorkDoneProgressOptions { work_done_progress: Some(true) },
+            }),
             ..ServerCapabilities::default()
         }
     }
@@ -188,12 +208,13 @@ mod tests {
     use super::*;
 
     fn agreed(client: serde_json::Value) -> Agreed {
-        Agreed::new(&serde_json::from_value(client).expect("capabilities"))
+        let options = json!({"quietRuns": true, "testCaseNotifications": "yes"});
+        Agreed::new(&serde_json::from_value(client).expect("capabilities"), &options)
     }
 
     #[test]
     fn a_bare_client_gets_the_protocol_s_defaults() {
-        assert_eq!(agreed(json!({})), Agreed { encoding: Encoding::Utf16, ..Agreed::default() });
+        assert_eq!(agreed(json!({})), Agreed { encoding: Encoding::Utf16, quiet_runs: true, ..Agreed::default() });
     }
 
     #[test]
@@ -222,6 +243,8 @@ mod tests {
                 "workspaceEdit": {"documentChanges": true},
                 "configuration": true,
                 "didChangeConfiguration": {"dynamicRegistration": true},
+                "codeLens": {"refreshSupport": true},
+                "executeCommand": {},
             },
             "window": {"workDoneProgress": true},
         }));
@@ -241,6 +264,10 @@ mod tests {
             shows_progress: true,
             has_configuration: true,
             watches_configuration: true,
+            refreshes_lenses: true,
+            executes: true,
+            quiet_runs: true,
+            test_case_notifications: false,
         };
         assert_eq!(all, expected);
     }

@@ -8,12 +8,14 @@ use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp_server::ls_types::*;
 
 use super::capabilities::Agreed;
+use super::cases::{TestCase, TestCasesParams, test_cases};
 use super::convert::path_of;
 use super::final_script::{FinalScript, FinalScriptParams, final_script};
+use super::project::{Project, ProjectParams, project};
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist, lens, manifest, navigate, progress, settings, structure, workspace};
+use super::{actions, assist, lens, manifest, navigate, progress, run, settings, structure, workspace};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -41,6 +43,18 @@ impl Handlers {
     pub async fn final_script(&self, params: FinalScriptParams) -> Result<Option<FinalScript>> {
         let session = Arc::clone(&self.session);
         self.of(params.text_document, move |checked, _| final_script(&session, checked)).await
+    }
+
+    /// What belongs to a document, and which Python would run it.
+    pub async fn project(&self, params: ProjectParams) -> Result<Project> {
+        project(&self.session, params).await
+    }
+
+    /// The test cases of a document, a folder or the whole workspace.
+    pub async fn test_cases(&self, params: TestCasesParams) -> Result<Vec<TestCase>> {
+        let session = Arc::clone(&self.session);
+        let work = tokio::task::spawn_blocking(move || test_cases(&session, &params));
+        work.await.map_err(|_panic| Error::internal_error())
     }
 
     /// What `answer` says of the newest text of a document.
@@ -71,13 +85,19 @@ const REQUEST_FAILED: ErrorCode = ErrorCode::ServerError(-32803);
 
 /// A reason why something can't be done becomes the request's error, which editors show.
 fn refusable<T>(answer: Option<std::result::Result<T, String>>) -> Result<Option<T>> {
-    answer.transpose().map_err(|reason| Error { code: REQUEST_FAILED, message: reason.into(), data: None })
+    answer.transpose().map_err(refused)
+}
+
+/// The error of a request that is right, but can't be met.
+pub fn refused(reason: String) -> Error {
+    Error { code: REQUEST_FAILED, message: reason.into(), data: None }
 }
 
 impl LanguageServer for Handlers {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
-        let agreed = self.session.agree(Agreed::new(&params.capabilities));
-        settings::apply(&self.session, &params.initialization_options.unwrap_or_default());
+        let options = params.initialization_options.unwrap_or_default();
+        let agreed = self.session.agree(Agreed::new(&params.capabilities, &options));
+        settings::apply(&self.session, &options);
         // Older clients name only a root.
         #[allow(deprecated)]
         let root = params.root_uri.as_ref();
@@ -178,7 +198,10 @@ impl LanguageServer for Handlers {
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let items = match self.session.fresh(&params.text_document.uri).await {
             Some(checked) if checked.broken => return Err(Error::internal_error()),
-            Some(checked) => checked.items.clone(),
+            Some(checked) => {
+                let path = path_of(&params.text_document.uri);
+                self.session.with_failures(path.as_deref(), &checked.items)
+            }
             None => Vec::new(),
         };
         let report = RelatedFullDocumentDiagnosticReport {
@@ -280,8 +303,12 @@ impl LanguageServer for Handlers {
     }
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
-        let at = TextDocumentPositionParams { text_document: params.text_document, position: Position::default() };
-        self.at(at, |checked, _, agreed| lens::lenses(checked, agreed)).await
+        let session = Arc::clone(&self.session);
+        self.of(params.text_document, move |checked, _| lens::lenses(&session, checked)).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        run::execute(&self.session, params).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

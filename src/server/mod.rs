@@ -8,8 +8,10 @@
 mod actions;
 mod assist;
 mod capabilities;
+mod cases;
 mod convert;
 mod documents;
+mod failures;
 mod final_script;
 mod handlers;
 mod lens;
@@ -17,6 +19,9 @@ mod manifest;
 mod navigate;
 mod outbox;
 mod progress;
+mod project;
+mod run;
+mod runs;
 mod serve;
 mod session;
 mod settings;
@@ -28,7 +33,7 @@ mod workspace;
 
 use std::io;
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use anyhow::Context;
@@ -37,6 +42,7 @@ use tracing_subscriber::EnvFilter;
 
 use handlers::Handlers;
 use outbox::Outbox;
+use runs::Runs;
 use serve::{End, serve};
 use session::Session;
 use settings::{LogLevel, SetLogLevel};
@@ -92,10 +98,14 @@ fn session(set_log_level: SetLogLevel) -> anyhow::Result<End> {
     };
     let outbox = Outbox::start(io::stdout(), ended(End::Abrupt)).context("could not start the writer")?;
     let client_ended = ended(End::Abrupt);
-    let session = |client| Session::new(client, outbox.clone(), set_log_level);
+    let runs = Arc::<Runs>::default();
+    let session =
+        |client| Session::new(client, outbox.clone(), Arc::clone(&runs), runtime.handle().clone(), set_log_level);
     let (service, socket) = LspService::build(|client| Handlers::new(session(client), client_ended))
         .custom_method("window/workDoneProgress/cancel", Handlers::cancel_progress)
         .custom_method("d3ls/finalScript", Handlers::final_script)
+        .custom_method("d3ls/project", Handlers::project)
+        .custom_method("d3ls/testCases", Handlers::test_cases)
         .finish();
     let (to_client, handle) = (outbox.clone(), runtime.handle().clone());
     thread::Builder::new()
@@ -107,6 +117,8 @@ fn session(set_log_level: SetLogLevel) -> anyhow::Result<End> {
         })
         .context("could not start the reader")?;
     let how = end.recv().unwrap_or(End::Abrupt);
+    runs.end();
+    runs.wait();
     outbox.finish();
     runtime.shutdown_background();
     Ok(how)

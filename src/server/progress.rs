@@ -1,7 +1,7 @@
 //! Progress of long work, shown by the client and cancelled from there.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 use tower_lsp_server::jsonrpc::{Error, Request, Result};
@@ -12,92 +12,147 @@ use super::session::Session;
 /// Work on fewer files than this is over before its progress can be read.
 const MANY: usize = 200;
 
+/// Whether work is cancelled.
+pub type Cancel = Arc<AtomicBool>;
+
 /// The progress of one piece of work. Dropped, it ends.
 pub struct Progress {
-    session: Arc<Session>,
     /// `None` where nobody is shown anything.
-    token: Option<Value>,
-    /// The client knows the token.
-    known: Arc<AtomicBool>,
-    begun: bool,
-    done: usize,
+    shown: Option<Arc<Shown>>,
+    cancel: Cancel,
+    done: AtomicUsize,
     total: usize,
+}
+
+/// What the client sees of it.
+struct Shown {
+    session: Arc<Session>,
+    token: Value,
+    stage: Mutex<Stage>,
+}
+
+enum Stage {
+    /// The client does not know the token yet.
+    Asked,
+    /// The client shows it.
+    Begun,
+    /// The work is over.
+    Ended,
 }
 
 impl Progress {
     /// Starts to show work on `total` files: under the client's own token, or, where there are many, under a new one.
-    pub fn start(session: &Arc<Session>, token: Option<ProgressToken>, total: usize) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let known = Arc::new(AtomicBool::new(token.is_some()));
-        let token = match token {
-            Some(token) => serde_json::to_value(token).ok(),
-            None if total < MANY || !session.agreed().shows_progress => None,
-            None => {
-                let token = ProgressToken::String(format!("d3ls-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
-                let (inside, known, asked) = (Arc::clone(session), Arc::clone(&known), token.clone());
-                tokio::spawn(async move {
-                    let created = inside.client.create_work_done_progress(asked).await;
-                    known.store(created.is_ok(), Ordering::SeqCst);
-                });
-                serde_json::to_value(token).ok()
-            }
-        };
-        if let Some(token) = &token {
-            session.shown.insert(token.to_string());
-        }
-        let mut progress = Self { session: Arc::clone(session), token, known, begun: false, done: 0, total };
-        progress.begin();
-        progress
+    pub fn of_files(session: &Arc<Session>, token: Option<ProgressToken>, total: usize) -> Self {
+        let shows = token.is_some() || total >= MANY;
+        let begin = json!({"kind": "begin", "title": "d3ls", "cancellable": true, "percentage": 0});
+        Self::start(session, token, shows, begin, Cancel::default(), total)
     }
 
-    fn begin(&mut self) {
-        if !self.begun && self.known.load(Ordering::SeqCst) {
-            self.begun = true;
-            self.send(json!({"kind": "begin", "title": "d3ls", "cancellable": true, "percentage": 0}));
-        }
+    /// Starts to show a run, whose length nobody knows. `cancel` is set where the user cancels it.
+    pub fn of_run(session: &Arc<Session>, token: Option<ProgressToken>, title: &str, cancel: Cancel) -> Self {
+        let begin = json!({"kind": "begin", "title": title, "cancellable": true});
+        Self::start(session, token, true, begin, cancel, 0)
+    }
+
+    fn start(
+        session: &Arc<Session>,
+        token: Option<ProgressToken>,
+        shows: bool,
+        begin: Value,
+        cancel: Cancel,
+        total: usize,
+    ) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let creates = token.is_none() && shows && session.agreed().shows_progress;
+        let new = || ProgressToken::String(format!("d3ls-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
+        let token = token.or_else(|| creates.then(new));
+        let shown = token.and_then(|token| {
+            let value = serde_json::to_value(&token).ok()?;
+            session.shown.insert(value.to_string(), Arc::clone(&cancel));
+            let shown = Shown { session: Arc::clone(session), token: value, stage: Mutex::new(Stage::Asked) };
+            let shown = Arc::new(shown);
+            if creates {
+                let shown = Arc::clone(&shown);
+                tokio::spawn(async move {
+                    if shown.session.client.create_work_done_progress(token).await.is_ok() {
+                        shown.begin(begin);
+                    }
+                });
+            } else {
+                shown.begin(begin);
+            }
+            Some(shown)
+        });
+        Self { shown, cancel, done: AtomicUsize::new(0), total }
     }
 
     /// One more file is done.
     ///
     /// # Errors
     /// The user cancelled the work.
-    pub fn step(&mut self) -> Result<()> {
-        self.done += 1;
-        let Some(token) = &self.token else { return Ok(()) };
-        if !self.session.shown.contains(&token.to_string()) {
+    pub fn step(&self) -> Result<()> {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.cancel.load(Ordering::SeqCst) {
             return Err(Error::request_cancelled());
         }
-        self.begin();
         let percentage = |done: usize| done * 100 / self.total.max(1);
-        if self.begun && percentage(self.done) != percentage(self.done - 1) {
-            let message = format!("{} of {} files", self.done, self.total);
-            self.send(json!({"kind": "report", "message": message, "percentage": percentage(self.done)}));
+        if percentage(done) != percentage(done - 1) {
+            let message = format!("{done} of {} files", self.total);
+            self.report(json!({"kind": "report", "message": message, "percentage": percentage(done)}));
         }
         Ok(())
     }
 
-    fn send(&self, value: Value) {
-        if let Some(token) = &self.token {
-            let params = json!({"token": token, "value": value});
-            self.session.outbox.send(&Request::build("$/progress").params(params).finish());
+    /// Says how far a run is.
+    pub fn say(&self, message: &str) {
+        self.report(json!({"kind": "report", "message": message}));
+    }
+
+    fn report(&self, value: Value) {
+        if let Some(shown) = &self.shown
+            && matches!(*shown.stage(), Stage::Begun)
+        {
+            shown.send(value);
         }
+    }
+}
+
+impl Shown {
+    fn stage(&self) -> std::sync::MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, value: Value) {
+        let mut stage = self.stage();
+        if matches!(*stage, Stage::Asked) {
+            *stage = Stage::Begun;
+            self.send(value);
+        }
+    }
+
+    fn send(&self, value: Value) {
+        let params = json!({"token": self.token, "value": value});
+        self.session.outbox.send(&Request::build("$/progress").params(params).finish());
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some(token) = &self.token {
-            self.session.shown.remove(&token.to_string());
+        let Some(shown) = &self.shown else { return };
+        shown.session.shown.remove(&shown.token.to_string());
+        let mut stage = shown.stage();
+        if matches!(*stage, Stage::Begun) {
+            shown.send(json!({"kind": "end"}));
         }
-        if self.begun {
-            self.send(json!({"kind": "end"}));
-        }
+        *stage = Stage::Ended;
     }
 }
 
 /// The user cancelled the work that is shown under `token`.
 pub fn cancel(session: &Session, token: &ProgressToken) {
-    if let Ok(token) = serde_json::to_value(token) {
-        session.shown.remove(&token.to_string());
+    if let Ok(token) = serde_json::to_value(token)
+        && let Some(cancel) = session.shown.get(&token.to_string())
+    {
+        cancel.store(true, Ordering::SeqCst);
     }
 }

@@ -2,21 +2,26 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use dashmap::DashSet;
+use dashmap::DashMap;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tower_lsp_server::Client;
-use tower_lsp_server::ls_types::{DidChangeTextDocumentParams, TextDocumentItem, Uri};
+use tower_lsp_server::ls_types::{Diagnostic, DidChangeTextDocumentParams, TextDocumentItem, Uri};
 
 use super::capabilities::Agreed;
 use super::convert::path_of;
 use super::documents::{Document, Documents, Overlay};
+use super::failures::Failures;
 use super::outbox::Outbox;
+use super::progress::Cancel;
+use super::runs::Runs;
 use super::settings::SetLogLevel;
 use super::worker::{self, Checked};
 use super::workspace::ClosedFiles;
 use crate::project::{MANIFEST, SETTINGS, Workspace};
+use crate::runner;
 
 /// One client's session.
 pub struct Session {
@@ -36,18 +41,40 @@ pub struct Session {
     pub folders: RwLock<Vec<PathBuf>>,
     /// Grows with every change of a document or a file, and at the end of the session.
     pub changes: watch::Sender<u64>,
-    /// The tokens of work whose progress is shown; the user cancels it by their removal.
-    pub shown: DashSet<String>,
+    /// The tokens of work whose progress is shown, and how it is cancelled.
+    pub shown: DashMap<String, Cancel>,
+    /// The runs under way.
+    pub runs: Arc<Runs>,
+    /// For tasks that are started from other threads.
+    runtime: Handle,
+    /// What failed in runs.
+    pub failures: Failures,
     /// The client said that the session ends.
     pub ending: AtomicBool,
     agreed: OnceLock<Agreed>,
-    refreshing: AtomicBool,
-    refresh_again: AtomicBool,
+    /// The interpreter that the editor's settings name.
+    python: RwLock<Option<PathBuf>>,
+    findings: Wish,
+    lenses: Wish,
+}
+
+/// Something that the client is asked to ask again for, once at a time.
+#[derive(Debug, Default)]
+struct Wish {
+    asking: AtomicBool,
+    again: AtomicBool,
+}
+
+/// What the client may be asked to ask again for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Findings,
+    Lenses,
 }
 
 impl Session {
     /// A session before `initialize`.
-    pub fn new(client: Client, outbox: Outbox, set_log_level: SetLogLevel) -> Self {
+    pub fn new(client: Client, outbox: Outbox, runs: Arc<Runs>, runtime: Handle, set_log_level: SetLogLevel) -> Self {
         let documents = Arc::new(Documents::default());
         Self {
             workspace: Workspace::new(Overlay(Arc::clone(&documents))),
@@ -58,11 +85,15 @@ impl Session {
             closed: ClosedFiles::default(),
             folders: RwLock::default(),
             changes: watch::Sender::new(0),
-            shown: DashSet::default(),
+            shown: DashMap::default(),
+            runs,
+            runtime,
+            failures: Failures::default(),
             ending: AtomicBool::new(false),
             agreed: OnceLock::new(),
-            refreshing: AtomicBool::new(false),
-            refresh_again: AtomicBool::new(false),
+            python: RwLock::default(),
+            findings: Wish::default(),
+            lenses: Wish::default(),
         }
     }
 
@@ -76,9 +107,20 @@ impl Session {
         self.agreed.get_or_init(Agreed::default)
     }
 
-    /// The session ends: what waits for changes is answered.
+    /// The interpreter that the editor's settings name.
+    pub fn python(&self) -> Option<PathBuf> {
+        self.python.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes the interpreter that the editor's settings name.
+    pub fn set_python(&self, path: Option<PathBuf>) {
+        *self.python.write().unwrap_or_else(PoisonError::into_inner) = path;
+    }
+
+    /// The session ends: what waits for changes is answered, and what runs is stopped.
     pub fn end(&self) {
         self.ending.store(true, Ordering::SeqCst);
+        self.runs.end();
         self.changed();
     }
 
@@ -122,6 +164,7 @@ impl Session {
 
     fn edited(self: &Arc<Self>, uri: &Uri, path: Option<&Path>) {
         if let Some(path) = path {
+            self.failures.forget(path);
             self.touch(path, Some(uri), false);
         }
         worker::start(self, uri);
@@ -130,7 +173,11 @@ impl Session {
     /// A file was written on disk; `named_anew` if it may also have been created or deleted. Where the editor has it open, the disk does not count.
     pub fn file_changed(self: &Arc<Self>, path: &Path, named_anew: bool) {
         if self.documents.at(path).is_none() {
+            self.failures.forget(path);
             self.touch(path, None, named_anew);
+        }
+        if runner::is_case(path) {
+            self.refresh(Shown::Lenses);
         }
     }
 
@@ -143,33 +190,70 @@ impl Session {
         for uri in &touched {
             worker::start(self, uri);
         }
-        if !touched.is_empty() && self.agreed().pulls && self.agreed().refreshes {
-            self.refresh();
+        if !touched.is_empty() {
+            self.refresh(Shown::Findings);
+            self.refresh(Shown::Lenses);
         }
     }
 
+    /// What is found in a file with what failed there in runs.
+    pub fn with_failures(&self, path: Option<&Path>, found: &[Diagnostic]) -> Vec<Diagnostic> {
+        let failures = path.map(|path| self.failures.of(path)).unwrap_or_default();
+        found.iter().cloned().chain(failures).collect()
+    }
+
+    /// Failures in these files came or went: what is shown of them changes.
+    pub fn republish(self: &Arc<Self>, paths: &[impl AsRef<Path>]) {
+        if paths.is_empty() {
+            return;
+        }
+        for uri in paths.iter().filter_map(|path| self.documents.at(path.as_ref())) {
+            worker::publish_again(self, &uri);
+        }
+        self.changed();
+        self.refresh(Shown::Findings);
+    }
+
     /// Asks the client to ask again, once at a time.
-    fn refresh(self: &Arc<Self>) {
-        self.refresh_again.store(true, Ordering::SeqCst);
-        if self.refreshing.swap(true, Ordering::SeqCst) {
+    fn refresh(self: &Arc<Self>, what: Shown) {
+        let agreed = self.agreed();
+        let (wish, can) = match what {
+            Shown::Findings => (&self.findings, agreed.pulls && agreed.refreshes),
+            Shown::Lenses => (&self.lenses, agreed.refreshes_lenses),
+        };
+        if !can {
+            return;
+        }
+        wish.again.store(true, Ordering::SeqCst);
+        if wish.asking.swap(true, Ordering::SeqCst) {
             return;
         }
         let session = Arc::clone(self);
-        tokio::spawn(async move {
-            loop {
-                while session.refresh_again.swap(false, Ordering::SeqCst) {
-                    if let Err(problem) = session.client.workspace_diagnostic_refresh().await {
-                        tracing::warn!("the client did not refresh: {problem}");
-                    }
-                }
-                session.refreshing.store(false, Ordering::SeqCst);
-                // A wish may have come between the last look and the store.
-                let wished = session.refresh_again.load(Ordering::SeqCst);
-                if !wished || session.refreshing.swap(true, Ordering::SeqCst) {
-                    return;
+        self.runtime.spawn(async move { session.ask_again(what).await });
+    }
+
+    async fn ask_again(&self, what: Shown) {
+        let wish = match what {
+            Shown::Findings => &self.findings,
+            Shown::Lenses => &self.lenses,
+        };
+        loop {
+            while wish.again.swap(false, Ordering::SeqCst) {
+                let asked = match what {
+                    Shown::Findings => self.client.workspace_diagnostic_refresh().await,
+                    Shown::Lenses => self.client.code_lens_refresh().await,
+                };
+                if let Err(problem) = asked {
+                    tracing::warn!("the client did not refresh: {problem}");
                 }
             }
-        });
+            wish.asking.store(false, Ordering::SeqCst);
+            // A wish may have come between the last look and the store.
+            let wished = wish.again.load(Ordering::SeqCst);
+            if !wished || wish.asking.swap(true, Ordering::SeqCst) {
+                return;
+            }
+        }
     }
 
     /// The findings and the meaning of the newest text; `None` where the document is not open.

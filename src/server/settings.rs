@@ -1,6 +1,7 @@
-//! The editor's own settings, as opposed to `d3ls.toml`: how much the server logs. They come with `initialize`, with
+//! The editor's own settings, as opposed to `d3ls.toml`: how much the server logs, and which Python runs scripts. They come with `initialize`, with
 //! `workspace/didChangeConfiguration`, or are asked for as the section `d3ls`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -49,6 +50,14 @@ impl LogLevel {
 #[serde(rename_all = "camelCase")]
 struct Settings {
     log_level: Option<LogLevel>,
+    /// `Some(None)` where the editor says that there is none.
+    #[serde(default, deserialize_with = "given")]
+    python: Option<Option<String>>,
+}
+
+/// Tells `null` from a setting that is not there.
+fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 /// Takes settings: those of the section, or all with the section among them.
@@ -58,8 +67,14 @@ pub fn apply(session: &Session, settings: &Value) {
         return;
     }
     match Settings::deserialize(own) {
-        Ok(Settings { log_level: Some(level) }) => (session.set_log_level)(level),
-        Ok(Settings { log_level: None }) => {}
+        Ok(Settings { log_level, python }) => {
+            if let Some(level) = log_level {
+                (session.set_log_level)(level);
+            }
+            if let Some(path) = python {
+                session.set_python(path.filter(|path| !path.is_empty()).map(PathBuf::from));
+            }
+        }
         Err(problem) => tracing::warn!("the editor's settings are not used: {problem}"),
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use tower_lsp_server::ls_types::{self as lsp, Uri};
 
 use super::convert::{self, Sheet, Sheets, uri_of};
-use super::documents::Snapshot;
+use super::documents::{Document, Snapshot};
 use super::session::Session;
 use super::watch::{Stamp, stamp};
 use crate::check::{Input, check, check_manifest};
@@ -16,6 +16,7 @@ use crate::ide::manifest::ManifestDocument;
 use crate::manifest::SystemScriptSetting;
 use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute};
 use crate::rules::Selection;
+use crate::runner;
 use crate::semantic::{Analysis, SystemScript};
 use crate::text::{MAX_BYTES, Source};
 
@@ -107,7 +108,7 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
         let snapshot =
             session.documents.with(&uri, |document| (document.opened == opened).then(|| document.snapshot()));
         let Some(Some(snapshot)) = snapshot else { return };
-        let (revision, version) = (snapshot.revision, snapshot.version);
+        let revision = snapshot.revision;
         let (inside, target) = (Arc::clone(&session), uri.clone());
         let work = tokio::task::spawn_blocking(move || check_document(&inside, &target, &snapshot));
         let checked = Arc::new(work.await.unwrap_or_else(|problem| {
@@ -119,14 +120,7 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
                 return document.opened != opened;
             }
             document.running = false;
-            if !session.agreed().pulls
-                && !checked.broken
-                && (!matches!(checked.subject, Subject::Other) || document.shows)
-            {
-                // Queued under the document's guard, so that no close or change comes between.
-                document.shows = !checked.items.is_empty();
-                session.outbox.publish(&uri, checked.items.clone(), Some(version));
-            }
+            publish(&session, &uri, document, &checked);
             document.checked.send_replace(Some(checked));
             true
         });
@@ -134,6 +128,30 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
             return;
         }
     }
+}
+
+/// Pushes what was found in a document, where the client does not ask for it. Called under the document's guard, so
+/// that no close or change comes between.
+fn publish(session: &Session, uri: &Uri, document: &mut Document, checked: &Checked) {
+    if session.agreed().pulls || checked.broken {
+        return;
+    }
+    let items = session.with_failures(document.path.as_deref(), &checked.items);
+    let is_other = matches!(checked.subject, Subject::Other);
+    if !is_other || document.shows || !items.is_empty() {
+        document.shows = !items.is_empty();
+        session.outbox.publish(uri, items, Some(document.version));
+    }
+}
+
+/// Pushes again what is known of a document. Where a check is under way, that does so.
+pub fn publish_again(session: &Session, uri: &Uri) {
+    session.documents.with(uri, |document| {
+        let checked = document.checked.borrow().clone();
+        if let Some(checked) = checked.filter(|checked| checked.revision == document.revision) {
+            publish(session, uri, document, &checked);
+        }
+    });
 }
 
 fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked {
@@ -186,7 +204,7 @@ fn examine(session: &Session, own: Sheet, path: Option<&Path>, candidate: Candid
         Candidate::Manifest(file) => check_manifest_file(session, own, &file, checked),
         Candidate::NotD3 | Candidate::NotText(_) => {}
     }
-    checked.depends.extend(path.and_then(|path| profile_of(session, path)));
+    checked.depends.extend(path.and_then(|path| session.workspace.profile_for(path)));
     if polls {
         let stamps: Vec<_> = checked.depends.iter().map(|path| (path.clone(), stamp(path))).collect();
         checked.stamps.extend(stamps);
@@ -197,12 +215,6 @@ fn examine(session: &Session, own: Sheet, path: Option<&Path>, candidate: Candid
 fn items(session: &Session, findings: &[Finding]) -> impl Iterator<Item = lsp::Diagnostic> {
     let (encoding, related) = (session.agreed().encoding, session.agreed().related);
     findings.iter().filter_map(move |one| convert::diagnostic(&one.diagnostic, &one.sheets, encoding, related))
-}
-
-/// The image profile that the settings for the file at `path` name.
-fn profile_of(session: &Session, path: &Path) -> Option<PathBuf> {
-    let file = session.workspace.settings_for(path)?;
-    Some(absolute(&file.folder().join(&file.settings.profile.as_ref()?.value)))
 }
 
 /// What a text is. One that can't be analysed is a script if it would be one without what is in the way.
@@ -230,6 +242,7 @@ fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
 fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Checked) {
     let places = &script.places;
     checked.depends.extend([&places.system, &places.settings].into_iter().flatten().cloned());
+    checked.depends.extend(places.manifest.as_deref().map(runner::case_folder));
     if let (Some(path), Some(manifest)) = (&places.manifest, &script.input.manifest)
         && let SystemScriptSetting::File(name) = &manifest.system_script
     {

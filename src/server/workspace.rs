@@ -17,6 +17,7 @@ use tower_lsp_server::ls_types::{
 };
 
 use super::convert::{Sheet, path_of, uri_of};
+use super::failures::function;
 use super::progress::Progress;
 use super::session::Session;
 use super::watch::{Stamp, stamp};
@@ -24,7 +25,6 @@ use super::worker::{Subject, check_file};
 use crate::manifest::Command;
 use crate::project::{MANIFEST, absolute, walk};
 use crate::syntax;
-use crate::syntax::ast::Stmt;
 use crate::text::TextRange;
 
 /// What was found in files that are not open, until something changes that it depends on.
@@ -159,7 +159,7 @@ async fn report(
         paths
     })
     .await?;
-    let mut progress = Progress::start(session, token, paths.len());
+    let progress = Progress::of_files(session, token, paths.len());
     let mut items = Vec::new();
     let mut reported = FxHashSet::default();
     let at_once = std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
@@ -186,12 +186,14 @@ async fn check_one(session: &Arc<Session>, path: PathBuf) -> Result<Option<Found
     {
         let version = session.documents.with(&uri, |document| document.version);
         let is_other = matches!(checked.subject, Subject::Other);
-        return Ok((!is_other).then(|| (uri, version, checked.items.clone())));
+        let items = session.with_failures(Some(&path), &checked.items);
+        return Ok((!is_other || !items.is_empty()).then_some((uri, version, items)));
     }
     let inside = Arc::clone(session);
     blocking(move || {
         let known = inside.closed.get(&inside, &path);
-        Some((uri_of(&path)?, None, known.items.clone()?))
+        let items = inside.with_failures(Some(&path), known.items.as_deref().unwrap_or_default());
+        (known.items.is_some() || !items.is_empty()).then_some((uri_of(&path)?, None, items))
     })
     .await
 }
@@ -257,10 +259,7 @@ pub fn symbols(session: &Session, query: &str) -> Vec<SymbolInformation> {
             let Some(sheet) = sheet(session, &script) else { continue };
             let parsed = syntax::parse(&sheet.text);
             commands.retain(|command| {
-                let function = parsed.body.iter().rev().find_map(|statement| match statement {
-                    Stmt::FunctionDef(node) if *node.name == *command.internal_name.value => Some(node.name.range),
-                    _ => None,
-                });
+                let function = function(&parsed, &command.internal_name.value);
                 if let Some(range) = function {
                     push(command, &sheet, range);
                 }

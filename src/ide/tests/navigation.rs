@@ -4,7 +4,9 @@ use expect_test::expect;
 
 use super::support::{ACME, acme, alone, system, unmark, with_manifest};
 use crate::diagnostic::Place;
-use crate::ide::{Location, Symbol, definition, highlights, hints, lenses, references, rename, signature, symbols};
+use crate::ide::{
+    LensAction, Location, Symbol, definition, highlights, hints, lenses, references, rename, signature, symbols,
+};
 use crate::semantic::Analysis;
 use crate::text::{Edit, TextRange, TextSize, apply};
 
@@ -196,16 +198,23 @@ fn lenses_stand_above_commands_and_overrides() {
     let manifest =
         ACME.replace("\"internalName\": \"CheckDevice\"", "\"internalName\": \"CheckDevice\", \"status\": \"Live\"");
     let analysis = with_manifest(text, &manifest, system("def call(): pass\n"));
-    let shown = lenses(&analysis).into_iter();
+    let cases = |command: &str| if command == "CheckDevice" { 3 } else { 0 };
+    let shown = lenses(&analysis, &cases).into_iter();
     let shown: Vec<_> = shown.map(|lens| format!("{}: {}", analysis.parsed().slice(lens.range), lens.title)).collect();
     expect![[r#"
         call: Overrides the system script's call
+        CheckDevice: Run
+        CheckDevice: Test (3)
         CheckDevice: Live
         CheckDevice: hostname: Text, limit?: Number
+        TestConnection: Run
         TestConnection: Draft
         TestConnection: No inputs"#]]
     .assert_eq(&shown.join("\n"));
-    assert_eq!(lenses(&alone(text, None)), []);
+    // Without a manifest, what gives back an output model looks like a command.
+    let alone = alone("def helper(): pass\ndef Check(): return pb.returnOutputModel('', '', '', '', '', '')\n", None);
+    let actions: Vec<_> = lenses(&alone, &cases).into_iter().filter_map(|lens| lens.action).collect();
+    assert_eq!(actions, [LensAction::Run("Check".to_owned())]);
 }
 
 /// The script and the manifest after a rename.

@@ -1,11 +1,12 @@
 //! A run as people read it.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::image::names;
-use crate::runner::Window;
+use crate::runner::{Outcome, Request, Window, windows};
 
 const GOOD: &str = "\u{1b}[1;32m";
 const BAD: &str = "\u{1b}[1;91m";
@@ -14,8 +15,33 @@ const STRONG: &str = "\u{1b}[1m";
 const FAINT: &str = "\u{1b}[2m";
 const RESET: &str = "\u{1b}[0m";
 
-/// The text for a report of `run --format json`. `windows` are those of a schedule.
-pub(super) fn show(report: &Value, windows: Option<&[Window]>) -> String {
+/// The text for `report`, which is that of `run --format json`. `shown` is how a path is shown. Colours are ANSI
+/// sequences, which the stream strips where they are not wanted.
+pub fn run_text(report: &Value, request: &Request, outcome: &Outcome, shown: &dyn Fn(&Path) -> String) -> String {
+    let parts = &request.target.scripts.plan.parts;
+    let source = |path: &str, line: usize| {
+        let part = parts.iter().find(|part| shown(&part.path) == path)?;
+        Some(part.text.lines().nth(line)?.trim().to_owned())
+    };
+    let windows = request.schedule.map(|_| windows(&outcome.ticks));
+    show(report, &source, windows.as_deref())
+}
+
+/// One line that says how a run ended.
+pub fn run_verdict(report: &Value) -> String {
+    let (command, error) = (plain(&report["command"]), &report["error"]);
+    if report["success"] == true {
+        return format!("{command}: successful ({} ms)", report["durationMs"]);
+    }
+    let why = match error["type"].as_str() {
+        Some(kind) => format!("{kind}: {}", plain(&error["message"])),
+        None => plain(&report["output"][names::ERRORS]),
+    };
+    let why: String = why.lines().next().unwrap_or_default().chars().take(300).collect();
+    if why.is_empty() { format!("{command}: failed") } else { format!("{command}: failed: {why}") }
+}
+
+fn show(report: &Value, source: &dyn Fn(&str, usize) -> Option<String>, windows: Option<&[Window]>) -> String {
     let mut out = String::new();
     let good = report["success"] == true;
     let (style, word) = if good { (GOOD, "successful") } else { (BAD, "failed") };
@@ -28,7 +54,7 @@ pub(super) fn show(report: &Value, windows: Option<&[Window]>) -> String {
         report["durationMs"],
         plain(&report["python"]),
     );
-    error(&mut out, &report["error"]);
+    error(&mut out, &report["error"], source);
     for (name, value) in report["output"].as_object().into_iter().flatten().filter(|(_, value)| !is_blank(value)) {
         field(&mut out, name, value);
     }
@@ -94,15 +120,13 @@ fn indented(out: &mut String, text: &str) {
 }
 
 /// The exception with the user's lines, as Python shows it.
-fn error(out: &mut String, error: &Value) {
+fn error(out: &mut String, error: &Value, source: &dyn Fn(&str, usize) -> Option<String>) {
     let Some(kind) = error["type"].as_str() else { return };
     for frame in error["traceback"].as_array().into_iter().flatten() {
         let (path, line) = (plain(&frame["path"]), frame["line"].as_u64().unwrap_or(1));
         let _ = writeln!(out, "  {path}:{line} in {}", plain(&frame["function"]));
-        let source = std::fs::read_to_string(&path).unwrap_or_default();
-        let index = usize::try_from(line - 1).unwrap_or_default();
-        if let Some(text) = source.lines().nth(index) {
-            let _ = writeln!(out, "    {}", text.trim());
+        if let Some(text) = source(&path, usize::try_from(line - 1).unwrap_or_default()) {
+            let _ = writeln!(out, "    {text}");
         }
     }
     let _ = writeln!(out, "{BAD}{kind}{RESET}: {}", plain(&error["message"]));

@@ -1,0 +1,86 @@
+//! `d3ls/testCases`: which test cases there are, and what they test.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use tower_lsp_server::ls_types::{Range, Uri};
+
+use super::convert::{Sheet, path_of, uri_of};
+use super::documents::Overlay;
+use super::failures::function;
+use super::session::Session;
+use crate::project::Workspace;
+use crate::runner;
+use crate::syntax;
+
+/// Where to look.
+#[derive(Debug, Default, Deserialize)]
+pub struct TestCasesParams {
+    /// A document or folder; all folders of the workspace where it is absent.
+    uri: Option<Uri>,
+}
+
+/// A test case.
+#[derive(Debug, Serialize)]
+pub struct TestCase {
+    uri: Uri,
+    name: String,
+    /// Empty where the case can't be read.
+    command: String,
+    manifest: Uri,
+    /// `None` where the manifest has no such command.
+    script: Option<Uri>,
+    /// The name of the command's function in the script.
+    range: Option<Range>,
+}
+
+/// The test cases, sorted by path.
+pub fn test_cases(session: &Session, params: &TestCasesParams) -> Vec<TestCase> {
+    let paths = match &params.uri {
+        Some(uri) => path_of(uri).into_iter().collect(),
+        None => session.folders.read().unwrap_or_else(PoisonError::into_inner).clone(),
+    };
+    let workspace = Workspace::new(Overlay(Arc::clone(&session.documents)));
+    let mut functions: FxHashMap<(PathBuf, String), Option<Range>> = FxHashMap::default();
+    let (found, _) = runner::find_cases(&paths);
+    let case = |path: PathBuf| {
+        let manifest = runner::manifest_of(&path);
+        let command = runner::command_of(&workspace, &path).unwrap_or_default();
+        let script = runner::script_of(&workspace, &manifest, &command);
+        let range = script.as_ref().and_then(|script| {
+            let find = || place(session, &workspace, script, &command);
+            functions.entry((script.clone(), command.clone())).or_insert_with(find).to_owned()
+        });
+        let script = script.and_then(|script| session.documents.at(&script).or_else(|| uri_of(&script)));
+        Some(TestCase {
+            uri: uri_of(&path)?,
+            name: path.file_stem()?.to_string_lossy().into_owned(),
+            command,
+            manifest: session.documents.at(&manifest).or_else(|| uri_of(&manifest))?,
+            script,
+            range,
+        })
+    };
+    found.into_iter().filter_map(case).collect()
+}
+
+fn place(session: &Session, workspace: &Workspace, script: &Path, command: &str) -> Option<Range> {
+    let text = workspace.read(script).ok()?.text();
+    let range = function(&syntax::parse(&text), command)?;
+    let sheet = Sheet::new(uri_of(script)?, None, text);
+    Some(sheet.range(range, session.agreed().encoding))
+}
+
+/// How many cases each command has that the manifest beside them declares.
+pub fn counts(session: &Session, manifest: &Path) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for path in runner::cases_beside(manifest) {
+        if let Some(command) = runner::command_of(&session.workspace, &path) {
+            *counts.entry(command).or_default() += 1;
+        }
+    }
+    counts
+}

@@ -1,0 +1,341 @@
+//! Commands and test cases run from the editor, on a real Python.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use crate::lsp::{Client, initialize_params};
+
+/// A Python 3.9 that runs by itself.
+fn python() -> &'static str {
+    static PYTHON: OnceLock<String> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let program = format!("{}/scripts/python39", env!("CARGO_MANIFEST_DIR"));
+        let output = Command::new(program).output().expect("a script of the repository");
+        String::from_utf8(output.stdout).expect("a path").trim().to_owned()
+    })
+}
+
+/// A folder with an integration.
+pub struct Integration {
+    folder: tempfile::TempDir,
+}
+
+const MANIFEST: &str = r#"{"version": 1, "kind": "integration", "name": "Acme", "commands": [
+    {"internalName": "Greet", "displayName": "Say hello", "inputs": [
+        {"parameterName": "name", "required": true, "sampleData": "Ada"},
+        {"parameterName": "times", "parameterType": "Number", "default": "2", "sampleData": 5}]},
+    {"internalName": "Ask", "inputs": [{"parameterName": "question", "required": true}]},
+    {"internalName": "Fail"}, {"internalName": "Loop"}]}"#;
+
+const SCRIPT: &str = "import os
+import time
+
+
+def Greet(name, times):
+    pb.log('greeting')
+    return pb.returnOutputModel({}, 'Successful', '', '', {'text': 'hello ' + name, 'times': times}, '')
+
+
+def Ask(question):
+    return pb.returnOutputModel({}, question, '', '', {}, '')
+
+
+def Fail():
+    smile = '🙂'; return smile['key']
+
+
+def Loop():
+    print('begun', flush=True)
+    while True:
+        pass
+";
+
+impl Integration {
+    pub fn new(cases: &[(&str, Value)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let integration = Self { folder };
+        integration.write("d3.json", MANIFEST);
+        integration.write("script.py", SCRIPT);
+        for (name, case) in cases {
+            integration.write(&format!("tests/{name}.json"), &case.to_string());
+        }
+        integration
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().canonicalize().expect("a folder").join(name)
+    }
+
+    pub fn uri(&self, name: &str) -> String {
+        format!("file://{}", self.path(name).display())
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        std::fs::write(path, text).expect("written");
+    }
+}
+
+/// A client of these capabilities and initialization options, on the real Python.
+fn client(capabilities: Value, mut options: Value) -> Client {
+    let mut client = Client::start();
+    let mut params = initialize_params(capabilities);
+    if options.get("python").is_none() {
+        options["python"] = json!(python());
+    }
+    params["initializationOptions"] = options;
+    client.request("initialize", params);
+    client.notify("initialized", json!({}));
+    client
+}
+
+fn pulling() -> Value {
+    json!({"textDocument": {"diagnostic": {}}, "workspace": {"executeCommand": {}, "diagnostics": {"refreshSupport": true}}})
+}
+
+fn quiet() -> Value {
+    json!({"quietRuns": true})
+}
+
+/// Asks for a command of the server.
+fn execute(client: &mut Client, command: &str, argument: Value) -> i64 {
+    client.ask("workspace/executeCommand", json!({"command": command, "arguments": [argument]}))
+}
+
+/// Runs a command of the server to its end. What it logs is returned with its result.
+fn result(client: &mut Client, command: &str, argument: Value) -> (Value, String) {
+    let id = execute(client, command, argument);
+    let answer = client.answer(&json!(id));
+    assert!(answer.get("error").is_none(), "{answer}");
+    let log = client.message_of_server("window/logMessage");
+    (answer["result"].clone(), log["params"]["message"].as_str().expect("a text").to_owned())
+}
+
+fn passing(name: &str) -> Value {
+    json!({"command": "Greet", "inputs": {"name": name}, "expect": {"rawData": {"text": format!("hello {name}")}}})
+}
+
+#[test]
+fn a_command_runs_with_defaults_and_samples() {
+    let acme = Integration::new(&[]);
+    let mut client = client(pulling(), json!({}));
+    let (report, log) = result(&mut client, "d3ls.run", json!({"uri": acme.uri("script.py"), "command": "Greet"}));
+    assert_eq!(report["success"], true, "{report}");
+    assert_eq!(report["output"]["rawData"], json!({"text": "hello Ada", "times": 2}));
+    assert_eq!(report["logs"], json!(["greeting"]));
+    assert!(log.starts_with("Greet: successful (1 attempt, "), "{log}");
+    assert!(log.contains("Custom Log\n  greeting"), "{log}");
+    let shown = client.message_of_server("window/showMessage");
+    let line = shown["params"]["message"].as_str().expect("a text");
+    assert!(line.starts_with("Greet: successful (") && !line.contains('\n'), "{line}");
+    // By the manifest, with inputs of its own.
+    let argument = json!({"uri": acme.uri("d3.json"), "command": "Greet", "inputs": {"name": "Bo", "times": 7}});
+    let (report, _) = result(&mut client, "d3ls.run", argument);
+    assert_eq!(report["output"]["rawData"], json!({"text": "hello Bo", "times": 7}));
+    client.message_of_server("window/showMessage");
+    client.finish();
+}
+
+#[test]
+fn a_run_takes_the_text_that_the_editor_holds() {
+    let acme = Integration::new(&[]);
+    let uri = acme.uri("script.py");
+    let mut client = client(pulling(), quiet());
+    client.open(&uri, "python", 1, &SCRIPT.replace("hello ", "bonjour "));
+    let (report, _) = result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Greet"}));
+    assert_eq!(report["output"]["rawData"]["text"], "bonjour Ada");
+    client.open(&acme.uri("d3.json"), "json", 1, &MANIFEST.replace("Ada", "Eve"));
+    client.change(&uri, 2, json!([{"text": SCRIPT.replace("hello ", "ciao ")}]));
+    let (report, _) = result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Greet"}));
+    assert_eq!(report["output"]["rawData"]["text"], "ciao Eve");
+    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
+    client.finish();
+}
+
+#[test]
+fn a_failure_is_shown_on_its_line_until_the_next_edit_or_run() {
+    let acme = Integration::new(&[]);
+    let uri = acme.uri("script.py");
+    let mut client = client(pulling(), quiet());
+    client.open(&uri, "python", 1, SCRIPT);
+    let failures = |client: &mut Client| -> Vec<Value> {
+        client.pull(&uri).into_iter().filter(|item| item["source"] == "d3ls run").collect()
+    };
+    let (report, log) = result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Fail"}));
+    assert_eq!(report["error"]["type"], "TypeError");
+    let script = acme.path("script.py").display().to_string();
+    assert_eq!(report["error"]["traceback"], json!([{"path": script, "line": 15, "function": "Fail"}]));
+    assert!(log.contains("smile = '🙂'; return smile['key']"), "{log}");
+    client.message_of_server("workspace/diagnostic/refresh");
+    let found = failures(&mut client);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["code"], "TypeError");
+    assert_eq!(found[0]["message"], "TypeError: string indices must be integers");
+    let end = "    smile = '🙂'; return smile['key']".encode_utf16().count();
+    let range = json!({"start": {"line": 14, "character": 4}, "end": {"line": 14, "character": end}});
+    assert_eq!(found[0]["range"], range);
+    client.change(
+        &uri,
+        2,
+        json!([{"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "text": "\n"}]),
+    );
+    assert_eq!(failures(&mut client), Vec::<Value>::new());
+    result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Fail"}));
+    assert_eq!(failures(&mut client)[0]["range"]["start"]["line"], 15);
+    result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Greet"}));
+    assert_eq!(failures(&mut client), Vec::<Value>::new());
+    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
+    client.finish();
+}
+
+#[test]
+fn a_failure_is_pushed_to_a_client_that_does_not_pull() {
+    let acme = Integration::new(&[]);
+    let uri = acme.uri("script.py");
+    let mut client = client(json!({}), quiet());
+    client.open(&uri, "python", 1, SCRIPT);
+    let ordinary = client.pushed(&uri, Some(1));
+    result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Fail"}));
+    let with_failure = client.pushed(&uri, Some(1));
+    assert_eq!(with_failure.len(), ordinary.len() + 1);
+    assert_eq!(with_failure.last().expect("one")["source"], "d3ls run");
+    client.change(&uri, 2, json!([{"text": SCRIPT.replace("smile['key']", "smile")}]));
+    assert!(client.pushed(&uri, Some(2)).iter().all(|item| item["source"] == "d3ls"));
+    client.finish();
+}
+
+#[test]
+fn what_cannot_run_is_an_error_that_says_why() {
+    let acme = Integration::new(&[]);
+    let mut client = client(pulling(), quiet());
+    let uri = acme.uri("script.py");
+    let mut refusal = |argument: Value, command: &str| {
+        let id = execute(&mut client, command, argument);
+        let answer = client.answer(&json!(id));
+        (
+            answer["error"]["code"].as_i64().expect("an error"),
+            answer["error"]["message"].as_str().expect("a text").to_owned(),
+        )
+    };
+    let (code, message) = refusal(json!({"uri": uri, "command": "Ask"}), "d3ls.run");
+    assert_eq!(code, -32803);
+    assert!(message.starts_with("input `question`: it is required and was not given (Text)"), "{message}");
+    let (code, message) = refusal(json!({"uri": uri, "command": "Great"}), "d3ls.run");
+    assert_eq!(code, -32803);
+    assert!(message.ends_with("has no command `Great`; did you mean `Greet`?"), "{message}");
+    let (_, message) = refusal(json!({"uri": "untitled:one", "command": "Greet"}), "d3ls.run");
+    assert_eq!(message, "untitled:one is no file; save it before it is run");
+    let (_, message) = refusal(json!({"uri": uri}), "d3ls.test");
+    assert!(message.starts_with("there is no test case here"), "{message}");
+    assert_eq!(refusal(json!({"uri": uri}), "d3ls.run").0, -32602);
+    assert_eq!(refusal(json!({"uri": uri, "comand": "Greet"}), "d3ls.run").0, -32602);
+    assert_eq!(refusal(json!({}), "d3ls.other").0, -32602);
+    client.finish();
+}
+
+#[test]
+fn test_cases_run_one_by_one() {
+    let failing = json!({"command": "Greet", "inputs": {"name": "Bo"}, "expect": {"returnData": "Failed"}});
+    let acme = Integration::new(&[
+        ("greets-ada", passing("Ada")),
+        ("greets-bo", failing),
+        ("asks-nothing", json!({"command": "Ask", "expect": {"success": true}})),
+    ]);
+    let uri = acme.uri("script.py");
+    let mut client = client(pulling(), json!({"quietRuns": true, "testCaseNotifications": true}));
+    client.open(&uri, "python", 1, SCRIPT);
+    let params = json!({"command": "d3ls.test", "arguments": [{"uri": uri}], "workDoneToken": "tests"});
+    let report = client.request("workspace/executeCommand", params);
+    assert_eq!(report["summary"], json!({"cases": 3, "passed": 1, "failed": 1, "errors": 1}));
+    client.message_of_server("window/logMessage");
+    let mut cases: Vec<Value> = (0..3).map(|_| client.message_of_server("d3ls/testCase")["params"].clone()).collect();
+    cases.sort_by_key(|case| case["uri"].to_string());
+    let outcomes: Vec<&str> = cases.iter().map(|case| case["outcome"].as_str().expect("a word")).collect();
+    assert_eq!(outcomes, ["error", "passed", "failed"]);
+    assert_eq!(cases[1]["uri"], acme.uri("tests/greets-ada.json"));
+    assert!(cases.iter().all(|case| case["token"] == "tests" && case["durationMs"].is_u64()));
+    assert_eq!((&cases[1]["command"], &cases[1]["message"]), (&json!("Greet"), &Value::Null));
+    assert!(cases[2]["message"].as_str().expect("a text").contains("expected \"Failed\""), "{}", cases[2]);
+    let found: Vec<Value> = client.pull(&uri).into_iter().filter(|item| item["source"] == "d3ls test").collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((&found[0]["code"], &found[0]["range"]["start"]["line"]), (&json!("mismatch"), &json!(4)));
+    // One command, then one case.
+    let (report, _) = result(&mut client, "d3ls.test", json!({"uri": uri, "command": "Greet"}));
+    assert_eq!(report["summary"]["cases"], 2);
+    let case = acme.uri("tests/greets-ada.json");
+    let (report, log) = result(&mut client, "d3ls.test", json!({"uri": uri, "cases": [case]}));
+    assert_eq!(report["summary"], json!({"cases": 1, "passed": 1, "failed": 0, "errors": 0}));
+    assert_eq!(log, "1 passed of 1 test cases");
+    client.forget(|message| message["method"].is_string());
+    client.finish();
+}
+
+#[test]
+fn test_cases_are_listed() {
+    let acme = Integration::new(&[("greets-ada", passing("Ada")), ("odd", json!({"command": "Gone"}))]);
+    let mut client = client(pulling(), quiet());
+    let name = json!({"start": {"line": 4, "character": 4}, "end": {"line": 4, "character": 9}});
+    let known = json!({
+        "uri": acme.uri("tests/greets-ada.json"), "name": "greets-ada", "command": "Greet",
+        "manifest": acme.uri("d3.json"), "script": acme.uri("script.py"), "range": name,
+    });
+    let lost = json!({
+        "uri": acme.uri("tests/odd.json"), "name": "odd", "command": "Gone",
+        "manifest": acme.uri("d3.json"), "script": null, "range": null,
+    });
+    for document in ["", "script.py", "d3.json", "tests"] {
+        let listed = client.request("d3ls/testCases", json!({"uri": acme.uri(document)}));
+        assert_eq!(listed, json!([known, lost]), "{document}");
+    }
+    assert_eq!(client.request("d3ls/testCases", json!({})), json!([]));
+    client.finish();
+}
+
+#[test]
+fn a_document_s_project_is_told() {
+    let acme = Integration::new(&[]);
+    let mut client = client(pulling(), quiet());
+    for document in ["script.py", "d3.json", ""] {
+        let project = client.request("d3ls/project", json!({"uri": acme.uri(document)}));
+        assert_eq!(project["manifest"], acme.uri("d3.json"), "{document}");
+        assert_eq!((&project["kind"], &project["name"]), (&json!("integration"), &json!("Acme")));
+        assert_eq!((&project["script"], &project["liveScript"]), (&json!(acme.uri("script.py")), &Value::Null));
+        assert_eq!(project["image"], json!({"path": null, "python": "3.9.12"}));
+        assert!(project["python"]["version"].as_str().expect("a version").starts_with("3.9."), "{project}");
+        let greet = &project["commands"][0];
+        assert_eq!((&greet["internalName"], &greet["displayName"]), (&json!("Greet"), &json!("Say hello")));
+        let times = json!({"parameterName": "times", "displayName": null, "type": "Number", "required": false,
+            "default": "2", "sample": 5});
+        assert_eq!(greet["inputs"][1], times);
+    }
+    client.finish();
+}
+
+#[test]
+fn lenses_run_and_test_where_the_client_executes() {
+    let acme = Integration::new(&[("greets-ada", passing("Ada"))]);
+    let uri = acme.uri("script.py");
+    let lenses = |capabilities: Value| -> Vec<(String, Value)> {
+        let mut client = client(capabilities, quiet());
+        client.open(&uri, "python", 1, SCRIPT);
+        let lenses = client.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}}));
+        client.forget(|message| message["method"] == "textDocument/publishDiagnostics");
+        client.finish();
+        let lenses = lenses.as_array().expect("lenses").iter();
+        let named = lenses.filter(|lens| lens["range"]["start"]["line"] == 4).map(|lens| &lens["command"]);
+        named
+            .map(|it| (it["title"].as_str().expect("a title").to_owned(), json!([it["command"], it["arguments"]])))
+            .collect()
+    };
+    let found = lenses(pulling());
+    let argument = json!([{"uri": uri, "command": "Greet"}]);
+    assert_eq!(found[0], ("Run".to_owned(), json!(["d3ls.run", argument])));
+    assert_eq!(found[1], ("Test (1)".to_owned(), json!(["d3ls.test", argument])));
+    let titles: Vec<String> =
+        lenses(json!({"textDocument": {"diagnostic": {}}})).into_iter().map(|lens| lens.0).collect();
+    assert_eq!(titles, ["Draft", "name: Text, times?: Number"]);
+}
