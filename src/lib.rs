@@ -14,6 +14,7 @@ pub mod rules;
 pub mod fix;
 pub mod check;
 pub mod ide;
+pub mod start;
 pub mod project;
 pub mod runner;
 pub mod report;

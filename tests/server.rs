@@ -23,6 +23,9 @@ mod malformed;
 mod manifest;
 #[path = "server/runs.rs"]
 mod runs;
+#[cfg(target_os = "linux")]
+#[path = "server/runs_end.rs"]
+mod runs_end;
 #[path = "server/settings.rs"]
 mod settings;
 #[path = "server/structure.rs"]

@@ -11,12 +11,14 @@ use crate::runner;
 
 mod explain;
 mod final_script;
+mod init;
 mod lint;
 mod output;
 mod rules;
 mod run;
 mod test;
 mod words;
+mod written;
 
 /// Linter, language server and local runner for D3 SOAR custom commands.
 #[derive(Debug, Parser)]
@@ -38,6 +40,8 @@ enum Command {
     Run(run::Arguments),
     /// Run the test cases beside manifests.
     Test(test::Arguments),
+    /// Write the manifest that an existing script implies.
+    Init(init::Arguments),
     /// Print the final script: system script, then custom script.
     Final(final_script::Arguments),
     /// Run the language server on standard input and output.
@@ -94,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Final(arguments) => final_script::run(&arguments),
         Command::Server(ServerArguments { stdio: _ }) => return crate::server::run(),
     };

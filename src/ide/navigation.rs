@@ -45,6 +45,20 @@ pub fn definition(analysis: &Analysis, offset: TextSize) -> Vec<Location> {
     }
 }
 
+/// Where the manifest declares what stands at `offset`: a command, an input, a connection parameter. Bytes of the
+/// manifest; `None` where it does not.
+pub fn declaration(analysis: &Analysis, offset: TextSize) -> Option<TextRange> {
+    let model = analysis.model();
+    let declared = match subject(analysis, offset)?.0 {
+        Subject::ConnectionKey(key) => connection_parameter(model, key)?.parameter_name.range,
+        Subject::IntegrationCommand(call) => called_command(model, call)?.internal_name.range,
+        Subject::Input(input) => input.parameter_name.range,
+        Subject::Name(scope, name) => in_manifest(model, scope, name)?.range,
+        _ => return None,
+    };
+    Some(declared)
+}
+
 fn of_called_command(model: &Model<'_>, call: &D3Call) -> Vec<Location> {
     let Some(command) = called_command(model, call) else { return Vec::new() };
     let name = &command.internal_name;
@@ -83,6 +97,13 @@ fn in_system_script(model: &Model<'_>, name: &str) -> Option<Location> {
     Some(Location { place: Place::SystemScript, range: system.binding(*last).range })
 }
 
+/// A top-level name of the system script: where it is defined there and used.
+fn of_system_script(model: &Model<'_>, name: &str) -> Vec<Location> {
+    let Some(system) = model.system().filter(|system| system.binds(name)) else { return Vec::new() };
+    let in_system = |location: Location| Location { place: Place::SystemScript, ..location };
+    own_places(system, MODULE, name).map(in_system).collect()
+}
+
 /// Everything that means the same as what stands at `offset`, in order; where it is defined as well.
 pub fn references(analysis: &Analysis, offset: TextSize) -> Vec<Location> {
     let model = analysis.model();
@@ -94,13 +115,21 @@ pub fn references(analysis: &Analysis, offset: TextSize) -> Vec<Location> {
             Some(command) => of_command(analysis, &command.internal_name.value),
             None => same_calls(analysis, call).map(Location::script).collect(),
         },
-        Subject::Name(scope, name) => of_binding(analysis, scope, name),
+        Subject::Name(scope, name) => {
+            let mut found = of_binding(analysis, scope, name);
+            // What the system script calls by this name is the script's own definition.
+            if scope == MODULE {
+                found.extend(of_system_script(model, name));
+            }
+            found
+        }
+        Subject::Input(input) => vec![Location::manifest(input.parameter_name.range)],
         Subject::System(name) => {
             let reads = model.references.iter().filter(|reference| reference.node.id.as_str() == name);
             let outside = reads.filter(|reference| model.resolve(name, reference.scope).is_none());
             outside
                 .map(|reference| Location::script(reference.node.range()))
-                .chain(in_system_script(model, name))
+                .chain(of_system_script(model, name))
                 .collect()
         }
         _ => Vec::new(),

@@ -6,9 +6,10 @@ use crate::diagnostic::Place;
 use crate::image::names;
 use crate::manifest::{Command, ConnectionParameter, InputParameter, Manifest, Segment, edits, key};
 use crate::semantic::{Analysis, MODULE, Model, ParameterKind, ScopeId};
-use crate::syntax::D3Target;
+use crate::syntax::{D3Call, D3Target};
 use crate::text::{Edit, Spanned, TextRange, TextSize};
 
+use super::record::why_not_edited;
 use super::subject::{
     Subject, called_command, connection_parameter, content, declared, function_of_name, input_of_parameter, parameter,
     subject,
@@ -54,6 +55,9 @@ pub fn rename(analysis: &Analysis, offset: TextSize, to: &str) -> Result<Vec<(Pl
 
 fn target(analysis: &Analysis, offset: TextSize) -> Result<(Target<'_>, TextRange), String> {
     let model = analysis.model();
+    if let Some(reason) = why_not_edited(analysis.surroundings()) {
+        return Err(reason.to_owned());
+    }
     let (subject, range) = subject(analysis, offset).ok_or("there is no name here that can be renamed")?;
     let target = match subject {
         Subject::ConnectionKey(key) => Target::Key(key),
@@ -82,6 +86,9 @@ pub(super) fn rename_key(model: &Model<'_>, key: &str, to: &str) -> Result<Vec<(
     check_key_form(to)?;
     if connection_parameter(model, to).is_some() || model.connection_reads.iter().any(|read| read.key == to) {
         return Err(taken_key(to));
+    }
+    if model.system().is_some_and(|system| system.connection_reads.iter().any(|read| read.key == key)) {
+        return Err(in_system_script(key));
     }
     let mut found = Vec::new();
     for read in model.connection_reads.iter().filter(|read| read.key == key) {
@@ -133,18 +140,25 @@ pub(super) fn rename_command(analysis: &Analysis, name: &str, to: &str) -> Resul
         found.extend(places(model, MODULE, name, to)?);
     }
     let own = manifest.internal_name.as_ref().map(|name| name.value.as_str());
-    for call in &analysis.parsed().d3_calls {
-        if let D3Target::Integration { integration, command } = &call.target
-            && Some(&*integration.value) == own
-            && command.value == name
-        {
-            found.push((Place::Script, Edit::replace(command.range, to)));
+    let names = |call: &D3Call| match &call.target {
+        D3Target::Integration { integration, command } => {
+            (Some(&*integration.value) == own && command.value == name).then_some(command.range)
         }
+        D3Target::Utility { .. } => None,
+    };
+    if model.system().is_some_and(|system| system.script.parsed.d3_calls.iter().any(|call| names(call).is_some())) {
+        return Err(in_system_script(name));
     }
+    let calls = analysis.parsed().d3_calls.iter().filter_map(names);
+    found.extend(calls.map(|range| (Place::Script, Edit::replace(range, to))));
     if let Some(command) = manifest.command(name) {
         found.extend(edits_of_command(manifest, command, to).into_iter().map(|edit| (Place::Manifest, edit)));
     }
     Ok(found)
+}
+
+fn in_system_script(name: &str) -> String {
+    format!("the system script uses `{name}`, and D3 does not let you edit that")
 }
 
 /// The edits of a command's declaration. A script whose name came from the internal name keeps it.
@@ -253,13 +267,13 @@ pub(super) fn check_identifier(to: &str) -> Result<(), String> {
 }
 
 /// Whether Python takes a text as a name.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
     let starts = letters.next().is_some_and(|letter| letter.is_alphabetic() || letter == '_');
     starts && letters.all(|letter| letter.is_alphanumeric() || letter == '_') && !KEYWORDS.contains(&text)
 }
 
 /// Whether the playbook engine keeps a name for itself.
-pub(super) fn is_reserved(name: &str) -> bool {
+pub fn is_reserved(name: &str) -> bool {
     names::RESERVED_NAMES.contains(&name) || names::RESERVED_CLASSES.contains(&name) || name == names::D3
 }

@@ -1,7 +1,7 @@
 //! Signature help: the parameters of the call around the cursor, and which of them is being typed.
 
 use crate::image::names;
-use crate::semantic::{Analysis, Model, Origin};
+use crate::semantic::{Analysis, FunctionId, Model, Origin};
 use crate::syntax::ast::{self, AnyNodeRef};
 use crate::syntax::{D3Call, D3Target};
 use crate::text::{Ranged, TextSize};
@@ -67,9 +67,9 @@ fn describe_call<'a>(cursor: &Cursor<'a>, call: &'a ast::ExprCall) -> Option<(Si
         }
         _ => {}
     }
-    let id = model.function_named(&call.func, cursor.scope)?;
-    let function = model.function(id);
-    let inputs = declared(model, id).map(|command| command.inputs.as_slice()).unwrap_or_default();
+    let (home, id) = function_of(cursor, call)?;
+    let function = home.function(id);
+    let inputs = declared(home, id).map(|command| command.inputs.as_slice()).unwrap_or_default();
     let parameters = function
         .positional()
         .enumerate()
@@ -78,7 +78,18 @@ fn describe_call<'a>(cursor: &Cursor<'a>, call: &'a ast::ExprCall) -> Option<(Si
     let rest = others.vararg.iter().map(|parameter| (format!("*{}", parameter.name), None));
     let keywords = others.kwonlyargs.iter().map(|parameter| (parameter.parameter.name.to_string(), None));
     let all = parameters.chain(rest).chain(keywords).collect();
-    Some(build(function.name(), "", all, declared(model, id).map(describe::command)))
+    Some(build(function.name(), "", all, declared(home, id).map(describe::command)))
+}
+
+/// The function that a call calls, of the script or of the system script, and the script that it is in.
+fn function_of<'m>(cursor: &Cursor<'m>, call: &'m ast::ExprCall) -> Option<(&'m Model<'m>, FunctionId)> {
+    let model = cursor.model;
+    if let Some(id) = model.function_named(&call.func, cursor.scope) {
+        return Some((model, id));
+    }
+    let name = call.func.as_name_expr()?.id.as_str();
+    let system = model.system().filter(|_| model.resolve(name, cursor.scope).is_none())?;
+    Some((system, system.top_level_function(name)?))
 }
 
 fn d3_signature(model: &Model<'_>, call: &D3Call) -> Option<(Signature, Vec<String>)> {

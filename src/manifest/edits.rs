@@ -269,26 +269,33 @@ impl<'a> Style<'a> {
         }
     }
 
-    /// `value` with one key a line, on a line that `indent` starts; lists of plain values stay on one line.
+    /// `value` on a line that `indent` starts, over several lines where the manifest is.
     fn render(&self, value: &Json, indent: &str) -> String {
-        let Some(unit) = self.unit else {
-            return inline(value);
-        };
-        let deeper = format!("{indent}{unit}");
-        let parts: Vec<String> = match value {
-            Json::Object(entries) if !entries.is_empty() => {
-                entries.iter().map(|(key, value)| format!("{}: {}", json!(key), self.render(value, &deeper))).collect()
-            }
-            Json::Array(elements) if elements.iter().any(Json::is_object) => {
-                elements.iter().map(|element| self.render(element, &deeper)).collect()
-            }
-            _ => return inline(value),
-        };
-        let newline = self.newline;
-        let (open, close) = if value.is_object() { ('{', '}') } else { ('[', ']') };
-        let body = parts.join(&format!(",{newline}{deeper}"));
-        format!("{open}{newline}{deeper}{body}{newline}{indent}{close}")
+        self.unit.map_or_else(|| inline(value), |unit| spread(value, indent, unit, self.newline))
     }
+}
+
+/// The text of a new JSON file: one key a line.
+pub fn document(value: &Json) -> String {
+    spread(value, "", "  ", "\n") + "\n"
+}
+
+/// `value` with one key a line, on a line that `indent` starts; lists of plain values stay on one line.
+fn spread(value: &Json, indent: &str, unit: &str, newline: &str) -> String {
+    let deeper = format!("{indent}{unit}");
+    let parts: Vec<String> = match value {
+        Json::Object(entries) if !entries.is_empty() => entries
+            .iter()
+            .map(|(key, value)| format!("{}: {}", json!(key), spread(value, &deeper, unit, newline)))
+            .collect(),
+        Json::Array(elements) if elements.iter().any(Json::is_object) => {
+            elements.iter().map(|element| spread(element, &deeper, unit, newline)).collect()
+        }
+        _ => return inline(value),
+    };
+    let (open, close) = if value.is_object() { ('{', '}') } else { ('[', ']') };
+    let body = parts.join(&format!(",{newline}{deeper}"));
+    format!("{open}{newline}{deeper}{body}{newline}{indent}{close}")
 }
 
 /// `value` on one line, with a blank after `:` and `,`.

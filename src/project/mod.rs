@@ -18,8 +18,8 @@ pub use files::{Disk, Files};
 pub use paths::absolute;
 pub use settings::{Overrides, SettingsFile};
 pub use walk::{Problem, Walked, describe, walk};
-pub use workspace::{Named, Workspace};
-pub use write::replace;
+pub use workspace::{Named, Workspace, names_in};
+pub use write::{create, replace};
 
 /// The file name of a manifest.
 pub const MANIFEST: &str = "d3.json";

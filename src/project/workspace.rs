@@ -313,8 +313,8 @@ fn profile_path(file: &SettingsFile) -> Option<PathBuf> {
     Some(normalised(&file.folder().join(&file.settings.profile.as_ref()?.value)))
 }
 
-/// The scripts that a manifest names, as it writes them.
-fn names_in(manifest: &Manifest) -> Vec<(&str, ScriptRole)> {
+/// The scripts that a manifest names, as it writes them: drafts, then Live ones, then the system script.
+pub fn names_in(manifest: &Manifest) -> Vec<(&str, ScriptRole)> {
     let system = match &manifest.system_script {
         SystemScriptSetting::File(name) => Some((name.value.as_str(), ScriptRole::System)),
         _ => None,

@@ -11,10 +11,10 @@ pub fn replace(path: &Path, before: &str, after: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     let permissions = fs::metadata(&path)?.permissions();
     if permissions.readonly() {
-        return refuse("the file is read-only; it was not fixed");
+        return refuse("the file is read-only; it was left as it is");
     }
     if fs::read(&path)? != before.as_bytes() {
-        return refuse("the file changed while it was checked; it was not fixed");
+        return refuse("the file changed while it was checked; it was left as it is");
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".d3ls-").tempfile_in(folder)?;
@@ -23,6 +23,17 @@ pub fn replace(path: &Path, before: &str, after: &str) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Writes a new file, never over one that is there; none is left behind if that fails.
+pub fn create(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::File::create_new(path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // Half a file is worse than none; that it can't be removed is no news after that.
+        let _ = fs::remove_file(path);
+    }
+    written
 }
 
 #[cfg(test)]

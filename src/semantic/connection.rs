@@ -128,6 +128,11 @@ impl<'a> Model<'a> {
             .iter()
             .filter(move |site| is_whole(self.origin_of_attribute(site.node, site.scope, MAX_STEPS)))
             .map(|site| site.node.range());
+        names.chain(attributes).chain(self.connector_uses())
+    }
+
+    /// Where the connection is taken out of the dictionary it is in.
+    fn connector_uses(&self) -> impl Iterator<Item = TextRange> {
         let is_connector = move |object: &'a Expr, key: &Expr, scope| {
             literal(key) == Some(CONNECTOR) && self.origin(object, scope) == Some(Origin::Runtime)
         };
@@ -142,7 +147,12 @@ impl<'a> Model<'a> {
             let key = site.node.arguments.args.first()?;
             (method.attr.as_str() == "get" && is_connector(&method.value, key, site.scope)).then(|| site.node.range())
         });
-        names.chain(attributes).chain(subscripts).chain(gets)
+        subscripts.chain(gets)
+    }
+
+    /// Whether the script reads the connection at all.
+    pub fn uses_connection(&self) -> bool {
+        !self.connection_reads.is_empty() || self.connector_uses().next().is_some()
     }
 
     /// Whether any string of the script holds `word`.

@@ -4,7 +4,10 @@ use crate::syntax::ast::ExprContext;
 use crate::text::{Ranged, TextRange};
 
 use super::Model;
-use super::model::{MODULE, Reference, Resolution};
+use super::model::{Context, MODULE, Reference, Resolution};
+
+/// A builtin of Python on Windows, which scripts name behind a test of the system.
+const WINDOWS_ONLY: &str = "WindowsError";
 
 impl<'a> Model<'a> {
     /// Whether `from module import *` stands anywhere.
@@ -22,6 +25,20 @@ impl<'a> Model<'a> {
                     "vars" | "locals" => reference.scope == MODULE && self.is_open_namespace(reference),
                     _ => false,
                 }
+        })
+    }
+
+    /// The reads of names that nothing in the final script binds; none where names may be bound that can't be seen.
+    pub fn undefined(&self) -> impl Iterator<Item = &Reference<'a>> {
+        let hides_names = |model: &Model<'_>| model.has_star_import() || model.binds_dynamically();
+        let is_open = hides_names(self) || self.system().is_some_and(hides_names);
+        // What stands under a test of the version may be meant for another one.
+        let harmless = Context::NAME_GUARD | Context::VERSION_GUARD | Context::NOT_EVALUATED;
+        self.references.iter().filter(move |reference| {
+            !is_open
+                && reference.resolution == Resolution::Unknown
+                && !reference.context.intersects(harmless)
+                && reference.node.id.as_str() != WINDOWS_ONLY
         })
     }
 

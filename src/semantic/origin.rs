@@ -140,8 +140,12 @@ impl<'a> Model<'a> {
 
     /// What a helper's parameter is when every call of the helper gives the same.
     fn origin_of_parameter(&self, function: FunctionId, place: usize, name: &str, steps: usize) -> Option<Origin> {
+        let (calls, place) = match self.calls_of(function) {
+            Some(calls) => (calls, place),
+            None => (self.constructions_with(function)?, place.checked_sub(1)?),
+        };
         let mut common = None;
-        for call in self.calls_of(function)? {
+        for call in calls {
             let argument = call.node.arguments.find_argument_value(name, place)?;
             let origin = self.origin_within(argument, call.scope, steps)?;
             if common.is_some_and(|common| common != origin) {
@@ -173,6 +177,20 @@ impl<'a> Model<'a> {
         }
         let calls = self.calls_by_name(function);
         (entry.bindings.len() == 1 && calls.len() == entry.references.len()).then_some(calls)
+    }
+
+    /// All calls of the class whose `__init__` a function is, where the class is used in no other way.
+    fn constructions_with(&self, function: FunctionId) -> Option<Vec<Site<'a, ast::ExprCall>>> {
+        let method = self.function(function);
+        let inside = self.scope(method.written_in);
+        let outside = inside.parent.filter(|_| inside.kind == ScopeKind::Class && method.name() == "__init__")?;
+        let mut entries = self.scope(outside).names.values();
+        let is_it = |id: &BindingId| match self.binding(*id).kind {
+            BindingKind::Class(node) => node.range().contains_range(method.node.range()),
+            _ => false,
+        };
+        let entry = entries.find(|entry| matches!(&entry.bindings[..], [only] if is_it(only)))?;
+        entry.references.iter().map(|&reference| self.call_of(reference)).collect()
     }
 
     /// The calls of a function by its name, in source order.

@@ -10,8 +10,8 @@ use tower_lsp_server::ls_types::{
 
 use super::capabilities::{Agreed, FIX_ALL};
 use super::convert::{self, Sheet, Sheets};
-use super::worker::{Checked, Finding, Subject};
-use crate::check::{Input, check, check_manifest};
+use super::worker::{Checked, Finding, Subject, report};
+use crate::check::{Input, check_manifest};
 use crate::diagnostic::Place;
 use crate::fix::{Diagnosis, Wanted, fix_all};
 use crate::ide::{self, Action, ActionKind};
@@ -118,7 +118,7 @@ fn suppressions<'a>(checked: &'a Checked, finding: &'a Finding, agreed: &Agreed)
     let Finding { diagnostic, sheets } = finding;
     let shown = convert::diagnostic(diagnostic, sheets, agreed.encoding, agreed.related);
     let offer = |action| Offer { action, sheets, finding: shown.clone(), preferred: false };
-    ide::suppressions(analysis.parsed(), diagnostic).into_iter().map(offer).collect()
+    ide::suppressions(analysis, diagnostic).into_iter().map(offer).collect()
 }
 
 fn kind_of(kind: ActionKind) -> CodeActionKind {
@@ -166,7 +166,7 @@ fn fix_all_action(checked: &Checked, agreed: &Agreed) -> Option<CodeAction> {
 fn diagnose(subject: &Subject, text: &Arc<str>) -> Diagnosis {
     match subject {
         Subject::Script { input, .. } => {
-            let report = check(&Input { source: Source::from_text(Arc::clone(text)), ..(**input).clone() });
+            let report = report(&Input { source: Source::from_text(Arc::clone(text)), ..(**input).clone() });
             let syntax_errors = report.analysis.parsed().errors.len();
             Diagnosis { diagnostics: report.diagnostics, syntax_errors }
         }

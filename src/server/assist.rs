@@ -1,9 +1,10 @@
 //! Help at a position: completion and hover. What there is to say is the engine's business.
 
+use serde::{Deserialize, Serialize};
 use tower_lsp_server::ls_types::{
     CompletionItem, CompletionItemKind, CompletionResponse, CompletionTextEdit, Documentation, Hover, HoverContents,
     InsertTextFormat, MarkupContent, MarkupKind, ParameterInformation, ParameterLabel, Position, SignatureHelp,
-    SignatureInformation, TextEdit,
+    SignatureInformation, TextEdit, Uri,
 };
 
 use super::capabilities::Agreed;
@@ -11,15 +12,38 @@ use super::convert::Sheet;
 use super::worker::{Checked, Subject};
 use crate::diagnostic::Place;
 use crate::ide;
-use crate::semantic::Analysis;
+use crate::semantic::{Analysis, Surroundings};
 use crate::text::TextSize;
 
 /// What can stand at a position.
 pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Option<CompletionResponse> {
     let (analysis, sheet) = script(checked)?;
     let offset = sheet.offset(position, agreed.encoding);
-    let items = ide::complete(analysis, offset).into_iter();
-    Some(CompletionResponse::Array(items.map(|item| completion_item(item, sheet, agreed)).collect()))
+    let findings: Vec<_> = checked.findings.iter().map(|finding| &finding.diagnostic).collect();
+    let in_comment = ide::complete_comment(analysis, &findings, offset);
+    let items = in_comment.unwrap_or_else(|| ide::complete(analysis, offset)).into_iter();
+    let surroundings = Some(analysis.surroundings());
+    Some(CompletionResponse::Array(items.map(|item| completion_item(item, surroundings, sheet, agreed)).collect()))
+}
+
+/// What a client sends back to be told more about a completion.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct More {
+    /// The document that it was offered in.
+    pub uri: Uri,
+    topic: ide::Topic,
+}
+
+impl More {
+    /// What there is to say; `None` where the document is no script or manifest any more.
+    pub fn documentation(&self, checked: &Checked, agreed: &Agreed) -> Option<Documentation> {
+        let (analysis, _) = script(checked)?;
+        ide::documentation(analysis.surroundings(), &self.topic).map(|text| completion_text(text, agreed))
+    }
+}
+
+fn completion_text(text: String, agreed: &Agreed) -> Documentation {
+    Documentation::MarkupContent(markup(text, agreed.completion_markdown))
 }
 
 /// What there is to say about a position: of D3's words, and of the rules behind findings there.
@@ -94,16 +118,28 @@ pub(super) fn script(checked: &Checked) -> Option<(&Analysis, &Sheet)> {
     }
 }
 
-/// A completion in the protocol's words.
-pub(super) fn completion_item(item: ide::CompletionItem, sheet: &Sheet, agreed: &Agreed) -> CompletionItem {
+/// A completion in the protocol's words. A long text waits until the client asks for it, if it does.
+pub(super) fn completion_item(
+    item: ide::CompletionItem,
+    surroundings: Option<&Surroundings>,
+    sheet: &Sheet,
+    agreed: &Agreed,
+) -> CompletionItem {
     let as_snippet = item.is_snippet && agreed.snippets;
     let new_text = if as_snippet { item.insert.clone() } else { item.plain_insert() };
+    let (text, data) = match item.documentation {
+        Some(ide::Documentation::About(topic)) if agreed.asks_for_documentation => {
+            (None, serde_json::to_value(More { uri: sheet.uri.clone(), topic }).ok())
+        }
+        Some(ide::Documentation::About(topic)) => (surroundings.and_then(|it| ide::documentation(it, &topic)), None),
+        Some(ide::Documentation::Text(text)) => (Some(text), None),
+        None => (None, None),
+    };
     CompletionItem {
         kind: Some(kind(item.kind)),
         detail: item.detail,
-        documentation: item
-            .documentation
-            .map(|value| Documentation::MarkupContent(markup(value, agreed.completion_markdown))),
+        documentation: text.map(|text| completion_text(text, agreed)),
+        data,
         sort_text: Some(item.sort),
         filter_text: Some(item.filter),
         insert_text_format: as_snippet.then_some(InsertTextFormat::SNIPPET),

@@ -37,6 +37,8 @@ pub struct Agreed {
     pub related: bool,
     /// Completions may have places to fill in.
     pub snippets: bool,
+    /// The client asks for the text beside a completion when it shows it.
+    pub asks_for_documentation: bool,
     /// Texts beside completions may be Markdown.
     pub completion_markdown: bool,
     /// A signature's parameters may be named by their place in it.
@@ -89,6 +91,9 @@ impl Agreed {
                 .and_then(|document| document.publish_diagnostics.as_ref())
                 .map(|publish| publish.related_information)),
             snippets: is(item.map(|item| item.snippet_support)),
+            asks_for_documentation: item
+                .and_then(|item| item.resolve_support.as_ref())
+                .is_some_and(|support| support.properties.iter().any(|property| property == "documentation")),
             prepares_rename: is(document
                 .and_then(|document| document.rename.as_ref())
                 .map(|rename| rename.prepare_support)),
@@ -149,6 +154,7 @@ impl Agreed {
             code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
             completion_provider: Some(CompletionOptions {
                 trigger_characters: Some(TRIGGERS.map(str::to_owned).to_vec()),
+                resolve_provider: Some(true),
                 ..CompletionOptions::default()
             }),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
@@ -231,7 +237,10 @@ mod tests {
             "textDocument": {
                 "diagnostic": {},
                 "publishDiagnostics": {"relatedInformation": true},
-                "completion": {"completionItem": {"snippetSupport": true, "documentationFormat": ["plaintext", "markdown"]}},
+                "completion": {"completionItem": {
+                    "snippetSupport": true, "documentationFormat": ["plaintext", "markdown"],
+                    "resolveSupport": {"properties": ["detail", "documentation"]},
+                }},
                 "hover": {"contentFormat": ["markdown"]},
                 "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
                 "rename": {"prepareSupport": true},
@@ -256,6 +265,7 @@ mod tests {
             document_changes: true,
             related: true,
             snippets: true,
+            asks_for_documentation: true,
             label_offsets: true,
             symbol_trees: true,
             prepares_rename: true,

@@ -102,12 +102,12 @@ impl LanguageServer for Handlers {
         #[allow(deprecated)]
         let root = params.root_uri.as_ref();
         workspace::set_folders(&self.session, params.workspace_folders.as_deref().unwrap_or_default(), root);
-        if let Some(id) = params.process_id {
+        // Looked for at once: a client that dies right after the answer was there.
+        if let Some(end) = params.process_id.and_then(watch::process_end) {
             let client_ended = Arc::clone(&self.client_ended);
             tokio::spawn(async move {
-                if watch::process_ends(id).await {
-                    client_ended();
-                }
+                end.await;
+                client_ended();
             });
         }
         Ok(InitializeResult {
@@ -218,6 +218,15 @@ impl LanguageServer for Handlers {
         .await
     }
 
+    async fn completion_resolve(&self, mut item: CompletionItem) -> Result<CompletionItem> {
+        let more = item.data.clone().and_then(|data| serde_json::from_value::<assist::More>(data).ok());
+        if let Some(more) = more {
+            let document = TextDocumentIdentifier { uri: more.uri.clone() };
+            item.documentation = self.of(document, move |checked, agreed| more.documentation(checked, agreed)).await?;
+        }
+        Ok(item)
+    }
+
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         self.at(params.text_document_position_params, |it, at, agreed| {
             assist::hover(it, at, agreed).or_else(|| manifest::hover(it, at, agreed))
@@ -237,14 +246,18 @@ impl LanguageServer for Handlers {
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
-        self.at(params.text_document_position, |it, at, agreed| {
-            navigate::references(it, at, agreed).or_else(|| manifest::references(it, at, agreed))
+        let session = Arc::clone(&self.session);
+        self.at(params.text_document_position, move |it, at, agreed| {
+            navigate::references(&session, it, at, agreed).or_else(|| manifest::references(it, at, agreed))
         })
         .await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
-        self.at(params.text_document_position_params, navigate::highlights).await
+        self.at(params.text_document_position_params, |it, at, agreed| {
+            navigate::highlights(it, at, agreed).or_else(|| manifest::highlights(it, at, agreed))
+        })
+        .await
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {

@@ -1,23 +1,26 @@
 //! What an open manifest is asked. What there is to say is the engine's business.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use tower_lsp_server::ls_types::{
-    CompletionResponse, DocumentLink, DocumentSymbolResponse, GotoDefinitionResponse, Hover, Location, Position,
-    PrepareRenameResponse, Range, WorkspaceEdit,
+    CompletionResponse, DocumentHighlight, DocumentLink, DocumentSymbolResponse, GotoDefinitionResponse, Hover,
+    Location, Position, PrepareRenameResponse, Range, WorkspaceEdit,
 };
 
 use super::actions::workspace_edit;
 use super::assist::{completion_item, hover_at};
 use super::capabilities::Agreed;
-use super::convert::{Sheet, Sheets, uri_of};
+use super::convert::{Sheet, Sheets, path_of, uri_of};
 use super::navigate::symbol_response;
-use super::worker::{Checked, Subject};
+use super::session::Session;
+use super::worker::{Checked, Subject, manifest_document};
 use crate::diagnostic::Place;
 use crate::ide::manifest::{self as ide, File, FileRange, ManifestDocument};
+use crate::manifest::Manifest;
 use crate::project::{absolute, walk};
-use crate::text::Edit;
+use crate::text::{Edit, TextSize};
 
 /// An open manifest.
 struct Open<'a> {
@@ -45,7 +48,7 @@ pub fn manifest(checked: &Checked) -> Option<(&ManifestDocument, &Sheet)> {
 pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Option<CompletionResponse> {
     let Open { document, folder, sheet, .. } = open(checked)?;
     let items = ide::complete(document, &|| python_files(folder), sheet.offset(position, agreed.encoding));
-    let items = items.into_iter().map(|item| completion_item(item, sheet, agreed));
+    let items = items.into_iter().map(|item| completion_item(item, None, sheet, agreed));
     Some(CompletionResponse::Array(items.collect()))
 }
 
@@ -80,6 +83,30 @@ pub fn references(checked: &Checked, position: Position, agreed: &Agreed) -> Opt
     let open = open(checked)?;
     let found = ide::references(open.document, open.sheet.offset(position, agreed.encoding));
     Some(open.locations(&found, agreed))
+}
+
+/// What the manifest itself holds of that, for its own text.
+pub fn highlights(checked: &Checked, position: Position, agreed: &Agreed) -> Option<Vec<DocumentHighlight>> {
+    let Open { document, sheet, .. } = open(checked)?;
+    let found = ide::references(document, sheet.offset(position, agreed.encoding)).into_iter();
+    let found = found.filter(|one| one.file == File::Manifest);
+    let highlight = |one: FileRange| DocumentHighlight { range: sheet.range(one.range, agreed.encoding), kind: None };
+    Some(found.map(highlight).collect())
+}
+
+/// Everything that means the same as what a manifest declares at `offset`, in it and in all scripts that it names.
+pub fn everywhere(
+    session: &Session,
+    manifest: &Arc<Manifest>,
+    sheet: &Sheet,
+    offset: TextSize,
+    agreed: &Agreed,
+) -> Vec<Location> {
+    let Some(path) = path_of(&sheet.uri) else { return Vec::new() };
+    let folder = path.parent().unwrap_or(&path);
+    let (document, scripts) = manifest_document(session, folder, manifest);
+    let open = Open { document: &document, folder, sheet, scripts: &scripts };
+    open.locations(&ide::references(&document, offset), agreed)
 }
 
 /// The name at a position, or why it can't be renamed.

@@ -17,6 +17,7 @@ mod handlers;
 mod lens;
 mod manifest;
 mod navigate;
+mod notice;
 mod outbox;
 mod progress;
 mod project;

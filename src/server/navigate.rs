@@ -10,7 +10,10 @@ use super::actions::workspace_edit;
 use super::assist::{markup, script};
 use super::capabilities::Agreed;
 use super::convert::{Sheet, Sheets};
+use super::manifest;
+use super::session::Session;
 use super::worker::{Checked, Subject};
+use crate::diagnostic::Place;
 use crate::ide;
 use crate::text::TextRange;
 
@@ -21,11 +24,19 @@ pub fn definition(checked: &Checked, position: Position, agreed: &Agreed) -> Opt
     Some(GotoDefinitionResponse::Array(locations(&found, sheets(checked)?, agreed)))
 }
 
-/// Everything that means the same as what stands at a position.
-pub fn references(checked: &Checked, position: Position, agreed: &Agreed) -> Option<Vec<Location>> {
+/// Everything that means the same as what stands at a position: what the manifest declares, in all scripts that it names.
+pub fn references(session: &Session, checked: &Checked, position: Position, agreed: &Agreed) -> Option<Vec<Location>> {
     let (analysis, sheet) = script(checked)?;
-    let found = ide::references(analysis, sheet.offset(position, agreed.encoding));
-    Some(locations(&found, sheets(checked)?, agreed))
+    let (offset, sheets) = (sheet.offset(position, agreed.encoding), sheets(checked)?);
+    let mut found = locations(&ide::references(analysis, offset), sheets, agreed);
+    let manifest = sheets.get(&Place::Manifest).zip(analysis.surroundings().manifest.as_ref());
+    if let (Some((sheet, manifest)), Some(declared)) = (manifest, ide::declaration(analysis, offset)) {
+        found.extend(manifest::everywhere(session, manifest, sheet, declared.start(), agreed));
+    }
+    let key = |one: &Location| (one.uri.as_str().to_owned(), one.range.start);
+    found.sort_by_key(key);
+    found.dedup();
+    Some(found)
 }
 
 /// The same, in the script alone.

@@ -14,6 +14,7 @@ use super::capabilities::Agreed;
 use super::convert::path_of;
 use super::documents::{Document, Documents, Overlay};
 use super::failures::Failures;
+use super::notice::Told;
 use super::outbox::Outbox;
 use super::progress::Cancel;
 use super::runs::Runs;
@@ -49,6 +50,8 @@ pub struct Session {
     runtime: Handle,
     /// What failed in runs.
     pub failures: Failures,
+    /// What the user was told.
+    pub told: Told,
     /// The client said that the session ends.
     pub ending: AtomicBool,
     agreed: OnceLock<Agreed>,
@@ -89,6 +92,7 @@ impl Session {
             runs,
             runtime,
             failures: Failures::default(),
+            told: Told::default(),
             ending: AtomicBool::new(false),
             agreed: OnceLock::new(),
             python: RwLock::default(),

@@ -19,16 +19,14 @@ pub fn stamp(path: &Path) -> Stamp {
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
-/// Waits for the end of the process `id`. Returns at once, with `false`, if it can't be seen: the client
-/// may be in another container, and on Windows no process is looked at. There the end of the input tells.
-pub async fn process_ends(id: u32) -> bool {
-    if !is_alive(id) {
-        return false;
-    }
-    while is_alive(id) {
-        tokio::time::sleep(INTERVAL).await;
-    }
-    true
+/// What waits for the end of the process `id`. `None` if it can't be seen now: the client may be in another
+/// container, and on Windows no process is looked at. There the end of the input tells.
+pub fn process_end(id: u32) -> Option<impl Future<Output = ()>> {
+    is_alive(id).then_some(async move {
+        while is_alive(id) {
+            tokio::time::sleep(INTERVAL).await;
+        }
+    })
 }
 
 #[cfg(unix)]

@@ -3,18 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tower_lsp_server::ls_types::{self as lsp, Uri};
 
 use super::convert::{self, Sheet, Sheets, uri_of};
 use super::documents::{Document, Snapshot};
+use super::notice;
 use super::session::Session;
 use super::watch::{Stamp, stamp};
-use crate::check::{Input, check, check_manifest};
+use crate::check::{Input, Report, check, check_manifest};
 use crate::diagnostic::{Diagnostic, Place};
+use crate::ide::keep_unedited;
 use crate::ide::manifest::ManifestDocument;
-use crate::manifest::SystemScriptSetting;
-use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute};
+use crate::manifest::{Manifest, ScriptRole, SystemScriptSetting};
+use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute, names_in};
 use crate::rules::Selection;
 use crate::runner;
 use crate::semantic::{Analysis, SystemScript};
@@ -172,6 +174,9 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
     // A document that is no file has no folder, so no manifest and no settings.
     let candidate = candidate(session, path.unwrap_or(Path::new("")), &text);
     examine(session, Sheet::new(uri.clone(), Some(snapshot.version), text), path, candidate, &mut checked);
+    if let Some(path) = path.filter(|_| !matches!(checked.subject, Subject::Other)) {
+        notice::settings(session, path);
+    }
     checked
 }
 
@@ -249,33 +254,77 @@ fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Che
         let folder = path.parent().unwrap_or(path);
         checked.depends.push(absolute(&folder.join(&name.value)));
     }
-    let report = check(&script.input);
+    let report = report(&script.input);
     let sheets = Arc::new(sheets(session, own, &script));
     let findings = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Script);
     checked.findings = findings.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }).collect();
     checked.subject = Subject::Script { input: Box::new(script.input), analysis: report.analysis, sheets };
 }
 
+/// What a check of a script says. No fix of it edits a script that is the record of what D3 has.
+pub fn report(input: &Input) -> Report {
+    let mut report = check(input);
+    keep_unedited(report.analysis.surroundings(), &mut report.diagnostics);
+    report
+}
+
+/// A script that a manifest names, as it is now.
+struct Named {
+    /// The name that the manifest gives it.
+    name: String,
+    role: ScriptRole,
+    script: Script,
+    report: Report,
+    sheet: Sheet,
+}
+
+/// The scripts that a manifest in `folder` names and that exist.
+fn named_scripts<'s>(
+    session: &'s Session,
+    folder: &'s Path,
+    manifest: &'s Manifest,
+) -> impl Iterator<Item = Named> + use<'s> {
+    let mut seen = FxHashSet::default();
+    names_in(manifest).into_iter().filter_map(move |(name, role)| {
+        let path = absolute(&folder.join(name));
+        if !seen.insert(path.clone()) {
+            return None;
+        }
+        let script = session.workspace.as_script(&path, session.workspace.read(&path).ok()?);
+        let (uri, version) = address(session, &path);
+        let sheet = Sheet::new(uri?, version, script.input.source.text());
+        Some(Named { name: name.to_owned(), role, report: report(&script.input), script, sheet })
+    })
+}
+
+/// A manifest in `folder` with the scripts that it names, and these by their names.
+pub fn manifest_document(
+    session: &Session,
+    folder: &Path,
+    manifest: &Arc<Manifest>,
+) -> (ManifestDocument, FxHashMap<String, Sheet>) {
+    let mut document = ManifestDocument::new(Arc::clone(manifest));
+    let mut sheets = FxHashMap::default();
+    for named in named_scripts(session, folder, manifest) {
+        document.add(named.name.clone(), named.role, named.report.analysis);
+        sheets.insert(named.name, named.sheet);
+    }
+    (document, sheets)
+}
+
 /// The findings in a manifest: its own, and those that stem from its scripts.
 fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, checked: &mut Checked) {
-    checked.depends = session.workspace.scripts_of(&file.path);
     let folder = file.path.parent().unwrap_or(&file.path).to_owned();
-    let mut document = ManifestDocument { manifest: file.manifest.recovered(), scripts: Vec::new() };
-    // While it is no JSON, the workspace knows none of its scripts.
-    let drafts = document.manifest.scripts().into_iter().map(|name| (absolute(&folder.join(&name.value)), name));
-    let drafts: FxHashMap<PathBuf, String> = drafts.map(|(path, name)| (path, name.value.clone())).collect();
-    checked.depends.extend(drafts.keys().cloned());
+    let manifest = file.manifest.recovered();
+    let mut document = ManifestDocument::new(Arc::clone(&manifest));
+    let named = names_in(&manifest).into_iter().map(|(name, _)| absolute(&folder.join(name)));
+    checked.depends = session.workspace.scripts_of(&file.path).into_iter().chain(named).collect();
     checked.depends.sort();
     checked.depends.dedup();
     let mut scripts = FxHashMap::default();
     let mut findings = Vec::new();
     let mut stems_from = Vec::new();
-    for path in &checked.depends {
-        let Ok(source) = session.workspace.read(path) else { continue };
-        let script = session.workspace.as_script(path, source);
-        let (Some(uri), version) = address(session, path) else { continue };
-        let report = check(&script.input);
-        let sheet = Sheet::new(uri, version, script.input.source.text());
+    for Named { name, role, script, report, sheet } in named_scripts(session, &folder, &manifest) {
         if script.places.manifest.as_ref() == Some(&file.path) {
             let found = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Manifest);
             let mut sheets = sheets(session, sheet.clone(), &script);
@@ -287,10 +336,8 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
                 stems_from.push((Arc::clone(&report.analysis), sheets));
             }
         }
-        if let Some(name) = drafts.get(path) {
-            scripts.insert(name.clone(), sheet);
-            document.scripts.push((name.clone(), report.analysis));
-        }
+        document.add(name.clone(), role, report.analysis);
+        scripts.insert(name, sheet);
     }
     let mut sheets = Sheets::default();
     sheets.insert(Place::Manifest, own);
@@ -313,8 +360,14 @@ fn check_settings(session: &Session, own: Sheet, path: &Path, checked: &mut Chec
     let file = SettingsFile::new(path, Arc::clone(&own.text));
     let selection = session.workspace.selection_for(path);
     let encoding = session.agreed().encoding;
-    let errors = file.errors.iter().map(|error| convert::problem(&error.message, error.range, &own, encoding));
-    checked.items = errors.collect();
+    let problem = |message: &str, range| convert::problem(message, range, &own, encoding);
+    checked.items = file.errors.iter().map(|error| problem(&error.message, error.range)).collect();
+    if let Some(profile) = &file.settings.profile {
+        checked.depends.extend(session.workspace.profile_for(path));
+        // What is wrong with the image profile is wrong with the settings that name it.
+        let of_profile = session.workspace.settings_problems(path).into_iter().filter(|one| one.path != *path);
+        checked.items.extend(of_profile.map(|one| problem(&notice::shown(&one), profile.range)));
+    }
     let found = file.unknown_codes(&selection);
     let mut sheets = Sheets::default();
     sheets.insert(Place::Settings, own);

@@ -97,3 +97,38 @@ fn rename_reaches_the_manifest() {
     assert_eq!(hints[1]["label"], "returnData=");
     client.finish();
 }
+
+#[test]
+fn long_texts_are_sent_to_those_who_ask_for_them() {
+    let mut capabilities = rich();
+    capabilities["textDocument"]["completion"]["completionItem"]["resolveSupport"] =
+        json!({"properties": ["documentation"]});
+    let mut client = Client::initialized(capabilities);
+    client.open("untitled:a", "python", 1, SCRIPT);
+    let short = item(&mut client, 2, 15, "equals");
+    assert_eq!(short["documentation"], Value::Null);
+    let whole = client.request("completionItem/resolve", short.clone());
+    let text = whole["documentation"]["value"].as_str().expect("a text");
+    assert!(text.starts_with("```python\nD3.Utility.equals<Text>(Input 1, Input 2)"), "{text}");
+    assert_eq!((&whole["label"], &whole["textEdit"]), (&short["label"], &short["textEdit"]));
+    // What is not ours, or of a document that is closed, comes back as it was.
+    let foreign = json!({"label": "x", "data": {"other": 1}});
+    assert_eq!(client.request("completionItem/resolve", foreign.clone()), foreign);
+    client.close("untitled:a");
+    assert_eq!(client.request("completionItem/resolve", short)["documentation"], Value::Null);
+    client.finish();
+}
+
+#[test]
+fn an_ignore_comment_is_completed_with_the_codes_of_its_line() {
+    let mut client = Client::initialized(rich());
+    let text = "# d3: integration\nclass APIError: pass  # 🙂 # d3: ignore[";
+    client.open("untitled:a", "python", 1, text);
+    let items = client.request("textDocument/completion", at(1, 40));
+    let range = json!({"start": {"line": 1, "character": 40}, "end": {"line": 1, "character": 40}});
+    assert_eq!((&items[0]["label"], &items[0]["detail"]), (&json!("D3201"), &json!("reserved-class")));
+    assert_eq!(items[0]["textEdit"], json!({"range": range, "newText": "D3201"}));
+    let text = items[0]["documentation"]["value"].as_str().expect("a text");
+    assert!(text.starts_with("**D3201** `reserved-class`"), "{text}");
+    client.finish();
+}

@@ -216,3 +216,32 @@ fn addresses_may_be_written_in_several_ways() {
     assert!(unknown_key(&client.pull(&raw)));
     client.finish();
 }
+
+#[test]
+fn broken_settings_are_told_once_where_they_are_not_open() {
+    let acme = integration("serverurl");
+    let settings = acme.root.join("d3ls.toml");
+    fs::write(&settings, "[lint]\n\"🙂\" = 1\n").expect("written");
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.script, "python", 1, SCRIPT);
+    client.pull(&acme.script);
+    let told = client.message_of_server("window/showMessage");
+    let message = told["params"]["message"].as_str().expect("a text").to_owned();
+    assert!(message.contains("d3ls.toml: 2:1: ") && message.contains("🙂"), "{message}");
+    client.change(&acme.script, 2, json!([{"text": "x = 1\n"}]));
+    client.pull(&acme.script);
+    // Open in the editor, they carry it themselves; what is wrong with the profile that they name as well.
+    let text = "[image]\nprofile = \"🙂.json\"\n";
+    client.open(&uri(&settings), "toml", 1, text);
+    let items = client.pull(&uri(&settings));
+    let range = json!({"start": {"line": 1, "character": 11}, "end": {"line": 1, "character": 18}});
+    assert_eq!(items[0]["range"], range, "{items:?}");
+    assert!(items[0]["message"].as_str().expect("a text").contains("🙂.json: no such file"), "{items:?}");
+    fs::write(acme.root.join("🙂.json"), "{\"version\": 1, \"python\": \"3.9.12\"}").expect("written");
+    let changes = json!({"changes": [{"uri": uri(&acme.root.join("🙂.json")), "type": 1}]});
+    client.notify("workspace/didChangeWatchedFiles", changes);
+    assert_eq!(client.pull(&uri(&settings)), Vec::<Value>::new());
+    client.pull(&acme.script);
+    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
+    client.finish();
+}

@@ -145,3 +145,85 @@ fn the_script_is_seen_as_the_editor_has_it() {
     client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
     client.finish();
 }
+
+/// The integration with a Live script and a system script beside its draft.
+fn with_records() -> (Acme, String, String) {
+    let acme = acme();
+    let manifest =
+        MANIFEST.replace("\"main.py\"", "\"main.py\", \"liveScript\": \"live.py\", \"systemScript\": \"sys.py\"");
+    fs::write(acme.root.join("d3.json"), manifest).expect("written");
+    fs::write(acme.root.join("live.py"), "def Look(host):\n    return runtime['connector']['serverurl']\n")
+        .expect("written");
+    fs::write(acme.root.join("sys.py"), "def url():\n    return runtime['connector']['serverurl']\n").expect("written");
+    let uri = |name: &str| format!("file://{}/{name}", acme.root.display());
+    let (live, system) = (uri("live.py"), uri("sys.py"));
+    (acme, live, system)
+}
+
+/// The files of locations, sorted.
+fn files(found: &Value) -> Vec<String> {
+    let name = |one: &Value| one["uri"].as_str().and_then(|uri| uri.rsplit('/').next()).expect("a file").to_owned();
+    let mut found: Vec<_> = found.as_array().expect("locations").iter().map(name).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn references_lead_to_all_scripts_from_any_of_them() {
+    let (acme, live, _) = with_records();
+    let manifest = fs::read_to_string(acme.root.join("d3.json")).expect("read");
+    let live_text = fs::read_to_string(acme.root.join("live.py")).expect("read");
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.script, "python", 1, SCRIPT);
+    client.open(&live, "python", 1, &live_text);
+    client.open(&acme.manifest, "json", 1, &manifest);
+    let all = |word: &str| {
+        if word == "serverurl" {
+            vec!["d3.json", "live.py", "main.py", "sys.py"]
+        } else {
+            vec!["d3.json", "live.py", "main.py", "main.py"]
+        }
+    };
+    for (uri, text) in [(&acme.script, SCRIPT), (&live, &live_text), (&acme.manifest, &manifest)] {
+        for word in ["serverurl", "Look"] {
+            let mut params = json!({"textDocument": {"uri": uri}, "position": position(text, word, 1)});
+            params["context"] = json!({"includeDeclaration": true});
+            assert_eq!(files(&client.request("textDocument/references", params)), all(word), "{word} in {uri}");
+        }
+    }
+    let place = json!({"textDocument": {"uri": acme.manifest}, "position": position(&manifest, "Look", 1)});
+    let found = client.request("textDocument/documentHighlight", place);
+    assert_eq!(at(&manifest, &found[0]["range"]), "Look");
+    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
+    client.finish();
+}
+
+#[test]
+fn the_live_script_and_the_system_script_are_never_edited() {
+    let (acme, live, system) = with_records();
+    let faulty = "import os\nclass APIError: pass\ndef Look(host):\n    x = runtime['connector']['Server URL']\n";
+    let mut client = Client::initialized(pulling());
+    for (uri, why) in [(&live, "this is the Live script"), (&system, "this is the system script")] {
+        client.open(uri, "python", 1, faulty);
+        let place = json!({"textDocument": {"uri": uri}, "position": position(faulty, "Look", 1)});
+        let mut params = place.clone();
+        params["newName"] = json!("Other");
+        for (method, params) in [("textDocument/prepareRename", place), ("textDocument/rename", params)] {
+            let refused = client.ask(method, params);
+            let answer = client.answer(&json!(refused));
+            assert!(answer["error"]["message"].as_str().expect("a reason").starts_with(why), "{answer}");
+        }
+        let end = json!({"line": 4, "character": 0});
+        let range = json!({"start": {"line": 0, "character": 0}, "end": end});
+        let params = json!({"textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": []}});
+        let offered = client.request("textDocument/codeAction", params);
+        for action in offered.as_array().expect("actions") {
+            assert_eq!(action["edit"]["changes"].as_object().map(|files| files.contains_key(uri)), Some(false));
+        }
+    }
+    // Its findings are told all the same.
+    assert!(crate::codes(&client.pull(&live)).contains(&"D3201"));
+    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
+    client.finish();
+    drop(acme);
+}

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Action, ActionKind, layout};
+use super::{Action, ActionKind};
 use crate::diagnostic::Place;
+use crate::ide::layout;
 use crate::ide::new_function::{command_function, missing_commands, parameters_of};
 use crate::ide::snippet;
 use crate::ide::subject::{Subject, called_command, subject};

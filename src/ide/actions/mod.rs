@@ -4,7 +4,6 @@
 
 mod declare;
 mod function;
-mod layout;
 mod parameters;
 mod secret;
 mod suppress;
@@ -14,6 +13,7 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
+use super::record::why_not_edited;
 use crate::diagnostic::Place;
 use crate::manifest;
 use crate::semantic::{Analysis, Definition, Function, FunctionId, Model};
@@ -56,8 +56,11 @@ impl Action {
     }
 }
 
-/// The actions for a range of a script, fixes of findings first.
+/// The actions for a range of a script, fixes of findings first. None for a script that is not edited.
 pub fn actions(analysis: &Analysis, range: TextRange) -> Vec<Action> {
+    if why_not_edited(analysis.surroundings()).is_some() {
+        return Vec::new();
+    }
     let mut actions = function::missing(analysis, range);
     actions.extend(declare::command(analysis, range));
     if let Some(here) = Here::at(analysis, range) {
@@ -74,6 +77,9 @@ pub fn actions(analysis: &Analysis, range: TextRange) -> Vec<Action> {
 
 /// The actions for a range of a manifest that edit one of its scripts.
 pub fn manifest_actions(analysis: &Analysis, range: TextRange) -> Vec<Action> {
+    if why_not_edited(analysis.surroundings()).is_some() {
+        return Vec::new();
+    }
     function::missing_in_manifest(analysis, range)
 }
 

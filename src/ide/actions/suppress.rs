@@ -1,17 +1,22 @@
 //! Ignore comments for findings: on their line, and for the whole file.
 
-use super::{Action, ActionKind, layout};
+use super::{Action, ActionKind};
 use crate::check::NEVER_IGNORED;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::ide::layout;
+use crate::ide::record::why_not_edited;
+use crate::semantic::Analysis;
 use crate::settings::{Ignore, Scope, ignores};
 use crate::syntax::Parsed;
 use crate::text::{Edit, Ranged, TextLen, TextRange, TextSize};
 
 /// Comments that make d3ls silent about a finding in the script.
-pub fn suppressions(parsed: &Parsed, found: &Diagnostic) -> Vec<Action> {
+pub fn suppressions(analysis: &Analysis, found: &Diagnostic) -> Vec<Action> {
+    let parsed = analysis.parsed();
     // What is wrong with a comment is mended in the comment.
     let in_comment = parsed.comments.iter().any(|comment| comment.contains_range(found.range));
-    if found.place != Place::Script || in_comment || NEVER_IGNORED.contains(&found.code) {
+    let is_edited = why_not_edited(analysis.surroundings()).is_none();
+    if !is_edited || found.place != Place::Script || in_comment || NEVER_IGNORED.contains(&found.code) {
         return Vec::new();
     }
     let here = on_line(parsed, found).map(|edit| (format!("Ignore {} here", found.code), edit));

@@ -1,8 +1,8 @@
 //! `*args` and named parameters: from one to the other, where all that is done with `args` can be told.
 
-use super::layout::{self, Suites};
 use super::{Action, ActionKind, Here};
 use crate::diagnostic::Place;
+use crate::ide::layout::{self, Suites};
 use crate::ide::rename::{is_name, is_reserved};
 use crate::image::names;
 use crate::semantic::{Context, Function, Model};

@@ -1,7 +1,8 @@
 //! Wraps a command's body in `try`, with a failed output model for what is raised.
 
-use super::{Action, ActionKind, Here, layout};
+use super::{Action, ActionKind, Here};
 use crate::diagnostic::Place;
+use crate::ide::layout;
 use crate::ide::new_function::failed_model;
 use crate::syntax::ast::{ExceptHandler, Expr, Stmt};
 use crate::text::{Edit, Ranged, TextRange};

@@ -1,6 +1,6 @@
 //! D3 calls: their branches, commands and types (D3's page, "Utility Command & Integration Command Calls").
 
-use super::{CompletionItem, CompletionKind};
+use super::{CompletionItem, CompletionKind, Topic};
 use crate::ide::cursor::Cursor;
 use crate::ide::describe;
 use crate::ide::snippet::{self, placeholder};
@@ -55,7 +55,7 @@ fn utility_command(cursor: &Cursor<'_>, command: &UtilityCommand) -> CompletionI
     }
     let item = CompletionItem::new(&command.name, CompletionKind::Function, cursor.statement.word)
         .detail(detail)
-        .documentation(describe::utility_command(command));
+        .about(Topic::UtilityCommand(command.name.clone()));
     if matches!(cursor.statement.next, Some(b'<' | b'(')) {
         return item;
     }
@@ -103,7 +103,7 @@ fn integration_command(cursor: &Cursor<'_>, command: &Command) -> CompletionItem
     let name = &command.internal_name.value;
     let item = CompletionItem::new(name, CompletionKind::Function, cursor.statement.word)
         .detail(command.display_name.as_ref().map_or(String::new(), |name| name.value.clone()))
-        .documentation(describe::command(command));
+        .about(Topic::Command(name.clone()));
     if cursor.statement.next == Some(b'(') {
         return item;
     }

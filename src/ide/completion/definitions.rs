@@ -1,8 +1,8 @@
 //! Functions that are still to be written: the manifest's missing commands, D3's templates; and what the system script gives.
 
-use super::{CompletionItem, CompletionKind};
+use super::{CompletionItem, CompletionKind, Topic};
 use crate::ide::cursor::Cursor;
-use crate::ide::describe;
+use crate::ide::layout;
 use crate::ide::new_function::{command_function, missing_commands, parameters_of};
 use crate::image::names;
 use crate::manifest::Kind;
@@ -22,7 +22,7 @@ pub(super) fn functions(cursor: &Cursor<'_>, form: Form) -> Vec<CompletionItem> 
     missing_commands(cursor.model)
         .map(|declared| {
             let item = function(cursor, form, &declared.internal_name.value, &parameters_of(declared));
-            item.detail("command of the manifest").documentation(describe::command(declared))
+            item.detail("command of the manifest").about(Topic::Command(declared.internal_name.value.clone()))
         })
         .collect()
 }
@@ -52,7 +52,8 @@ pub(super) fn templates(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
 
 fn function(cursor: &Cursor<'_>, form: Form, name: &str, parameters: &[&str]) -> CompletionItem {
     let head = if form == Form::Whole { "def " } else { "" };
-    let text = format!("{head}{}", command_function(name, parameters));
+    let indentation = layout::unit(&cursor.model.script.parsed);
+    let text = format!("{head}{}", command_function(name, parameters)).replace("    ", &indentation);
     let mut item = CompletionItem::new(name, CompletionKind::Snippet, cursor.statement.word).snippet(text);
     if form == Form::Whole {
         item.label = format!("def {name}");

@@ -1,18 +1,23 @@
 //! Completion: what can stand where the cursor is. Only D3's words; Python's own are other servers' business.
 
 mod calls;
+mod comments;
 mod connection;
 mod definitions;
 mod imports;
 mod output_model;
 
+use serde::{Deserialize, Serialize};
+
 use super::cursor::{Cursor, Word};
 use super::statement::Statement;
 use super::{describe, snippet};
 use crate::image::names;
-use crate::semantic::{Analysis, Origin};
+use crate::semantic::{Analysis, Origin, Surroundings};
 use crate::syntax::ast::{AnyNodeRef, Expr};
 use crate::text::{TextRange, TextSize};
+
+pub use comments::complete_comment;
 
 /// What sort of thing a completion is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,36 @@ pub enum CompletionKind {
     Snippet,
 }
 
+/// More about a completion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Documentation {
+    /// The text, in Markdown.
+    Text(String),
+    /// What the text is about: it is long, and [`documentation`] makes it when it is looked at.
+    About(Topic),
+}
+
+/// What a text beside a completion is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Topic {
+    /// A utility command, by its name in calls.
+    UtilityCommand(String),
+    /// A command of the manifest, by its internal name.
+    Command(String),
+    /// A rule, by its code.
+    Rule(String),
+}
+
+/// The text about a topic, in Markdown; `None` where there is no such thing any more.
+pub fn documentation(surroundings: &Surroundings, topic: &Topic) -> Option<String> {
+    match topic {
+        Topic::UtilityCommand(name) => surroundings.image.utility_command(name).map(describe::utility_command),
+        Topic::Command(name) => surroundings.manifest.as_ref()?.command(name).map(describe::command),
+        Topic::Rule(code) => describe::rule_help(code),
+    }
+}
+
 /// One thing that can stand where the cursor is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletionItem {
@@ -48,8 +83,8 @@ pub struct CompletionItem {
     pub kind: CompletionKind,
     /// A few words beside the label.
     pub detail: Option<String>,
-    /// More about it, in Markdown.
-    pub documentation: Option<String>,
+    /// More about it.
+    pub documentation: Option<Documentation>,
     /// What is inserted: a plain text, or a snippet.
     pub insert: String,
     /// Whether `insert` is a snippet, with `$1` and `${1:text}` as places to fill in.
@@ -89,7 +124,12 @@ impl CompletionItem {
     }
 
     pub(super) fn documentation(mut self, documentation: impl Into<String>) -> Self {
-        self.documentation = Some(documentation.into());
+        self.documentation = Some(Documentation::Text(documentation.into()));
+        self
+    }
+
+    pub(super) fn about(mut self, topic: Topic) -> Self {
+        self.documentation = Some(Documentation::About(topic));
         self
     }
 
@@ -110,7 +150,7 @@ impl CompletionItem {
 pub fn complete(analysis: &Analysis, offset: TextSize) -> Vec<CompletionItem> {
     let Some(statement) = Statement::at(analysis.parsed(), offset) else { return Vec::new() };
     let cursor = Cursor::new(analysis.model(), &statement);
-    let mut items = match cursor.word {
+    ranked(match cursor.word {
         Word::Type(call) => calls::types(&cursor, call),
         Word::Member(member) => members(&cursor, &member.value),
         Word::Module => imports::modules(&cursor),
@@ -126,7 +166,11 @@ pub fn complete(analysis: &Analysis, offset: TextSize) -> Vec<CompletionItem> {
             items
         }
         Word::Other => Vec::new(),
-    };
+    })
+}
+
+/// Completions that are shown in their order.
+fn ranked(mut items: Vec<CompletionItem>) -> Vec<CompletionItem> {
     for (place, item) in items.iter_mut().enumerate() {
         item.sort = format!("{place:04}");
     }

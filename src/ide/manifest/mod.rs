@@ -12,7 +12,7 @@ mod symbols;
 
 use std::sync::Arc;
 
-use crate::manifest::{Command, Kind, Manifest, Segment, key};
+use crate::manifest::{Command, Kind, Manifest, ScriptRole, Segment, key};
 use crate::semantic::{Analysis, FunctionId};
 use crate::text::TextRange;
 
@@ -29,6 +29,8 @@ pub struct ManifestDocument {
     pub manifest: Arc<Manifest>,
     /// The draft scripts that it names and that exist: the name as it writes it, and what the script means.
     pub scripts: Vec<(String, Arc<Analysis>)>,
+    /// The Live and system scripts likewise: they are searched and never edited.
+    pub records: Vec<(String, Arc<Analysis>)>,
 }
 
 /// One of the files that belong to a manifest.
@@ -50,6 +52,29 @@ pub struct FileRange {
 }
 
 impl ManifestDocument {
+    /// A manifest without scripts.
+    pub fn new(manifest: Arc<Manifest>) -> Self {
+        Self { manifest, scripts: Vec::new(), records: Vec::new() }
+    }
+
+    /// Adds a script that the manifest names.
+    pub fn add(&mut self, name: String, role: ScriptRole, analysis: Arc<Analysis>) {
+        let list = if role == ScriptRole::Draft { &mut self.scripts } else { &mut self.records };
+        list.push((name, analysis));
+    }
+
+    /// The scripts that may speak of a command: those with its function, drafts first, and the system script.
+    fn scripts_about(&self, command: &Command) -> impl Iterator<Item = (&str, &Analysis)> {
+        let all = self.scripts.iter().chain(&self.records).map(|(name, analysis)| (name.as_str(), &**analysis));
+        all.filter(move |(name, _)| match self.manifest.kind {
+            Kind::Integration => true,
+            Kind::Utility => {
+                self.manifest.role_of(name) == Some(ScriptRole::System)
+                    || [&command.script, &command.live_script].into_iter().flatten().any(|script| script.value == *name)
+            }
+        })
+    }
+
     /// The script with a command's function.
     fn script_of(&self, command: &Command) -> Option<(&str, &Analysis)> {
         let wanted = match self.manifest.kind {

@@ -4,7 +4,7 @@ use crate::diagnostic::Place;
 use crate::ide::Location;
 use crate::ide::navigation::{of_binding, of_command, of_key};
 use crate::ide::subject::content;
-use crate::manifest::{Command, InputParameter};
+use crate::manifest::{Command, InputParameter, ScriptRole};
 use crate::semantic::{Analysis, BindingKind, FunctionId, ParameterKind};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange, TextSize};
@@ -49,17 +49,20 @@ pub fn references(document: &ManifestDocument, offset: TextSize) -> Vec<FileRang
     let mut found = vec![FileRange { file: File::Manifest, range: at }];
     match subject {
         Subject::Command(command) => {
-            if let Some((name, analysis)) = document.script_of(command) {
+            for (name, analysis) in document.scripts_about(command) {
                 found.extend(in_files(name, of_command(analysis, &command.internal_name.value)));
             }
         }
         Subject::Input(command, input) => {
-            if let Some((name, analysis, id)) = document.function_of(command) {
-                found.extend(references_of_input(name, analysis, id, command, input));
+            for (name, analysis) in document.scripts_about(command) {
+                if let Some(id) = analysis.model().top_level_function(&command.internal_name.value) {
+                    let is_record = document.manifest.role_of(name) != Some(ScriptRole::Draft);
+                    found.extend(references_of_input(name, analysis, id, (command, input), is_record));
+                }
             }
         }
         Subject::Connection(parameter) => {
-            for (name, analysis) in &document.scripts {
+            for (name, analysis) in document.scripts.iter().chain(&document.records) {
                 found.extend(in_files(name, of_key(analysis, &parameter.parameter_name.value)));
             }
         }
@@ -74,12 +77,26 @@ fn references_of_input(
     script: &str,
     analysis: &Analysis,
     id: FunctionId,
-    command: &Command,
-    input: &InputParameter,
+    (command, input): (&Command, &InputParameter),
+    is_record: bool,
 ) -> Vec<FileRange> {
     let function = analysis.model().function(id);
-    match place_of(command, input).and_then(|place| function.positional().nth(place)) {
-        Some(parameter) => in_files(script, of_binding(analysis, function.scope, parameter.parameter.name.as_str())),
+    let name = input.parameter_name.value.as_str();
+    let parameter = place_of(command, input).and_then(|place| function.positional().nth(place));
+    // What was submitted earlier had the manifest of that time: there a name says more than a place.
+    let parameter = match is_record {
+        true => function.positional().find(|one| one.parameter.name.as_str() == name),
+        false => parameter,
+    };
+    if is_record && parameter.is_none() && function.node.parameters.vararg.is_none() {
+        return Vec::new();
+    }
+    match parameter {
+        Some(parameter) => {
+            let mut found = of_binding(analysis, function.scope, parameter.parameter.name.as_str());
+            found.retain(|location| location.place == Place::Script);
+            in_files(script, found)
+        }
         None => {
             let uses = uses_of_input(analysis, id, command, input).into_iter();
             uses.map(|range| in_script(script, range)).collect()

@@ -3,10 +3,11 @@
 use expect_test::{Expect, expect};
 
 use super::support::{ACME, acme, alone, system, unmark, with_manifest};
-use crate::ide::{CompletionItem, complete};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::ide::{CompletionItem, Documentation, Topic, complete, complete_comment, documentation};
 use crate::manifest::Kind;
 use crate::semantic::Analysis;
-use crate::text::{Edit, apply};
+use crate::text::{Edit, TextRange, apply};
 
 /// One line an item: label, and what stands beside it.
 fn shown(items: &[CompletionItem]) -> String {
@@ -398,4 +399,74 @@ fn no_offset_makes_it_fail() {
             }
         }
     }
+}
+
+/// The completions in a comment, each with what is inserted; the findings are at the given codes' first byte.
+fn in_comment(marked: &str, findings: &[(&'static str, u32)]) -> Option<Vec<(String, String)>> {
+    let (text, offset) = unmark(marked);
+    let finding = |&(code, at): &(&'static str, u32)| Diagnostic {
+        code,
+        rule: "",
+        severity: Severity::Error,
+        message: String::new(),
+        place: Place::Script,
+        range: TextRange::empty(at.into()),
+        related: Vec::new(),
+        fixes: Vec::new(),
+    };
+    let findings: Vec<_> = findings.iter().map(finding).collect();
+    let items = complete_comment(&acme(&text), &findings.iter().collect::<Vec<_>>(), offset)?;
+    let chosen = |item: CompletionItem| {
+        assert!(item.range.contains_inclusive(offset));
+        (item.label.clone(), apply(&text, &[Edit::replace(item.range, item.plain_insert())]))
+    };
+    Some(items.into_iter().map(chosen).collect())
+}
+
+#[test]
+fn ignore_comments_take_the_codes_of_their_line_first() {
+    let found = in_comment("x = 1\ny = '🙂'  # d3: ignore[$0", &[("D3601", 0), ("D3402", 6), ("D3001", 6)]);
+    let found = found.expect("a comment");
+    assert_eq!(found[0], ("D3402".to_owned(), "x = 1\ny = '🙂'  # d3: ignore[D3402".to_owned()));
+    assert!(found.len() > 80 && !found.iter().any(|(label, _)| label == "D3001"), "{found:?}");
+    let (file, _) = &in_comment("# d3: ignore-file[$0]\nx = 1\n", &[("D3601", 24)]).expect("a comment")[0];
+    assert_eq!(file, "D3601");
+    let second = in_comment("x = 1  # d3: ignore[D3402, D3$06]", &[("D3402", 0), ("D3601", 0)]).expect("a comment");
+    assert_eq!(second[0].1, "x = 1  # d3: ignore[D3402, D3601]");
+    let name = in_comment("x = 1  # d3: ignore[reserved$0-cl]", &[]).expect("a comment");
+    let wanted = ("reserved-class".to_owned(), "x = 1  # d3: ignore[reserved-class]".to_owned());
+    assert!(name.contains(&wanted), "{name:?}");
+}
+
+#[test]
+fn comments_take_d3lss_words_where_one_begins() {
+    let codes = [("D3402", 0), ("D3601", 0)];
+    let words = |marked: &str| in_comment(marked, &codes).expect("a comment");
+    let labels = |marked: &str| words(marked).into_iter().map(|(label, _)| label).collect::<Vec<_>>();
+    assert_eq!(labels("# d3: $0\nx = 1\n"), ["ignore", "ignore-file", "integration", "utility"]);
+    assert_eq!(labels("x = 1  # d3:$0"), ["ignore", "ignore-file"]);
+    assert_eq!(words("x = 1  # d3: ig$0nore")[0].1, "x = 1  # d3: ignore[D3402, D3601]");
+    assert_eq!(words("x = 1  # D3$0")[0].1, "x = 1  # d3: ignore[D3402, D3601]");
+    assert_eq!(words("# d3: ut$0il\n")[3].1, "# d3: utility\n");
+    for other in ["# $0", "# d3 is $0", "# see d3: i$0", "# d3: ignore[D3402]$0 x", "# d3: ignore this $0"] {
+        assert_eq!(words(other), [], "{other}");
+    }
+    for code in ["'# d3: $0'", "x = 1$0  # d3:", "# d3: ignore[\n$0"] {
+        assert_eq!(in_comment(code, &codes), None, "{code}");
+    }
+}
+
+#[test]
+fn long_texts_wait_until_they_are_asked_for() {
+    let (text, offset) = unmark("D3.Utility.$0");
+    let analysis = acme(&text);
+    let items = complete(&analysis, offset);
+    let equals = items.iter().find(|item| item.label == "equals").expect("equals");
+    let Some(Documentation::About(topic)) = &equals.documentation else { panic!("{equals:?}") };
+    let text = documentation(analysis.surroundings(), topic).expect("a text");
+    assert!(text.contains("D3.Utility.equals<Text>(Input 1, Input 2)"), "{text}");
+    let command = documentation(analysis.surroundings(), &Topic::Command("CheckDevice".to_owned())).expect("a text");
+    assert!(command.contains("| hostname | Text | yes |"), "{command}");
+    assert_eq!(documentation(analysis.surroundings(), &Topic::Command("Gone".to_owned())), None);
+    assert!(items.iter().all(|item| matches!(&item.documentation, Some(Documentation::About(_)))));
 }

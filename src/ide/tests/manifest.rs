@@ -10,7 +10,7 @@ use crate::ide::manifest::{
     File, FileRange, ManifestDocument, complete, definition, hover, links, references, rename, renameable, symbols,
 };
 use crate::image::Image;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, ScriptRole};
 use crate::semantic::{Analysis, Surroundings, SystemScript};
 use crate::syntax;
 use crate::text::{Edit, TextSize, apply};
@@ -44,7 +44,9 @@ fn document(manifest: &str, script: &str) -> ManifestDocument {
         image: Image::default_profile(),
     };
     let analysis = Arc::new(Analysis::new(syntax::parse(&Arc::from(script)), surroundings));
-    ManifestDocument { manifest: manifest.recovered(), scripts: vec![("script.py".to_owned(), analysis)] }
+    let mut document = ManifestDocument::new(manifest.recovered());
+    document.add("script.py".to_owned(), ScriptRole::Draft, analysis);
+    document
 }
 
 fn files() -> Vec<String> {
@@ -393,4 +395,93 @@ fn no_prefix_is_a_problem() {
         symbols(&document);
         links(&document);
     }
+}
+
+#[test]
+fn libraries_are_what_the_scripts_import_and_the_image_lacks() {
+    let script = "import json, acme_sdk.auth, requests\nfrom helper import x\nfrom zlib2 import y\nfrom . import z\n";
+    let labels = |marked: &str| {
+        let (text, offset) = unmark(marked);
+        let files = || vec!["helper.py".to_owned(), "script.py".to_owned()];
+        let items = complete(&document(&text, script), &files, offset);
+        items.into_iter().map(|item| item.label).collect::<Vec<_>>()
+    };
+    assert_eq!(labels(r#"{"libraries": ["$0"]}"#), ["acme_sdk", "zlib2"]);
+    assert_eq!(labels(r#"{"libraries": ["acme_sdk", $0]}"#), ["zlib2"]);
+}
+
+#[test]
+fn json_paths_come_from_the_sample_of_the_raw_data() {
+    let outputs = |rest: &str| {
+        format!(
+            r#"{{"commands": [{{"internalName": "fetchEvent", "outputs": {{"rawData": [{{"type": "JSON Object", "sampleData": {{"results": [{{"id": 7, "a b": {{"x'y": null}}}}], "next": ""}}}}], "keyFields": [{{"name": "id", "jsonPath": "$0"}}]}}{rest}}}]}}"#
+        )
+    };
+    let marked = outputs("");
+    let (text, offset) = unmark(&marked);
+    let items = complete(&document(&text, SCRIPT), &files, offset);
+    let shown: Vec<_> = items.iter().map(|item| (item.label.as_str(), item.detail.as_deref())).collect();
+    let wanted = [
+        ("$.results", Some("list")),
+        ("$.results[*]", Some("object")),
+        ("$.results[*].id", Some("7")),
+        ("$.results[*]['a b']", Some("object")),
+        ("$.results[*]['a b']['x\\'y']", Some("null")),
+        ("$.next", Some("\"\"")),
+    ];
+    for one in wanted {
+        assert!(shown.contains(&one), "{one:?} in {shown:?}");
+    }
+    assert_eq!(shown.len(), wanted.len());
+    for (path, _) in shown {
+        assert_eq!(crate::manifest::json_path::check(path), None, "{path}");
+    }
+    // An event is one of the items, so its paths begin there.
+    let marked = outputs(r#", "eventFieldMapping": [{"fieldName": "Id", "sourceField": "$1"}]"#);
+    let marked = marked.replace("$0", "$").replace("$1", "$0");
+    assert_eq!(labels(&marked), ["$.id", "$['a b']", "$['a b']['x\\'y']"]);
+}
+
+/// Drafts, Live and system scripts of one manifest.
+#[test]
+fn references_cover_live_and_system_scripts() {
+    let manifest = ACME.replacen("\"version\": 1,", "\"version\": 1, \"liveScript\": \"live.py\",", 1);
+    let mut document = document(&manifest, SCRIPT);
+    let analysed = |text: &str| {
+        let (_, draft) = &document.scripts[0];
+        let surroundings = draft.surroundings();
+        let surroundings = Surroundings {
+            kind: surroundings.kind,
+            script: Some("live.py".to_owned()),
+            manifest: surroundings.manifest.clone(),
+            system: SystemScript::None,
+            image: Arc::clone(&surroundings.image),
+        };
+        Arc::new(Analysis::new(syntax::parse(&Arc::from(text)), surroundings))
+    };
+    let live = analysed("def CheckDevice(limit, hostname):\n    return runtime['connector']['apikey'], hostname\n");
+    document.add("live.py".to_owned(), ScriptRole::Live, live);
+    let found = |word: &str| {
+        let at = manifest.find(word).expect("the word") + 1;
+        let found = references(&document, TextSize::try_from(at).expect("small"));
+        let shown = |one: FileRange| {
+            let scripts = document.scripts.iter().chain(&document.records);
+            let script = scripts.clone().find(|(name, _)| one.file == File::Script(name.clone()));
+            let Some((name, analysis)) = script else { return "manifest".to_owned() };
+            let text = &analysis.parsed().text;
+            let line = text[..one.range.start().to_usize()].lines().count();
+            format!("{} in {name} {line}", &text[one.range.start().to_usize()..one.range.end().to_usize()])
+        };
+        found.into_iter().map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(found("API Key\""), ["manifest", "apikey in live.py 2", "apikey in script.py 3"]);
+    assert_eq!(
+        found("CheckDevice\""),
+        ["manifest", "CheckDevice in live.py 1", "CheckDevice in script.py 1", "CheckDevice in script.py 3"]
+    );
+    // By its name, whatever its place was when it was submitted.
+    assert_eq!(
+        found("hostname\""),
+        ["manifest", "hostname in live.py 1", "hostname in live.py 2", "hostname in script.py 1"]
+    );
 }

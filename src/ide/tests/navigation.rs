@@ -1,13 +1,19 @@
 //! Tests of navigation, signatures, hints, symbols and lenses.
 
+use std::sync::Arc;
+
 use expect_test::expect;
 
 use super::support::{ACME, acme, alone, system, unmark, with_manifest};
 use crate::diagnostic::Place;
 use crate::ide::{
-    LensAction, Location, Symbol, definition, highlights, hints, lenses, references, rename, signature, symbols,
+    LensAction, Location, Symbol, actions, definition, highlights, hints, lenses, manifest_actions, references, rename,
+    signature, symbols,
 };
-use crate::semantic::Analysis;
+use crate::image::Image;
+use crate::manifest::{Kind, Manifest};
+use crate::semantic::{Analysis, Surroundings, SystemScript};
+use crate::syntax;
 use crate::text::{Edit, TextRange, TextSize, apply};
 
 const SCRIPT: &str = "\
@@ -88,6 +94,12 @@ fn the_system_script_is_a_place_too() {
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].place, found[0].range.start().to_u32()), (Place::SystemScript, 4));
     assert_eq!(references(&analysis, TextSize::new(1)).len(), 3);
+    let overriding = "def call(x, y): pass\n";
+    let system = "def call(x): pass\ndef other(): call(1)\n";
+    let analysis = with_manifest(overriding, ACME, self::system(system));
+    let found = references(&analysis, TextSize::new(5));
+    assert_eq!(found.iter().filter(|one| one.place == Place::SystemScript).count(), 2);
+    assert_eq!(found.len(), 3);
 }
 
 /// The signature with the active parameter in brackets.
@@ -126,6 +138,10 @@ fn signatures_follow_the_cursor() {
     assert_eq!(signed("pb.log($0").as_deref(), Some("pb.log([message])"));
     assert_eq!(signed("def helper(a, *rest): pass\nhelper(1, 2, 3, $0)").as_deref(), Some("helper(a, [*rest])"));
     assert_eq!(signed("def helper(a): pass\nhelper(1, $0)").as_deref(), Some("helper(a)"));
+    let (text, offset) = unmark("call(1, $0)");
+    let analysis = with_manifest(&text, ACME, system("def call(url, timeout=5, *, key=None): pass\n"));
+    let found = signature(&analysis, offset).expect("a signature");
+    assert_eq!((found.label.as_str(), found.active), ("call(url, timeout, key)", Some(1)));
     for form in ["$0f(1)", "print($0)", "x = (1, $0)", "pb.log('x')$0", "# pb.log($0", "pb.l$0og('x')"] {
         assert_eq!(signed(form), None, "{form}");
     }
@@ -275,4 +291,54 @@ fn rename_says_why_not() {
     let why = |offset: u32, to: &str| rename(&analysis, offset.into(), to).expect_err("refused");
     assert_eq!(why(1, "x"), "`call` is defined in the system script, which D3 does not let you edit");
     assert_eq!(why(8, "call"), "`call` would override the system script's");
+}
+
+/// A script with another role than the draft's is searched and never edited.
+#[test]
+fn live_and_system_scripts_are_not_edited() {
+    let manifest = ACME.replacen(
+        "\"version\": 1,",
+        "\"version\": 1, \"liveScript\": \"live.py\", \"systemScript\": \"system.py\",",
+        1,
+    );
+    let read = Arc::new(Manifest::parse(Arc::from(manifest.as_str())));
+    let text = "def CheckDevice(hostname, limit):\n    x = runtime['connector']['apikey']\n    return x\n";
+    let of = |script: &str| {
+        let surroundings = Surroundings {
+            kind: Some(Kind::Integration),
+            script: Some(script.to_owned()),
+            manifest: Some(Arc::clone(&read)),
+            system: SystemScript::None,
+            image: Image::default_profile(),
+        };
+        Analysis::new(syntax::parse(&Arc::from(text)), surroundings)
+    };
+    let key = TextSize::try_from(text.find("apikey").expect("the key")).expect("small");
+    let refused = |script: &str, offset| rename(&of(script), offset, "host").expect_err("refused");
+    for offset in [TextSize::new(5), TextSize::new(18), key] {
+        assert!(refused("live.py", offset).starts_with("this is the Live script"));
+        assert!(refused("system.py", offset).starts_with("this is the system script"));
+        assert!(rename(&of("script.py"), offset, "host").is_ok());
+    }
+    let everything = TextRange::empty(TextSize::new(5));
+    assert!(!actions(&of("script.py"), everything).is_empty());
+    for script in ["live.py", "system.py"] {
+        assert_eq!(actions(&of(script), everything), []);
+        assert_eq!(manifest_actions(&of(script), TextRange::up_to(TextSize::of(&*manifest))), []);
+    }
+}
+
+#[test]
+fn what_the_system_script_uses_keeps_its_name() {
+    let system = system(
+        "def log_in():\n    D3.Integration.AcmeEDR.CheckDevice('a', 1)\n    return runtime['connector']['apikey']\n",
+    );
+    let text = "def CheckDevice(hostname, limit):\n    return runtime['connector']['apikey']\n";
+    let analysis = with_manifest(text, ACME, system);
+    let why = |word: &str| {
+        let at = TextSize::try_from(text.find(word).expect("the word")).expect("small");
+        rename(&analysis, at, "other").expect_err("refused")
+    };
+    assert_eq!(why("apikey"), "the system script uses `apikey`, and D3 does not let you edit that");
+    assert_eq!(why("CheckDevice"), "the system script uses `CheckDevice`, and D3 does not let you edit that");
 }

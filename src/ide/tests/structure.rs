@@ -134,7 +134,7 @@ fn folds_of_blocks_comments_and_imports() {
 
 fn document(text: &str) -> ManifestDocument {
     let manifest = std::sync::Arc::new(Manifest::parse(std::sync::Arc::from(text)));
-    ManifestDocument { manifest: manifest.recovered(), scripts: Vec::new() }
+    ManifestDocument::new(manifest.recovered())
 }
 
 #[test]

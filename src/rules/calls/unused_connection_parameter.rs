@@ -1,6 +1,7 @@
 //! D3411.
 
 use crate::diagnostic::{Place, Severity};
+use crate::image::names;
 use crate::manifest::Kind;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::SystemScript;
@@ -30,7 +31,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
     for parameter in &manifest.connection {
         let key = parameter.parameter_name.value.as_str();
-        if !context.model.mentions(key) && !system.is_some_and(|system| system.mentions(key)) {
+        // A key in another spelling is a fault of its own.
+        let is_misspelt = || context.model.connection_reads.iter().any(|read| names::connection_key(read.key) == key);
+        if !context.model.mentions(key) && !is_misspelt() && !system.is_some_and(|system| system.mentions(key)) {
             let message = format!("no code of this integration reads `{key}`; remove the parameter, or use it");
             sink.report(parameter.parameter_name.range, message).place(Place::Manifest);
         }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{self, Model, Reference, Resolution, SystemScript};
+use crate::semantic::{Model, Reference, SystemScript};
 use crate::text::{Ranged, nearest};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -28,19 +28,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         sink.not_evaluated();
         return;
     }
-    let hides_names = |model: &Model<'_>| model.has_star_import() || model.binds_dynamically();
-    if hides_names(model) || model.system().is_some_and(hides_names) {
-        return;
-    }
-    // What stands under a test of the version may be meant for another one.
-    let harmless = semantic::Context::NAME_GUARD | semantic::Context::VERSION_GUARD | semantic::Context::NOT_EVALUATED;
     let mut hints: FxHashMap<&str, Option<&str>> = FxHashMap::default();
-    for reference in &model.references {
+    for reference in model.undefined() {
         let name = reference.node.id.as_str();
-        if reference.resolution != Resolution::Unknown || reference.context.intersects(harmless) || name == WINDOWS_ONLY
-        {
-            continue;
-        }
         let is_new = hints.len() < MAX_HINTS && !hints.contains_key(name);
         if is_new {
             hints.insert(name, near_name(model, reference));
@@ -52,9 +42,6 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         sink.report(reference.node.range(), format!("`{name}` is defined nowhere; {advice}"));
     }
 }
-
-/// A builtin of Python on Windows, which scripts name behind a test of the system.
-const WINDOWS_ONLY: &str = "WindowsError";
 
 /// A name that was most likely meant, of those that can be read there.
 fn near_name<'a>(model: &Model<'a>, reference: &Reference<'a>) -> Option<&'a str> {

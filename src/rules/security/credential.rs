@@ -35,6 +35,11 @@ pub(super) fn is_name(name: &str) -> bool {
     NAMES.iter().any(|known| name.ends_with(known))
 }
 
+/// Whether a name in any spelling says that its value is a credential.
+pub(crate) fn names_credential(name: &str) -> bool {
+    is_name(&plain(name))
+}
+
 /// Whether a value may be a credential: no stand-in, no word, no prose.
 pub(super) fn is_value(name: &str, value: &str) -> bool {
     let least = if name.ends_with("token") || name.ends_with("key") { 12 } else { 6 };

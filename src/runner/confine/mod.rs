@@ -28,6 +28,9 @@ const LAYERS: &str = "D3LS_LAYERS";
 
 /// The largest file that a script may write, in MiB.
 const MAX_FILE: u64 = 64;
+/// How much less of a busy processor a considerate script gets: a tenth of what others do.
+#[cfg(unix)]
+const NICE: i32 = 10;
 /// How many files a script may have open.
 const MAX_OPEN: u64 = 512;
 
@@ -40,6 +43,8 @@ struct Rights {
     write: PathBuf,
     /// Memory, in MiB.
     memory: u64,
+    /// Whether others come first where the processor is busy.
+    considerate: bool,
     /// Whether the network is open.
     network: bool,
     /// Whether it is a warm engine, which forks and confines its forks further.
@@ -67,7 +72,14 @@ pub(super) fn command(
     read.sort();
     read.dedup();
     let network = requests.iter().any(|request| request.network);
-    let rights = Rights { read, write: folder.to_owned(), memory: u64::from(limits.memory), network, warm };
+    let rights = Rights {
+        read,
+        write: folder.to_owned(),
+        memory: u64::from(limits.memory),
+        considerate: limits.considerate,
+        network,
+        warm,
+    };
     let mut command = Command::new(own);
     command.arg(COMMAND).arg(serde_json::to_string(&rights).unwrap_or_default()).arg(&python.program);
     command
@@ -95,6 +107,10 @@ pub fn main(arguments: &[String]) -> ExitCode {
 #[cfg(unix)]
 fn confine(rights: &Rights) -> Vec<String> {
     let mut layers = vec![limits(rights)];
+    if rights.considerate {
+        // Where it is refused, the script is as quick as others.
+        let _ = rustix::process::nice(NICE);
+    }
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{Signal, set_parent_process_death_signal};

@@ -57,7 +57,7 @@ impl Both {
     fn actions(&self, range: TextRange) -> Vec<Action> {
         let mut found = actions(&self.report.analysis, range);
         for diagnostic in self.report.diagnostics.iter().filter(|one| one.range.intersect(range).is_some()) {
-            found.extend(suppressions(self.report.analysis.parsed(), diagnostic));
+            found.extend(suppressions(&self.report.analysis, diagnostic));
         }
         found
     }

@@ -59,7 +59,7 @@ fn a_finding_over_several_lines_is_ignored_where_a_comment_can_stand() {
             related: Vec::new(),
             fixes: Vec::new(),
         };
-        let offered = suppressions(both.report.analysis.parsed(), &found);
+        let offered = suppressions(&both.report.analysis, &found);
         assert_eq!(offered[0].title, "Ignore D3302 here");
         apply(text, offered[0].edits.iter().map(|(_, edit)| edit))
     };

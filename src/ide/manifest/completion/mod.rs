@@ -1,6 +1,7 @@
 //! Completion in a manifest: keys, values, and what the scripts have that it does not yet declare.
 
 mod keys;
+mod paths;
 mod values;
 
 use super::ManifestDocument;

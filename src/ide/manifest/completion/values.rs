@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Spot, quoted};
+use super::{Spot, paths, quoted};
 use crate::ide::{CompletionItem, CompletionKind};
-use crate::image::names;
+use crate::image::{ModuleStatus, names};
 use crate::manifest::{Command, Kind, ScriptRole, Segment, ShapeKind, shape_at};
 use crate::semantic::{Analysis, Function, MODULE};
 
@@ -57,6 +57,7 @@ fn number(spot: &Spot<'_>) -> Option<CompletionItem> {
 fn texts(spot: &Spot<'_>) -> Vec<CompletionItem> {
     match &spot.place.path[..] {
         [Segment::Key(key)] if key == "script" || key == "liveScript" => scripts(spot),
+        [Segment::Key(list), Segment::Index(_)] if list == "libraries" => libraries(spot),
         [Segment::Key(list), Segment::Index(_), Segment::Key(key)] => match (list.as_str(), key.as_str()) {
             ("commands", "script" | "liveScript") => scripts(spot),
             ("commands", "internalName") => internal_names(spot),
@@ -77,10 +78,43 @@ fn texts(spot: &Spot<'_>) -> Vec<CompletionItem> {
             {
                 statuses(spot, *command)
             }
+            [Segment::Key(_), Segment::Key(fields), Segment::Index(_), Segment::Key(key)]
+                if fields == "keyFields" && key == "jsonPath" =>
+            {
+                paths::of_key_field(spot, *command)
+            }
+            [Segment::Key(mapping), Segment::Index(_), Segment::Key(key)]
+                if mapping == "eventFieldMapping" && key == "sourceField" =>
+            {
+                paths::of_event_field(spot, *command)
+            }
             _ => Vec::new(),
         },
         _ => Vec::new(),
     }
+}
+
+/// The modules that the scripts import and the image does not have: what the list is for.
+fn libraries(spot: &Spot<'_>) -> Vec<CompletionItem> {
+    let given = given_elements(spot);
+    let files = (spot.files)();
+    let is_file = |module: &str| {
+        files.iter().filter_map(|file| file.split('/').next()).any(|step| step.trim_end_matches(".py") == module)
+    };
+    let mut modules: Vec<&str> = Vec::new();
+    for (_, analysis) in &spot.document.scripts {
+        let image = &analysis.surroundings().image;
+        let imports = analysis.model().imports.iter().filter(|import| import.level == 0 && !import.module.is_empty());
+        let missing = imports.map(|import| import.module).filter(|module| {
+            matches!(image.module(module, []), ModuleStatus::Unlisted { .. } | ModuleStatus::UnlistedCertain { .. })
+        });
+        modules.extend(missing.map(|module| module.split('.').next().unwrap_or(module)));
+    }
+    modules.retain(|module| !given.contains(module) && !is_file(module));
+    modules.sort_unstable();
+    modules.dedup();
+    let item = |module: &str| spot.text(module, CompletionKind::Module).detail("imported in the script");
+    modules.into_iter().map(item).collect()
 }
 
 /// Python files that the manifest does not take for something else.

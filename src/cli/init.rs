@@ -1,0 +1,206 @@
+//! `d3ls init`: the manifest that an existing script implies.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use super::run::relative;
+use super::{Status, output, written};
+use crate::image::Image;
+use crate::manifest::Kind;
+use crate::project::{MANIFEST, Workspace, absolute, describe};
+use crate::semantic::{self, Analysis, Surroundings, SystemScript};
+use crate::settings::header_kind;
+use crate::start::{self, Implied, SYSTEM_SCRIPT, SystemBlock};
+use crate::syntax::{self, Parsed};
+use crate::text::{Encoding, LineIndex, Source};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The script.
+    script: PathBuf,
+    /// Replace a manifest that is there already.
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
+    let path = absolute(&arguments.script);
+    let text = read(&arguments.script)?;
+    let folder = path.parent().context("the script stands in no folder")?;
+    let manifest = folder.join(MANIFEST);
+    let workspace = Workspace::default();
+    refuse_second(arguments, &workspace, &path, &manifest)?;
+    let parsed = syntax::parse(&text);
+    let kind = header_kind(&text);
+    if kind.is_none() && !semantic::uses_d3(&parsed) {
+        bail!("{}", not_d3(&arguments.script, &parsed));
+    }
+    let image = workspace.as_script(&path, Source::Text(Arc::clone(&text))).input.image;
+    let system = System::of(folder, &path, &text)?;
+    let script = system.script(&image);
+    let surroundings = Surroundings { kind, system: script, ..Surroundings::alone(image) };
+    let analysis = Analysis::new(parsed, surroundings);
+    let file = path.file_name().and_then(|name| name.to_str());
+    let file = file.with_context(|| format!("{}: the file's name is no Unicode text; rename it", path.display()))?;
+    let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let implied = start::implied(&analysis, file, &folder_name, kind);
+    if implied.commands.is_empty() && !analysis.parsed().errors.is_empty() {
+        bail!("{}; no command can be read before it is corrected", first_error(&arguments.script, analysis.parsed()));
+    }
+    if implied.commands.is_empty() && implied.kind == Kind::Utility {
+        bail!(
+            "{}: there is no command in it; a command is a function at the top level that returns \
+             `pb.returnOutputModel(...)`",
+            arguments.script.display()
+        );
+    }
+    let mut files = written::manifest(&manifest, &implied.manifest, arguments.force)?;
+    if let System::Block(block) = &system {
+        let path = folder.join(SYSTEM_SCRIPT);
+        written::create(&path, &block.text)?;
+        files.push(path);
+    }
+    if !analysis.parsed().errors.is_empty() {
+        let error = first_error(&arguments.script, analysis.parsed());
+        let again = format!("correct it, then run `d3ls init --force {}` again", arguments.script.display());
+        output::warn(&format!("{error}; what Python can't read there is left out: {again}"));
+    }
+    output::write_styled(&report(&implied, &system, &files, &arguments.script))?;
+    Ok(Status::Clean)
+}
+
+fn read(script: &Path) -> anyhow::Result<Arc<str>> {
+    let shown = script.display();
+    if script.is_dir() {
+        bail!("{shown} is a folder; give the script in it: `d3ls init {}`", script.join("script.py").display());
+    }
+    if script.file_name().is_some_and(|name| name == MANIFEST) {
+        bail!("{shown} is a manifest already; `d3ls lint {shown}` checks it");
+    }
+    let source = Workspace::default().read(script).map_err(|error| anyhow::anyhow!("{shown}: {}", describe(&error)))?;
+    match source {
+        Source::Text(text) => Ok(text),
+        Source::Not(reason) => bail!("{shown}: {reason}"),
+    }
+}
+
+/// Fails where the script has a manifest, or another one has its place.
+fn refuse_second(arguments: &Arguments, workspace: &Workspace, script: &Path, manifest: &Path) -> anyhow::Result<()> {
+    if arguments.force {
+        return Ok(());
+    }
+    let shown = arguments.script.display();
+    if let Some(named) = workspace.manifest_for(script) {
+        let manifest = relative(&named.path);
+        bail!(
+            "{shown} has a manifest already, {manifest}; `d3ls lint {shown}` uses it, and `--force` writes a new one"
+        );
+    }
+    if manifest.exists() {
+        bail!(
+            "{} is there already and does not name {shown}; move the script to a folder of its own, or replace the \
+             manifest with `--force`",
+            relative(manifest)
+        );
+    }
+    Ok(())
+}
+
+fn not_d3(script: &Path, parsed: &Parsed) -> String {
+    let advice = "if it is one all the same, begin it with `# d3: integration` or `# d3: utility`";
+    if parsed.errors.is_empty() {
+        format!(
+            "{}: this is no D3 script: it gives no output model and calls nothing of D3; {advice}",
+            script.display()
+        )
+    } else {
+        format!("{}; nothing in it says that it is a D3 script: {advice}", first_error(script, parsed))
+    }
+}
+
+fn first_error(script: &Path, parsed: &Parsed) -> String {
+    let Some(error) = parsed.errors.first() else { return script.display().to_string() };
+    let at = LineIndex::new(&parsed.text).position(&parsed.text, error.range.start(), Encoding::Utf32);
+    let more = match parsed.errors.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    format!("{}:{}:{}: {}{more}", script.display(), at.line + 1, at.column + 1, error.message)
+}
+
+/// The system script of a script that has no manifest yet.
+enum System {
+    /// There is none to be seen.
+    None,
+    /// The file beside it.
+    Beside(Arc<str>),
+    /// The comments that the script begins with.
+    Block(SystemBlock),
+}
+
+impl System {
+    fn of(folder: &Path, script: &Path, text: &str) -> anyhow::Result<Self> {
+        let beside = folder.join(SYSTEM_SCRIPT);
+        if beside == *script {
+            return Ok(Self::None);
+        }
+        if beside.exists() {
+            return read(&beside).map(Self::Beside);
+        }
+        Ok(start::system_block(text).map_or(Self::None, Self::Block))
+    }
+
+    fn script(&self, image: &Arc<Image>) -> SystemScript {
+        let text = match self {
+            Self::None => return SystemScript::None,
+            Self::Beside(text) => text,
+            Self::Block(block) => &block.text,
+        };
+        let surroundings = Surroundings::alone(Arc::clone(image));
+        SystemScript::Known(Arc::new(Analysis::new(syntax::parse(text), surroundings)))
+    }
+}
+
+fn report(implied: &Implied, system: &System, files: &[PathBuf], script: &Path) -> String {
+    let mut out = written::list(files);
+    let count = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    let what = match implied.kind {
+        Kind::Integration => "an integration",
+        Kind::Utility => "a utility command",
+    };
+    let connection = match implied.kind {
+        Kind::Integration => format!(", {}", count(implied.parameters, "connection parameter")),
+        Kind::Utility => String::new(),
+    };
+    let _ = writeln!(
+        out,
+        "\nIt was taken for {what}, since {}: {}{connection}.",
+        implied.reason,
+        count(implied.commands.len(), "command")
+    );
+    match system {
+        System::Block(block) => {
+            let (first, last) = block.lines;
+            let _ = writeln!(
+                out,
+                "Lines {first} to {last} are commented-out code, which is how D3 shows a system script: it is now in {SYSTEM_SCRIPT}. If it \
+                 is none, delete that file and the key `systemScript`."
+            );
+        }
+        System::Beside(_) => {
+            let _ = writeln!(out, "{SYSTEM_SCRIPT} beside it was taken for its system script.");
+        }
+        System::None => {}
+    }
+    if !implied.unknown.is_empty() {
+        out.push_str("\n\u{1b}[1mThe script does not say\u{1b}[0m, so complete it in the manifest:\n");
+    }
+    for sentence in &implied.unknown {
+        let _ = writeln!(out, "  - {sentence}");
+    }
+    let _ = writeln!(out, "\nNext: d3ls lint {}", script.display());
+    out
+}

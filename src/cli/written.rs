@@ -1,0 +1,68 @@
+//! Files that commands write: never over one that is there, unless the user says so.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::run::relative;
+use crate::manifest::{edits, schema_text};
+use crate::project;
+
+/// The file of the manifest's schema.
+const SCHEMA: &str = "d3.schema.json";
+
+/// Writes a new file.
+pub(super) fn create(path: &Path, text: &str) -> anyhow::Result<()> {
+    project::create(path, text).map_err(|error| failed(path, &error))
+}
+
+/// Writes a new file, or, with `force`, in place of one that is there.
+pub(super) fn create_or_replace(path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
+    if force && path.exists() {
+        return std::fs::write(path, text).map_err(|error| failed(path, &error));
+    }
+    create(path, text)
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let shown = relative(path);
+    match error.kind() {
+        std::io::ErrorKind::AlreadyExists => anyhow::anyhow!("{shown} is there already; `--force` replaces it"),
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            anyhow::anyhow!(
+                "{shown} can't be written: permission denied; make its folder writable, or work in a copy of it"
+            )
+        }
+        _ => anyhow::anyhow!("{shown} can't be written: {}", project::describe(error)),
+    }
+}
+
+/// Writes a manifest with `$schema`, and the schema's file beside it. Where another file of that name is there, both are
+/// left out.
+pub(super) fn manifest(path: &Path, manifest: &Value, force: bool) -> anyhow::Result<Vec<PathBuf>> {
+    let (beside, schema) = (path.with_file_name(SCHEMA), schema_text());
+    let is_there = beside.exists();
+    let is_ours = !is_there || std::fs::read_to_string(&beside).is_ok_and(|text| text == schema);
+    let mut keys = Map::new();
+    if is_ours {
+        keys.insert("$schema".to_owned(), json!(SCHEMA));
+    }
+    keys.extend(manifest.as_object().cloned().unwrap_or_default());
+    create_or_replace(path, &edits::document(&Value::Object(keys)), force)?;
+    let mut files = vec![path.to_owned()];
+    if !is_there {
+        create(&beside, &schema)?;
+        files.push(beside);
+    }
+    Ok(files)
+}
+
+/// "wrote a, b and c", a line each.
+pub(super) fn list(files: &[PathBuf]) -> String {
+    let mut out = String::new();
+    for file in files {
+        let _ = writeln!(out, "\u{1b}[32mwrote\u{1b}[0m {}", relative(file));
+    }
+    out
+}
