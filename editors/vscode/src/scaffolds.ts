@@ -91,9 +91,11 @@ export async function init(server: Server, uri: vscode.Uri | undefined): Promise
     await vscode.window.showTextDocument(vscode.Uri.joinPath(folder, "d3.json"));
     const show = "What It Could Not Know";
     const message = "d3.json is written. It holds what the script implies; see to the rest.";
-    if ((await vscode.window.showInformationMessage(message, show)) === show) {
-      server.output.show();
-    }
+    void vscode.window.showInformationMessage(message, show).then((chosen) => {
+      if (chosen === show) {
+        server.output.show();
+      }
+    });
   }
 }
 

@@ -11,6 +11,8 @@ import {
   type Middleware,
 } from "vscode-languageclient/node";
 import { find, NoBinary, type Binary } from "./binary";
+import { isInSchema } from "./manifest";
+import { isManifest } from "./projects";
 import type { CaseNotification, Project } from "./protocol";
 
 /** A server that ends more often than this within three minutes is left alone. */
@@ -72,7 +74,8 @@ export class Server implements vscode.Disposable {
       throw new Refused("The d3ls server is not running. `D3: Restart Server` starts it; `D3: Show Output` says more.");
     }
     try {
-      return await client.sendRequest<Answer>(method, params, token);
+      // A token that is undefined would be sent as a second parameter.
+      return await (token === undefined ? client.sendRequest<Answer>(method, params) : client.sendRequest<Answer>(method, params, token));
     } catch (problem) {
       if (token?.isCancellationRequested === true) {
         throw new vscode.CancellationError();
@@ -166,7 +169,16 @@ export class Server implements vscode.Disposable {
       },
       initializationFailedHandler: () => false,
       errorHandler: errorHandler(complain),
-      middleware: { executeCommand: this.executeCommand },
+      middleware: {
+        executeCommand: this.executeCommand,
+        provideCompletionItem: async (document, position, context, token, next) => {
+          const found = await next(document, position, context, token);
+          if (found == null || !isManifest(document.uri)) {
+            return found;
+          }
+          return (Array.isArray(found) ? found : found.items).filter((item) => !isInSchema(item));
+        },
+      },
     };
   }
 

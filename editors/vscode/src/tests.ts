@@ -255,7 +255,8 @@ function messagesOf(one: CaseReport, item: vscode.TestItem): vscode.TestMessage[
     add(new vscode.TestMessage(`${one.error.type}: ${one.error.message}`), at);
   }
   for (const { path, expected, actual } of one.mismatches) {
-    add(vscode.TestMessage.diff(`${path} is not what the case expects`, shown(expected), shown(actual)));
+    const message = `${path}: expected ${brief(expected)}, got ${brief(actual)}`;
+    add(vscode.TestMessage.diff(message, shown(expected), shown(actual)));
   }
   if (one.message !== null) {
     add(new vscode.TestMessage(one.message));
@@ -265,6 +266,12 @@ function messagesOf(one: CaseReport, item: vscode.TestItem): vscode.TestMessage[
 
 function shown(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+}
+
+/** A value in one line, cut if it is long. */
+function brief(value: unknown): string {
+  const whole = JSON.stringify(value);
+  return whole.length > 80 ? `${whole.slice(0, 80)}...` : whole;
 }
 
 /** The file that a report names: absolute, or relative to the folder that the server was started in. */

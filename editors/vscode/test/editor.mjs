@@ -1,6 +1,6 @@
 // VS Code's own server, with one extension installed from its package, and a browser to look at it with.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -62,6 +62,12 @@ export class Editor {
   address(folder, payload = []) {
     const query = new URLSearchParams({ folder, ...(payload.length > 0 ? { payload: JSON.stringify(payload) } : {}) });
     return `http://${this.host}/?${query}`;
+  }
+
+  /** The folder that an extension was installed into. */
+  extension(name) {
+    const folder = path.join(this.home, "extensions");
+    return path.join(folder, readdirSync(folder).find((entry) => entry.startsWith(`${name}.`)));
   }
 
   /** A page that shows a folder. */

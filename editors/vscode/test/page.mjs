@@ -9,9 +9,15 @@ export class Window {
     this.screenshots = screenshots;
   }
 
+  /** Waits for the window, and closes what would only take room in pictures. */
   async ready() {
     await this.page.locator(".monaco-workbench .explorer-viewlet").waitFor();
     await this.page.locator(".statusbar").waitFor();
+    const second = this.page.locator(".part.auxiliarybar");
+    if (await second.isVisible()) {
+      await this.page.keyboard.press("Control+Alt+B");
+      await second.waitFor({ state: "hidden" });
+    }
   }
 
   /** Chooses a command of the palette by its whole title. */
@@ -26,17 +32,19 @@ export class Window {
 
   /** Opens a file by its path below the folder. */
   async file(name) {
+    const [folder, own] = [path.dirname(name), path.basename(name)];
     await this.page.keyboard.press("Control+P");
     const input = this.page.locator(".quick-input-widget input");
     await input.waitFor();
     await input.fill(name);
-    await this.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: path.basename(name) }).waitFor();
+    const row = this.page.locator(".quick-input-list .monaco-list-row.focused").filter({ hasText: own });
+    await row.filter({ has: this.page.locator(".label-description", { hasText: folder }) }).waitFor();
     await this.page.keyboard.press("Enter");
-    await this.page.locator(".tab.active", { hasText: path.basename(name) }).waitFor();
+    await this.page.locator(".breadcrumbs-control", { hasText: folder }).filter({ hasText: own }).waitFor();
   }
 
   /** Puts the cursor to a line and a column, both from 1. */
-  async place(line, column) {
+  async place(line, column = 1) {
     await this.page.keyboard.press("Control+G");
     const input = this.page.locator(".quick-input-widget input");
     await input.waitFor();
@@ -81,7 +89,7 @@ export async function inOrder(tests, window) {
       console.log(`ok ${name}`);
     } catch (problem) {
       failed.push(name);
-      console.log(`FAILED ${name}\n${problem.stack}`);
+      console.log(`FAILED ${name}\n${problem.stack.slice(0, 1500)}`);
       await window.picture(`failed-${failed.length}`);
     }
   }

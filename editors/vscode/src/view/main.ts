@@ -31,6 +31,9 @@ function show(state: State): void {
   outcome.replaceChildren(...outcomeView(state.outcome, (path, line) => api.postMessage({ type: "open", path, line })));
   if (state.outcome.kind === "asking") {
     form.view.ask(state.outcome.missing);
+  } else if (state.outcome.kind === "done" || state.outcome.kind === "refused") {
+    // In a narrow panel the result stands below the form.
+    outcome.firstElementChild?.scrollIntoView({ block: "nearest" });
   }
 }
 

@@ -257,7 +257,7 @@ exports.run = async () => {
       console.log(`ok ${name}`);
     } catch (problem) {
       failed += 1;
-      console.log(`FAILED ${name}\n${problem.stack}`);
+      console.log(`FAILED ${name}\n${problem.stack.slice(0, 1500)}`);
     }
   }
   if (failed > 0) {
