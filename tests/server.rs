@@ -7,6 +7,8 @@ mod lsp;
 mod actions;
 #[path = "server/assist.rs"]
 mod assist;
+#[path = "server/clients.rs"]
+mod clients;
 #[path = "server/editing.rs"]
 mod editing;
 #[path = "server/files.rs"]
