@@ -1,5 +1,7 @@
 //! D3601.
 
+use std::cell::OnceCell;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Model, ScopeId};
@@ -22,8 +24,7 @@ const MESSAGE: &str = "whoever is on the way can read and change this traffic, c
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     keywords(context.model, sink);
-    let chosen = chosen(context);
-    assignments(context.model, &chosen, sink);
+    assignments(context, sink);
     unverified_contexts(context.model, sink);
 }
 
@@ -76,7 +77,9 @@ fn sends(model: &Model<'_>, call: &ast::ExprCall) -> bool {
 }
 
 /// `session.verify = False`, `context.check_hostname = False`, `context.verify_mode = ssl.CERT_NONE`.
-fn assignments<'a>(model: &Model<'a>, chosen: &[TextRange], sink: &mut Sink<'_>) {
+fn assignments(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let model = context.model;
+    let chosen = OnceCell::new();
     for site in &model.nodes.assigns {
         for target in &site.node.targets {
             let Expr::Attribute(target) = target else { continue };
@@ -91,15 +94,32 @@ fn assignments<'a>(model: &Model<'a>, chosen: &[TextRange], sink: &mut Sink<'_>)
                 "verify_mode" => (is_cert_none(model, value, site.scope) && is_context(), "CERT_REQUIRED"),
                 _ => continue,
             };
-            if off && !chosen.iter().any(|range| range.contains_range(value.range())) {
+            let is_chosen = || {
+                let chosen = chosen.get_or_init(|| tests_of_settings(context));
+                chosen.iter().any(|range: &TextRange| range.contains_range(value.range()))
+            };
+            if off && !is_chosen() && !is_put_back(context, target, site.scope) {
                 sink.report(value.range(), MESSAGE).maybe_fix(repair_value(value, repair));
             }
         }
     }
 }
 
+/// Whether the same function puts the value back that it has kept in a name: then something else verifies meanwhile.
+fn is_put_back(context: &Context<'_>, target: &ast::ExprAttribute, scope: ScopeId) -> bool {
+    let model = context.model;
+    let text = context.parsed.slice(target.range());
+    let is_same = |other: &Expr| context.parsed.slice(other.range()) == text;
+    model.nodes.assigns.iter().any(|site| {
+        let Expr::Name(kept) = &*site.node.value else { return false };
+        site.scope == scope
+            && site.node.targets.iter().any(is_same)
+            && matches!(model.bindings_of(kept.id.as_str(), scope), [only] if model.assigned(*only).is_some_and(is_same))
+    })
+}
+
 /// Code under a test of a setting about certificates: there somebody has chosen, and the other way is open.
-fn chosen(context: &Context<'_>) -> Vec<TextRange> {
+fn tests_of_settings(context: &Context<'_>) -> Vec<TextRange> {
     const WORDS: [&str; 6] = ["verify", "secure", "ssl", "tls", "cert", "hostname"];
     let is_about = |test: &Expr| {
         let text = context.parsed.slice(test.range()).to_ascii_lowercase();
