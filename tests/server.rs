@@ -7,6 +7,8 @@ mod lsp;
 mod actions;
 #[path = "server/assist.rs"]
 mod assist;
+#[path = "server/clients.rs"]
+mod clients;
 #[path = "server/editing.rs"]
 mod editing;
 #[path = "server/files.rs"]
@@ -23,6 +25,9 @@ mod malformed;
 mod manifest;
 #[path = "server/runs.rs"]
 mod runs;
+#[cfg(target_os = "linux")]
+#[path = "server/runs_end.rs"]
+mod runs_end;
 #[path = "server/settings.rs"]
 mod settings;
 #[path = "server/structure.rs"]

@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         output::warn(&warning);
     }
     let redactor = Redactor::new(scripts.manifest(), &request.connection);
-    let outcome = runner::run(&python, scripts.limits(), &request, None)?;
+    let outcome = runner::run(&python, scripts.limits(false), &request, None)?;
     if arguments.verbose {
         verbose(&python, &outcome);
     }

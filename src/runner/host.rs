@@ -49,11 +49,13 @@ pub struct Limits {
     pub timeout: Duration,
     /// Memory, in MiB.
     pub memory: u32,
+    /// Whether others come first where the processor is busy: an editor must not wait for a script.
+    pub considerate: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(60), memory: 2048 }
+        Self { timeout: Duration::from_secs(60), memory: 2048, considerate: false }
     }
 }
 

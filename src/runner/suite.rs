@@ -1,6 +1,7 @@
 //! Test cases, run: those of one manifest by one warm engine, several at once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,8 +28,8 @@ pub struct Suite<'a> {
     pub rewrite: bool,
     /// Whether the lines that run are counted.
     pub coverage: bool,
-    /// How many run at once; as many as there are cores if `None`.
-    pub at_once: Option<usize>,
+    /// Whether an editor works beside it: one core is left free, and others come first.
+    pub considerate: bool,
     /// Stops all early.
     pub cancel: Option<&'a Arc<AtomicBool>>,
 }
@@ -106,7 +107,8 @@ impl Suite<'_> {
             }
         }
         // Threads of their own: a case may keep one busy for minutes.
-        let threads = self.at_once.unwrap_or(0);
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = if self.considerate { cores.saturating_sub(1).max(1) } else { cores };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("no thread for the cases")?;
         let (mut pythons, coverage) = (Pythons::default(), Mutex::new(Coverage::new()));
         for group in groups.into_values() {
@@ -137,7 +139,7 @@ impl Suite<'_> {
         coverage: &Mutex<Coverage>,
         finished: &(dyn Fn(&CaseReport) + Sync),
     ) -> Vec<CaseReport> {
-        let limits = cases.first().map(|case| case.request.target.scripts.limits()).unwrap_or_default();
+        let limits = cases.first().map(|case| case.request.target.scripts.limits(self.considerate)).unwrap_or_default();
         let requests: Vec<&Request> = cases.iter().map(|case| &case.request).collect();
         let warm = (requests.len() > 1).then(|| Warm::start(python, limits, &requests, self.cancel));
         let run = |request: &Request| match &warm {

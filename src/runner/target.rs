@@ -78,8 +78,8 @@ impl Scripts {
         python_of(folder, settings)
     }
 
-    /// What the settings allow a run.
-    pub fn limits(&self) -> Limits {
+    /// What the settings allow a run; `considerate` as in [`Limits`].
+    pub fn limits(&self, considerate: bool) -> Limits {
         let default = Limits::default();
         let settings = self.settings.as_ref().map(|(_, settings)| settings);
         let timeout =
@@ -87,6 +87,7 @@ impl Scripts {
         Limits {
             timeout: timeout.unwrap_or(default.timeout),
             memory: settings.and_then(|settings| settings.memory).unwrap_or(default.memory),
+            considerate,
         }
     }
 }

@@ -75,7 +75,7 @@ struct Python {
 
 /// Answers on a thread of its own, since a Python may have to be started to know what it is.
 pub async fn project(session: &Arc<Session>, params: ProjectParams) -> Result<Project> {
-    let run = session.runs.start(format!("d3ls/project {}", params.uri.as_str()));
+    let run = session.runs.start(None);
     let (sender, receiver) = oneshot::channel();
     let inside = Arc::clone(session);
     let thread = std::thread::Builder::new().name("project".to_owned()).stack_size(super::STACK).spawn(move || {

@@ -102,7 +102,7 @@ async fn in_background(
     token: Option<ProgressToken>,
     work: impl FnOnce(&Background) -> anyhow::Result<Value> + Send + 'static,
 ) -> Result<Option<Value>> {
-    let run = session.runs.start(what);
+    let run = session.runs.start(Some(what));
     let cancel = Arc::clone(&run.cancel);
     let waiting = Waiting(Arc::clone(&cancel));
     let progress = Progress::of_run(session, token.clone(), &title, Arc::clone(&cancel));
@@ -223,7 +223,7 @@ fn run(background: &Background, arguments: RunArguments) -> anyhow::Result<Value
     let warnings = scripts.warnings.iter().cloned().chain(python.warning());
     warnings.for_each(|warning| background.warn(&format!("warning: {warning}")));
     let redactor = Redactor::new(scripts.manifest(), &request.connection);
-    let outcome = runner::run(&python, scripts.limits(), &request, cancel)?;
+    let outcome = runner::run(&python, scripts.limits(true), &request, cancel)?;
     let report = runner::to_json(&request, &outcome, &redactor, &shown);
     if background.is_cancelled() {
         return Ok(report);
@@ -264,11 +264,10 @@ fn test(background: &Background, arguments: TestArguments) -> anyhow::Result<Val
     let requests: Vec<(PathBuf, Request)> =
         cases.iter().filter_map(|(path, case)| Some((path.clone(), case.as_ref().ok()?.request.clone()))).collect();
     background.forget_failures(requests.iter().map(|(_, request)| request));
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let python = session.python();
     let suite = Suite {
         python: python.as_deref(),
-        at_once: Some(cores.saturating_sub(1).max(1)),
+        considerate: true,
         cancel: Some(&background.run.cancel),
         ..Suite::default()
     };

@@ -27,7 +27,8 @@ struct State {
 #[derive(Debug)]
 struct Running {
     number: u64,
-    what: String,
+    /// `None` for what may run twice.
+    what: Option<String>,
     cancel: Cancel,
 }
 
@@ -42,10 +43,10 @@ pub struct Run {
 
 impl Runs {
     /// Starts a run of `what`, and cancels one of the same under way: the user asks for it with what stands there now.
-    pub fn start(self: &Arc<Self>, what: String) -> Run {
+    pub fn start(self: &Arc<Self>, what: Option<String>) -> Run {
         let cancel = Cancel::default();
         let mut state = self.state();
-        for older in state.running.iter().filter(|older| older.what == what) {
+        for older in state.running.iter().filter(|older| what.is_some() && older.what == what) {
             older.cancel.store(true, Ordering::SeqCst);
         }
         cancel.store(state.over, Ordering::SeqCst);

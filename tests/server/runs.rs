@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::lsp::{Client, initialize_params};
 
 /// A Python 3.9 that runs by itself.
-fn python() -> &'static str {
+pub fn python() -> &'static str {
     static PYTHON: OnceLock<String> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let program = format!("{}/scripts/python39", env!("CARGO_MANIFEST_DIR"));
@@ -30,7 +30,7 @@ const MANIFEST: &str = r#"{"version": 1, "kind": "integration", "name": "Acme", 
     {"internalName": "Ask", "inputs": [{"parameterName": "question", "required": true}]},
     {"internalName": "Fail"}, {"internalName": "Loop"}]}"#;
 
-const SCRIPT: &str = "import os
+pub const SCRIPT: &str = "import os
 import time
 
 
@@ -81,7 +81,7 @@ impl Integration {
 }
 
 /// A client of these capabilities and initialization options, on the real Python.
-fn client(capabilities: Value, mut options: Value) -> Client {
+pub fn client(capabilities: Value, mut options: Value) -> Client {
     let mut client = Client::start();
     let mut params = initialize_params(capabilities);
     if options.get("python").is_none() {
@@ -93,21 +93,21 @@ fn client(capabilities: Value, mut options: Value) -> Client {
     client
 }
 
-fn pulling() -> Value {
+pub fn pulling() -> Value {
     json!({"textDocument": {"diagnostic": {}}, "workspace": {"executeCommand": {}, "diagnostics": {"refreshSupport": true}}})
 }
 
-fn quiet() -> Value {
+pub fn quiet() -> Value {
     json!({"quietRuns": true})
 }
 
 /// Asks for a command of the server.
-fn execute(client: &mut Client, command: &str, argument: Value) -> i64 {
+pub fn execute(client: &mut Client, command: &str, argument: Value) -> i64 {
     client.ask("workspace/executeCommand", json!({"command": command, "arguments": [argument]}))
 }
 
 /// Runs a command of the server to its end. What it logs is returned with its result.
-fn result(client: &mut Client, command: &str, argument: Value) -> (Value, String) {
+pub fn result(client: &mut Client, command: &str, argument: Value) -> (Value, String) {
     let id = execute(client, command, argument);
     let answer = client.answer(&json!(id));
     assert!(answer.get("error").is_none(), "{answer}");
@@ -338,4 +338,88 @@ fn lenses_run_and_test_where_the_client_executes() {
     let titles: Vec<String> =
         lenses(json!({"textDocument": {"diagnostic": {}}})).into_iter().map(|lens| lens.0).collect();
     assert_eq!(titles, ["Draft", "name: Text, times?: Number"]);
+}
+
+#[test]
+fn lenses_are_asked_for_again_when_cases_change() {
+    let acme = Integration::new(&[("greets-ada", passing("Ada"))]);
+    let uri = acme.uri("script.py");
+    let mut capabilities = pulling();
+    capabilities["workspace"]["codeLens"] = json!({"refreshSupport": true});
+    let tests = |client: &mut Client| -> Vec<String> {
+        let lenses = client.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}}));
+        let titles = lenses.as_array().expect("lenses").iter().map(|lens| lens["command"]["title"].as_str());
+        titles.flatten().filter(|title| title.starts_with("Test")).map(str::to_owned).collect()
+    };
+    // One client watches files, the other leaves that to the server.
+    for watches in [true, false] {
+        capabilities["workspace"]["didChangeWatchedFiles"] = json!({"dynamicRegistration": watches});
+        let mut client = client(capabilities.clone(), quiet());
+        client.open(&uri, "python", 1, SCRIPT);
+        let before = tests(&mut client);
+        let name = format!("tests/new-{watches}.json");
+        acme.write(&name, &passing("Bo").to_string());
+        if watches {
+            let changes = json!([{"uri": acme.uri(&name), "type": 1}]);
+            client.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
+        }
+        client.message_of_server("workspace/codeLens/refresh");
+        let after = tests(&mut client);
+        assert_eq!((before.len(), after.len()), (1, 1));
+        assert_ne!(before, after);
+        client.forget(|message| message["method"].is_string());
+        client.finish();
+    }
+}
+
+#[test]
+fn the_interpreter_is_asked_for_in_the_settings() {
+    let acme = Integration::new(&[]);
+    let capabilities = json!({"textDocument": {"diagnostic": {}}, "workspace": {"configuration": true}});
+    let mut client = client(capabilities, json!({"quietRuns": true, "python": "/nowhere/python"}));
+    let asked = client.message_of_server("workspace/configuration");
+    client.message(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": [{"python": python()}]}));
+    let run = |client: &mut Client| {
+        let id = execute(client, "d3ls.run", json!({"uri": acme.uri("script.py"), "command": "Greet"}));
+        client.answer(&json!(id))
+    };
+    // The answer is taken in a task of its own.
+    assert!((0..10_000).any(|_| run(&mut client).get("error").is_none()), "the setting is never taken");
+    client.notify("workspace/didChangeConfiguration", json!({"settings": {"d3ls": {"python": "/elsewhere"}}}));
+    let asked = client.message_of_server("workspace/configuration");
+    let message = run(&mut client)["error"]["message"].to_string();
+    assert!(message.contains("/elsewhere"), "{message}");
+    client.message(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": [null]}));
+    client.forget(|message| message["method"].is_string());
+    client.finish();
+}
+
+#[test]
+fn a_failure_in_the_system_script_is_shown_in_both() {
+    let acme = Integration::new(&[]);
+    acme.write(
+        "d3.json",
+        &MANIFEST.replace("\"name\": \"Acme\",", "\"name\": \"Acme\", \"systemScript\": \"system.py\","),
+    );
+    let system = "def lookup(key):\n    return {}[key]\n";
+    acme.write("system.py", system);
+    let script = SCRIPT.replace("smile = '🙂'; return smile['key']", "return lookup('x')");
+    let mut capabilities = pulling();
+    capabilities["textDocument"]["publishDiagnostics"] = json!({"relatedInformation": true});
+    let mut client = client(capabilities, quiet());
+    for (name, text) in [("script.py", script.as_str()), ("system.py", system)] {
+        client.open(&acme.uri(name), "python", 1, text);
+    }
+    result(&mut client, "d3ls.run", json!({"uri": acme.uri("script.py"), "command": "Fail"}));
+    for (name, line) in [("script.py", 14), ("system.py", 1)] {
+        let found = client.pull(&acme.uri(name));
+        let found: Vec<&Value> = found.iter().filter(|item| item["source"] == "d3ls run").collect();
+        assert_eq!((found.len(), &found[0]["range"]["start"]["line"]), (1, &json!(line)), "{name}");
+        assert_eq!(found[0]["code"], "KeyError");
+        let related = &found[0]["relatedInformation"];
+        assert_eq!((&related[0]["message"], &related[1]["message"]), (&json!("in lookup"), &json!("in Fail")));
+        assert_eq!(related[0]["location"]["uri"], acme.uri("system.py"));
+    }
+    client.forget(|message| message["method"].is_string());
+    client.finish();
 }

@@ -71,6 +71,18 @@ impl Client {
         client
     }
 
+    /// The number of the server's process.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Kills the server, as the system does when memory runs out.
+    pub fn kill(&mut self) {
+        self.finished = true;
+        self.process.kill().expect("it can be ended");
+        self.process.wait().expect("it ends");
+    }
+
     /// Writes bytes as they are.
     pub fn raw(&mut self, bytes: &[u8]) {
         let input = self.input.as_mut().expect("the input is open");

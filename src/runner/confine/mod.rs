@@ -12,7 +12,7 @@ mod syscalls;
 #[cfg(target_os = "linux")]
 pub(super) use syscalls::fork_filter;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,9 @@ const LAYERS: &str = "D3LS_LAYERS";
 /// The largest file that a script may write, in MiB.
 #[cfg(unix)]
 const MAX_FILE: u64 = 64;
+/// How much less of a busy processor a considerate script gets: a tenth of what others do.
+#[cfg(unix)]
+const NICE: i32 = 10;
 /// How many files a script may have open.
 #[cfg(unix)]
 const MAX_OPEN: u64 = 512;
@@ -42,6 +45,8 @@ struct Rights {
     write: PathBuf,
     /// Memory, in MiB.
     memory: u64,
+    /// Whether others come first where the processor is busy.
+    considerate: bool,
     /// Whether the network is open.
     network: bool,
     /// Whether it is a warm engine, which forks and confines its forks further.
@@ -49,15 +54,27 @@ struct Rights {
 }
 
 /// The command that becomes `python`, confined where the system can, for these requests. `folder` is the one to write.
-pub(super) fn command(
-    python: &Python,
-    limits: Limits,
-    requests: &[&Request],
-    folder: &std::path::Path,
-    warm: bool,
-) -> Command {
+pub(super) fn command(python: &Python, limits: Limits, requests: &[&Request], folder: &Path, warm: bool) -> Command {
     let own = std::env::current_exe().ok().filter(|_| cfg!(unix));
     let Some(own) = own else { return Command::new(&python.program) };
+    let rights = Rights { warm, ..rights(python, limits, requests, folder) };
+    let mut command = Command::new(own);
+    command.arg(COMMAND).arg(serde_json::to_string(&rights).unwrap_or_default()).arg(&python.program);
+    command
+}
+
+/// What one fork of a warm engine may read and write, for it to take on: what a process of its own could, and no more.
+#[cfg(target_os = "linux")]
+pub(super) fn fork_files(
+    python: &Python,
+    limits: Limits,
+    request: &Request,
+    folder: &Path,
+) -> Option<std::os::fd::OwnedFd> {
+    files::restriction(&rights(python, limits, &[request], folder))
+}
+
+fn rights(python: &Python, limits: Limits, requests: &[&Request], folder: &Path) -> Rights {
     let mut read = python.folders.clone();
     read.push(python.program.clone());
     read.extend(python.program.canonicalize());
@@ -68,11 +85,14 @@ pub(super) fn command(
     read.extend(files.filter_map(|input| input.value.as_str()).filter(|path| !path.is_empty()).map(PathBuf::from));
     read.sort();
     read.dedup();
-    let network = requests.iter().any(|request| request.network);
-    let rights = Rights { read, write: folder.to_owned(), memory: u64::from(limits.memory), network, warm };
-    let mut command = Command::new(own);
-    command.arg(COMMAND).arg(serde_json::to_string(&rights).unwrap_or_default()).arg(&python.program);
-    command
+    Rights {
+        read,
+        write: folder.to_owned(),
+        memory: u64::from(limits.memory),
+        considerate: limits.considerate,
+        network: requests.iter().any(|request| request.network),
+        warm: false,
+    }
 }
 
 /// The hidden sub-command: `d3ls __confine RIGHTS PROGRAM ARGUMENT...`. Does not return where all is well.
@@ -97,6 +117,10 @@ pub fn main(arguments: &[String]) -> ExitCode {
 #[cfg(unix)]
 fn confine(rights: &Rights) -> Vec<String> {
     let mut layers = vec![limits(rights)];
+    if rights.considerate {
+        // Where it is refused, the script is as quick as others.
+        let _ = rustix::process::nice(NICE);
+    }
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{Signal, set_parent_process_death_signal};
