@@ -120,7 +120,7 @@ pub fn manifest(input: &[u8]) {
 pub fn frames(input: &[u8]) {
     let mut reader = Reader::new(input);
     let mut read = 0;
-    while let Some(frame) = reader.next().expect("a slice can always be read") {
+    while let Some(frame) = reader.frame().expect("a slice can always be read") {
         if let Frame::Body(body) = frame {
             let _ = decode(&body);
         }
