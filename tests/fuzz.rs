@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-const TARGETS: [(&str, fn(&[u8])); 7] = [
+/// A target's name, and what holds for every input.
+type Target = (&'static str, fn(&[u8]));
+
+const TARGETS: [Target; 7] = [
     ("check", targets::check),
     ("dialect", targets::dialect),
     ("syntax", targets::syntax),
