@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use crate::lsp::{Client, initialize_params};
+use crate::lsp::{Client, initialize_params, uri_of};
 
 /// A Python 3.9 that runs by itself.
 pub fn python() -> &'static str {
@@ -70,7 +70,7 @@ impl Integration {
     }
 
     pub fn uri(&self, name: &str) -> String {
-        format!("file://{}", self.path(name).display())
+        uri_of(&self.path(name))
     }
 
     pub fn write(&self, name: &str, text: &str) {
