@@ -265,11 +265,17 @@ fn schedule(passdown: &str, arguments: &[&str]) -> support::Run {
 fn a_schedule_feeds_passdown_to_the_next_run() {
     let passdown = "{'StartTime': str(min(start + timedelta(hours=1), end))}";
     let report: Value = serde_json::from_str(&schedule(passdown, &["--format", "json"]).stdout).expect("JSON");
-    let row = |now: &str, start: &str| value!({"now": format!("2024-01-01 {now}"), "StartTime": format!("2024-01-01 {start}"), "EndTime": format!("2024-01-01 {now}"), "success": true});
-    assert_eq!(
-        report["schedule"],
-        value!([row("02:30:00", "00:00:00"), row("02:50:00", "01:00:00"), row("03:10:00", "02:00:00")])
-    );
+    let row = |now: &str, start: &str, next: &str| {
+        let day = |time: &str| format!("2024-01-01 {time}");
+        value!({"now": day(now), "StartTime": day(start), "EndTime": day(now), "success": true,
+            "passedDown": day(next), "problem": null})
+    };
+    let rows = [
+        row("02:30:00", "00:00:00", "01:00:00"),
+        row("02:50:00", "01:00:00", "02:00:00"),
+        row("03:10:00", "02:00:00", "03:00:00"),
+    ];
+    assert_eq!(report["schedule"], value!(rows));
     assert_eq!(report["events"], value!([{"Host": "2024-01-01 03:10:00"}, {"Host": null}]));
     assert_eq!(report["keyFields"], value!({"hosts": "2024-01-01 03:10:00"}));
     let text = schedule(passdown, &[]).stdout;
@@ -286,6 +292,10 @@ fn a_schedule_that_stands_still_or_leaves_gaps_is_shown() {
     assert_eq!(still.matches("stands still: passdownData has no StartTime").count(), 3, "{still}");
     let gap = schedule("{'StartTime': str(end)}", &[]).stdout;
     assert!(gap.contains("gap: 2024-01-01 01:00:00 to 2024-01-01 02:30:00 is never fetched"), "{gap}");
+    let report: Value = serde_json::from_str(&schedule("{}", &["--format", "json"]).stdout).expect("JSON");
+    let last = &report["schedule"][2];
+    assert_eq!(last["passedDown"], Value::Null);
+    assert!(last["problem"].as_str().is_some_and(|text| text.starts_with("stands still: ")), "{last}");
     let odd = schedule("{'StartTime': 'soon'}", &[]);
     assert!(odd.stderr.contains("the passdown's StartTime is 'soon', which is not in D3's format"), "{odd:?}");
 }

@@ -53,6 +53,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("prints without end", "while True:\n    print('x' * 100000)", "Killed"),
     ("logs without end", "while True:\n    pb.log('x' * 100000)", "Killed"),
     ("returns too much", "return pb.returnOutputModel('x' * 40000000, '', '', '', '', '')", "Killed"),
+    ("writes beside its folder", "open('../left', 'w')", "PermissionError"),
+    ("looks for the folders of other cases", "import os\nos.listdir('..')", "PermissionError"),
     (
         "fills the disk",
         "with open('big', 'wb') as file:\n    while True:\n        file.write(b'x' * 1000000)",

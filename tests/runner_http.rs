@@ -69,6 +69,38 @@ fn httpx_is_answered() {
 }
 
 #[test]
+fn asynchronous_clients_are_answered() {
+    let found = raw(
+        "import httpx, asyncio\nasync def work():\n    async with httpx.AsyncClient() as c:\n        first = await c.get('https://api.example/items', params={'b': 2, 'a': 1})\n        \
+         rest = await asyncio.gather(c.post('https://api.example/items', json={'name': 'x'}), c.get('http://plain.example:8080/'), c.get('https://moved.example/old', follow_redirects=True))\n        \
+         return [first.json(), first.http_version, rest[0].text, rest[1].content.hex(), rest[2].json()['items']]\nraw = asyncio.run(work())",
+    );
+    assert_eq!(found, value!([{"items": [1]}, "HTTP/1.1", "made", "000102", [2]]));
+    let found = raw(
+        "import asyncio\nasync def work(port, **tls):\n    reader, writer = await asyncio.open_connection('api.example', port, **tls)\n    \
+         writer.writelines([b'GET /items HTTP/1.1\\r\\n', b'Host: api.example\\r\\nConnection: close\\r\\n\\r\\n'])\n    await writer.drain()\n    \
+         head = await reader.readuntil(b'\\r\\n\\r\\n')\n    body = await reader.readexactly(len('{\"items\": [2]}'))\n    writer.close()\n    await writer.wait_closed()\n    return [head.split(b'\\r\\n')[0].decode(), body.decode()]\n\
+         raw = asyncio.run(work(443, ssl=True))",
+    );
+    assert_eq!(found, value!(["HTTP/1.1 200 OK", "{\"items\": [2]}"]));
+}
+
+#[test]
+fn an_asynchronous_request_that_nothing_answers_fails() {
+    let text = "import httpx, asyncio\nasync def work():\n    async with httpx.AsyncClient() as c:\n        return await c.get('https://api.example/itms')\n\
+        def A():\n    return asyncio.run(work())\n";
+    let folder = script(text);
+    folder.write("http.json", ENTRIES);
+    let failed = run(&folder, &["a.py", "A", "--http", "http.json"]);
+    assert_eq!(failed.status, 1, "{failed:?}");
+    assert!(failed.stdout.contains("ReadError"), "{failed:?}");
+    assert!(
+        failed.stderr.contains("no recorded entry answers GET https://api.example/itms: the nearest"),
+        "{failed:?}"
+    );
+}
+
+#[test]
 fn boto3_is_answered() {
     let found = raw(
         "import boto3\nc = boto3.client('sts', region_name='us-east-1', aws_access_key_id='x', aws_secret_access_key='y')\nraw = c.get_caller_identity()['Account']",
@@ -179,4 +211,19 @@ fn a_recording_plays_back_and_holds_no_secret() {
     );
     let played = json(&folder, &[&arguments[..], &["--http", "http.json"]].concat());
     assert_eq!(played["output"]["rawData"], value!([200, ["access_token", "seen"]]), "{played:#}");
+}
+
+#[test]
+fn asynchronous_requests_are_recorded() {
+    let text = "import httpx, asyncio\nasync def work(url):\n    async with httpx.AsyncClient() as c:\n        return (await c.post(url + '/x', json={'n': 1})).json()\n\
+        def A(url):\n    return pb.returnOutputModel('', 'Successful', '', '', asyncio.run(work(url)), '')\n";
+    let folder = script(text);
+    let inputs = format!(r#"{{"url": "{}"}}"#, server(1));
+    let arguments = ["a.py", "A", "--inputs", &inputs];
+    let recorded = run(&folder, &[&arguments[..], &["--allow-network", "--record", "http.json"]].concat());
+    assert_eq!(recorded.status, 0, "{recorded:?}");
+    let entries: Value = serde_json::from_slice(&folder.read("http.json")).expect("JSON");
+    assert_eq!((&entries[0]["request"]["body"], &entries[0]["response"]["status"]), (&value!({"n": 1}), &value!(200)));
+    let played = json(&folder, &[&arguments[..], &["--http", "http.json"]].concat());
+    assert_eq!(played["output"]["rawData"]["seen"], "k3y-secret", "{played:#}");
 }

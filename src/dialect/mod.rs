@@ -54,6 +54,22 @@ pub fn slots(text: &str, range: TextRange) -> Vec<TypeSlot> {
     finder.slots
 }
 
+/// The slot behind the word `D3` at `start`, which stands in brackets or not.
+pub(crate) fn slot_behind(text: &str, start: usize, in_brackets: bool) -> Option<TypeSlot> {
+    let mut skimmer = Skimmer::new(text, start, text.len());
+    if in_brackets {
+        skimmer.stack.push(Frame::Bracket(b'(', start));
+    }
+    let mut finder = Finder::new(text);
+    while let Some(token) = skimmer.next_token() {
+        finder.step(&mut skimmer, token);
+        if finder.slots.len() == 1 || finder.chain.words == 0 || finder.chain.start != start {
+            break;
+        }
+    }
+    finder.slots.pop()
+}
+
 /// Finds slots among the tokens of a skimmer.
 #[derive(Debug)]
 pub(crate) struct Finder<'a> {

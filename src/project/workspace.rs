@@ -152,7 +152,7 @@ impl Workspace {
             (Some(named), _) if named.manifest.usable => Some(named.manifest.kind),
             (_, Source::Text(text)) => {
                 let kind = header_kind(text).or(treat_as);
-                let uses_d3 = || is_python && semantic::uses_d3(&syntax::parse(text));
+                let uses_d3 = || is_python && semantic::may_use_d3(text) && semantic::uses_d3(&syntax::parse(text));
                 if named.is_none() && kind.is_none() && !uses_d3() {
                     return Candidate::NotD3;
                 }

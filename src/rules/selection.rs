@@ -1,6 +1,6 @@
 //! Which rules are on for one file, and how severe their findings are.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::Severity;
 
@@ -43,8 +43,8 @@ impl<'a> Selector<'a> {
 /// Which rules are on for one file, and how severe their findings are. The default is the table's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    on: BTreeMap<&'static str, bool>,
-    severity: BTreeMap<&'static str, Severity>,
+    on: FxHashMap<&'static str, bool>,
+    severity: FxHashMap<&'static str, Severity>,
 }
 
 impl Selection {

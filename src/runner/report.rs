@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::extract;
 use super::job::Request;
-use super::outcome::{Failure, Outcome};
+use super::outcome::{Failure, Outcome, Tick};
 use super::redact::Redactor;
+use super::schedule;
 use crate::image::names;
 
 /// The report, without secrets. `shown` is how a path is shown.
@@ -15,19 +16,7 @@ pub fn to_json(request: &Request, outcome: &Outcome, redactor: &Redactor, shown:
     let last = outcome.last();
     let raw = last.output.as_ref().and_then(|output| output.get(names::RAW_DATA)).unwrap_or(&Value::Null);
     let declared = request.target.declared();
-    let schedule = request.schedule.map_or(Vec::new(), |_| {
-        let ticks = outcome.ticks.iter();
-        ticks
-            .map(|tick| {
-                json!({
-                    "now": tick.now,
-                    (names::PASSDOWN_START_TIME): tick.start,
-                    (names::SCHEDULE_END_TIME): tick.end,
-                    "success": tick.success(),
-                })
-            })
-            .collect()
-    });
+    let schedule: Vec<Value> = request.schedule.map_or(Vec::new(), |_| outcome.ticks.iter().map(tick).collect());
     let report = json!({
         "version": 1,
         "command": request.target.command,
@@ -49,6 +38,19 @@ pub fn to_json(request: &Request, outcome: &Outcome, redactor: &Redactor, shown:
         "durationMs": outcome.duration_ms,
     });
     redactor.value(&report)
+}
+
+/// One run of a schedule, with what it passed down and what is wrong with that.
+fn tick(tick: &Tick) -> Value {
+    let window = schedule::window(tick);
+    json!({
+        "now": tick.now,
+        (names::PASSDOWN_START_TIME): tick.start,
+        (names::SCHEDULE_END_TIME): tick.end,
+        "success": tick.success(),
+        "passedDown": window.as_ref().and_then(|window| window.next.as_deref()),
+        "problem": window.as_ref().and_then(|window| window.problem.as_deref()),
+    })
 }
 
 fn failure(error: &Failure, shown: &dyn Fn(&Path) -> String) -> Value {

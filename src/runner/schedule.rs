@@ -31,7 +31,8 @@ pub fn windows(ticks: &[Tick]) -> Vec<Window> {
     ticks.iter().filter_map(window).collect()
 }
 
-fn window(tick: &Tick) -> Option<Window> {
+/// The window of one tick; `None` without a start time.
+pub(super) fn window(tick: &Tick) -> Option<Window> {
     let (start, now) = (when::parse(tick.start.as_deref()?)?, when::parse(&tick.now)?);
     let catches_up = now.duration_since(start) >= CATCH_UP;
     let end = if catches_up { start + CATCH_UP } else { now };

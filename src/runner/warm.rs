@@ -68,9 +68,9 @@ use linux::{Engine, engine_run, start};
 #[cfg(target_os = "linux")]
 mod linux {
     use std::collections::HashMap;
-    use std::io::{BufRead, BufReader, ErrorKind, IoSlice, PipeWriter, Write, pipe};
+    use std::io::{BufRead, BufReader, ErrorKind, IoSlice, Write, pipe};
     use std::mem::MaybeUninit;
-    use std::os::fd::{AsFd, OwnedFd};
+    use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
     use std::os::unix::net::UnixStream;
     use std::os::unix::process::ExitStatusExt;
     use std::process::{Child, ExitStatus, Stdio};
@@ -164,13 +164,13 @@ mod linux {
             is_confined.then_some(())
         }
 
-        fn send(&self, job: &Value, results: &PipeWriter, printed: &PipeWriter) -> anyhow::Result<()> {
+        /// Sends a job with the descriptors that its fork uses: where results go, where prints go, and its files.
+        fn send(&self, job: &Value, descriptors: &[BorrowedFd<'_>]) -> anyhow::Result<()> {
             let body = job.to_string().into_bytes();
             let header = u64::try_from(body.len()).unwrap_or_default().to_be_bytes();
-            let descriptors = [results.as_fd(), printed.as_fd()];
-            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+            let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(3))];
             let mut ancillary = SendAncillaryBuffer::new(&mut space);
-            ancillary.push(SendAncillaryMessage::ScmRights(&descriptors));
+            ancillary.push(SendAncillaryMessage::ScmRights(descriptors));
             let mut control = lock(&self.control);
             sendmsg(&*control, &[IoSlice::new(&header)], &mut ancillary, SendFlags::NOSIGNAL)?;
             Ok(control.write_all(&body)?)
@@ -270,8 +270,11 @@ mod linux {
             number
         };
         let job = json!({"id": number, "token": token, "folder": folder.path(), "job": host::job(request, limits)});
-        engine.send(&job, &to_results, &to_printed).context("the warm engine has ended")?;
-        drop((to_results, to_printed));
+        let files = confine::fork_files(python, limits, request, folder.path());
+        let descriptors = [Some(to_results.as_fd()), Some(to_printed.as_fd()), files.as_ref().map(OwnedFd::as_fd)];
+        let descriptors: Vec<BorrowedFd<'_>> = descriptors.into_iter().flatten().collect();
+        engine.send(&job, &descriptors).context("the warm engine has ended")?;
+        drop((to_results, to_printed, files));
         let run = Run { python, limits, request, cancel, token, started };
         host::follow(Process::Fork(None, None), &receiver, run)
     }

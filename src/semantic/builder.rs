@@ -7,13 +7,14 @@ use crate::syntax::ast::visitor::{self, Visitor};
 use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
-use super::guards::{guarded, is_type_checking, tested};
+use super::guards::tested;
 use super::model::{
     Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, MODULE, Nodes, ParameterKind, Reference,
     Resolution, Scope, ScopeId, ScopeKind, Site,
 };
 use super::names::settle_nonlocal;
 
+mod branches;
 mod imports;
 
 /// The tables, before names are resolved.
@@ -45,6 +46,8 @@ pub(super) fn build(parsed: &Parsed) -> Tables<'_> {
         text: &parsed.text,
         postponed_annotations: false,
         nonlocal: Vec::new(),
+        covered: TextRange::default(),
+        block_end: TextSize::default(),
     };
     let whole = TextRange::up_to(TextSize::of(&*parsed.text));
     builder.push_scope(ScopeKind::Module, None, whole);
@@ -66,6 +69,20 @@ struct Builder<'a> {
     postponed_annotations: bool,
     /// Bindings of `nonlocal` names, whose homes may be bound further down only.
     nonlocal: Vec<BindingId>,
+    /// What a binding of the statement at hand covers.
+    covered: TextRange,
+    /// Where the innermost block ends.
+    block_end: TextSize,
+}
+
+/// Where a block ends.
+fn end(body: &[Stmt]) -> TextSize {
+    body.last().map(Ranged::end).unwrap_or_default()
+}
+
+/// What a binding covers that is complete at `start`; nothing in trees that recovery made up.
+fn covered(start: TextSize, end: TextSize) -> TextRange {
+    TextRange::new(start, end.max(start))
 }
 
 /// A table's length as an index.
@@ -133,6 +150,17 @@ impl<'a> Builder<'a> {
             kind,
             scope: home,
             written_in: self.scope,
+            covers: match kind {
+                BindingKind::Assignment(_)
+                | BindingKind::Annotated(Some(_))
+                | BindingKind::Augmented(_)
+                | BindingKind::For(_)
+                | BindingKind::With(_)
+                | BindingKind::Import(_)
+                | BindingKind::Function(_)
+                | BindingKind::Class(_) => self.covered,
+                _ => TextRange::default(),
+            },
             context: self.context,
         });
         if self.scope(scope).nonlocals.contains(&name) {
@@ -183,6 +211,7 @@ impl<'a> Builder<'a> {
         if node.id.is_empty() {
             return;
         }
+        node.node_index.set(index(self.tables.references.len()).into());
         self.tables.references.push(Reference {
             node,
             scope: self.scope,
@@ -266,42 +295,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn visit_try(&mut self, statement: &'a ast::StmtTry) {
-        self.tables.nodes.tries.push(self.site(statement));
-        let mut guards = Context::CONDITIONAL | guarded(statement);
-        self.with(guards, |this| this.visit_body(&statement.body));
-        guards.remove(Context::EXIT_GUARD);
-        self.with(guards | Context::HANDLER, |this| {
-            for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-                if let Some(exception) = &handler.type_ {
-                    this.visit_expr(exception);
-                }
-                if let Some(name) = &handler.name {
-                    this.bind_identifier(name, BindingKind::Except);
-                }
-                this.visit_body(&handler.body);
-            }
-        });
-        self.with(guards, |this| this.visit_body(&statement.orelse));
-        self.visit_body(&statement.finalbody);
-    }
-
-    fn visit_if(&mut self, statement: &'a ast::StmtIf) {
-        self.tables.nodes.ifs.push(self.site(statement));
-        self.tables.nodes.tests.push(&statement.test);
-        self.visit_expr(&statement.test);
-        let guards = Context::CONDITIONAL | self.tested(&statement.test);
-        let body = if is_type_checking(&statement.test) { guards | Context::NOT_EVALUATED } else { guards };
-        self.with(body, |this| this.visit_body(&statement.body));
-        for clause in &statement.elif_else_clauses {
-            if let Some(test) = &clause.test {
-                self.tables.nodes.tests.push(test);
-                self.visit_expr(test);
-            }
-            self.with(guards & !Context::MAIN_GUARD, |this| this.visit_body(&clause.body));
-        }
-    }
-
     /// What a condition guards against.
     fn tested(&self, test: &Expr) -> Context {
         tested(test, &self.version_flags)
@@ -350,6 +343,7 @@ impl<'a> Builder<'a> {
         match expr {
             Expr::Call(node) => {
                 let nodes = &mut self.tables.nodes;
+                node.node_index.set(index(nodes.calls.len()).into());
                 nodes.callees.insert(node.func.range(), nodes.calls.len());
                 self.tables.nodes.calls.push(self.site(node));
             }
@@ -399,6 +393,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
             }
             Stmt::For(node) => {
                 self.visit_expr(&node.iter);
+                self.covered = covered(node.iter.end(), end(&node.body));
                 self.with(Context::CONDITIONAL | Context::LOOP, |this| {
                     this.bind_target(&node.target, None, |_| BindingKind::For(&node.iter));
                     this.visit_body(&node.body);
@@ -413,6 +408,8 @@ impl<'a> Visitor<'a> for Builder<'a> {
                 self.with(Context::CONDITIONAL, |this| this.visit_body(&node.orelse));
             }
             Stmt::With(node) => {
+                let head = node.items.last().map_or(node.end(), Ranged::end);
+                self.covered = covered(head, self.block_end);
                 for item in &node.items {
                     self.visit_expr(&item.context_expr);
                     if let Some(target) = &item.optional_vars {
@@ -469,8 +466,10 @@ impl<'a> Visitor<'a> for Builder<'a> {
     }
 
     fn visit_body(&mut self, body: &'a [Stmt]) {
-        let kept = self.context;
+        let kept = (self.context, self.block_end);
+        self.block_end = end(body);
         for statement in body {
+            self.covered = covered(statement.end(), self.block_end);
             self.visit_stmt(statement);
             // After `if sys.version_info < (3, 10): return`, the rest is guarded too.
             if let Stmt::If(node) = statement
@@ -482,7 +481,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
                 self.context |= self.tested(&node.test) & (Context::VERSION_GUARD | Context::ATTRIBUTE_GUARD);
             }
         }
-        self.context = kept;
+        (self.context, self.block_end) = kept;
     }
 
     fn visit_annotation(&mut self, expr: &'a Expr) {

@@ -119,7 +119,11 @@ impl<'a> Model<'a> {
             .references
             .iter()
             .filter(move |reference| {
-                is_whole(self.origin_of_name(reference.node.id.as_str(), reference.scope, MAX_STEPS))
+                is_whole(self.origin_of_name(
+                    reference.node.id.as_str(),
+                    self.home(reference.node, reference.scope),
+                    MAX_STEPS,
+                ))
             })
             .map(|reference| reference.node.range());
         let attributes = self

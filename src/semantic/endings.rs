@@ -97,7 +97,7 @@ impl<'m, 'a> Endings<'m, 'a> {
         if let Some(function) = self.model.plain_function(&call.func, scope) {
             return self.missing(function).map(Lacking::At);
         }
-        let name = self.model.qualified_name(&call.func, scope)?;
+        let name = self.model.callee(call)?;
         let gives_data = matches!(
             name.parts(),
             ["str"
@@ -120,7 +120,7 @@ impl<'m, 'a> Endings<'m, 'a> {
     fn lacking_name(&mut self, name: &'a ast::ExprName, scope: ScopeId, steps: usize) -> Option<Lacking> {
         let model = self.model;
         let text = name.id.as_str();
-        let home = model.resolve(text, scope)?;
+        let home = model.home(name, scope)?;
         let ScopeKind::Function(function) = model.scope(home).kind else { return None };
         let entry = model.scope(home).names.get(text)?;
         let flow = model.flow(function);

@@ -95,13 +95,13 @@ pub(super) fn collect<'a>(model: &Model<'a>) -> HttpCalls<'a> {
     for site in &model.nodes.calls {
         let callee = &*site.node.func;
         let known = match callee {
-            Expr::Name(_) => model.qualified_name(callee, site.scope).and_then(|name| function(&name)),
+            Expr::Name(_) => model.callee(site.node).and_then(function),
             Expr::Attribute(attribute) => {
                 let verb = attribute.attr.as_str();
                 if verb != "urlopen" && !VERBS.contains(&verb) {
                     continue;
                 }
-                let named = model.qualified_name(callee, site.scope).and_then(|name| function(&name));
+                let named = model.callee(site.node).and_then(function);
                 let client = || model.http_client(&attribute.value, site.scope).map(|client| (client, verb));
                 named.or_else(|| if has_clients { client() } else { None })
             }
@@ -140,7 +140,7 @@ impl<'a> Model<'a> {
         for maker in self.makers(expr, scope)? {
             let client = match maker.expr {
                 Expr::NoneLiteral(_) => continue,
-                Expr::Call(call) => makes_client(&self.qualified_name(&call.func, maker.scope)?)?,
+                Expr::Call(call) => makes_client(self.callee(call)?)?,
                 _ => return None,
             };
             if common.is_some_and(|common| common != client) {
@@ -152,6 +152,6 @@ impl<'a> Model<'a> {
     }
 
     fn client(&self, site: &Site<'a, ast::ExprCall>) -> Option<HttpClient> {
-        makes_client(&self.qualified_name(&site.node.func, site.scope)?)
+        makes_client(self.callee(site.node)?)
     }
 }

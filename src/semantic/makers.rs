@@ -20,8 +20,8 @@ pub struct Maker<'a> {
     pub scope: ScopeId,
 }
 
-/// What `self.name` is assigned, by the class's scope and the attribute's name.
-pub(super) type InstanceAttributes<'a> = FxHashMap<(ScopeId, &'a str), Assigned<'a>>;
+/// What `self.name` is assigned, by the attribute's name and the class's scope.
+pub(super) type InstanceAttributes<'a> = FxHashMap<&'a str, FxHashMap<ScopeId, Assigned<'a>>>;
 
 /// The assignments of one attribute.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ pub(super) fn instance_attributes<'a>(model: &Model<'a>) -> InstanceAttributes<'
         if site.node.ctx == ExprContext::Store
             && let Some(class) = model.self_class(&site.node.value, site.scope)
         {
-            attributes.entry((class, site.node.attr.as_str())).or_default().stores += 1;
+            attributes.entry(site.node.attr.as_str()).or_default().entry(class).or_default().stores += 1;
         }
     }
     for site in &model.nodes.assigns {
@@ -46,7 +46,7 @@ pub(super) fn instance_attributes<'a>(model: &Model<'a>) -> InstanceAttributes<'
             let Expr::Attribute(target) = target else { continue };
             let Some(class) = model.self_class(&target.value, site.scope) else { continue };
             let maker = Maker { expr: &site.node.value, scope: site.scope };
-            attributes.entry((class, target.attr.as_str())).or_default().makers.push(maker);
+            attributes.entry(target.attr.as_str()).or_default().entry(class).or_default().makers.push(maker);
         }
     }
     attributes
@@ -76,7 +76,7 @@ impl<'a> Model<'a> {
         }
         let Maker { expr, scope } = maker;
         match expr {
-            Expr::Name(name) => match self.resolve(name.id.as_str(), scope) {
+            Expr::Name(name) => match self.home(name, scope) {
                 Some(home) => {
                     let bindings =
                         self.scope(home).names.get(name.id.as_str()).map_or(&[][..], |entry| &entry.bindings);
@@ -157,7 +157,7 @@ impl<'a> Model<'a> {
 
     fn collect_attribute(&self, class: ScopeId, attribute: &'a str, steps: usize, found: &mut Vec<Maker<'a>>) -> bool {
         let in_body = self.scope(class).names.get(attribute);
-        let assigned = self.instance_attributes.get(&(class, attribute));
+        let assigned = self.instance_attributes.get(attribute).and_then(|classes| classes.get(&class));
         if in_body.is_none() && assigned.is_none() {
             return false;
         }
@@ -178,7 +178,7 @@ impl<'a> Model<'a> {
     /// The scope of the class whose instance `expr` is, where it is the first parameter of one of its methods.
     pub(super) fn self_class(&self, expr: &Expr, scope: ScopeId) -> Option<ScopeId> {
         let Expr::Name(name) = expr else { return None };
-        let home = self.resolve(name.id.as_str(), scope)?;
+        let home = self.home(name, scope)?;
         let ScopeKind::Function(function) = self.scope(home).kind else { return None };
         let function = self.function(function);
         let first = function.positional().next()?;

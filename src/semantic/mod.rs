@@ -8,10 +8,10 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use crate::image::Image;
+use crate::image::{self, Image};
 use crate::manifest::{Kind, Manifest};
 use crate::syntax::Parsed;
-use crate::syntax::ast::{Expr, ExprName};
+use crate::syntax::ast::{Expr, ExprCall, ExprName};
 use crate::text::{Ranged, TextSize};
 
 mod ancestors;
@@ -167,8 +167,8 @@ pub struct Model<'a> {
     flows: Vec<OnceLock<Flow>>,
     /// What the names of the commands are in the final script, once that was asked for.
     definitions: OnceLock<FxHashMap<String, Definition>>,
-    /// The reads by their starts, once one was asked for.
-    reads: OnceLock<FxHashMap<TextSize, ReferenceId>>,
+    /// What each call calls, by its place in the table of calls.
+    callees: Vec<Option<QualifiedName<'a>>>,
 }
 
 impl<'a> Model<'a> {
@@ -192,10 +192,12 @@ impl<'a> Model<'a> {
             http_calls: Default::default(),
             flows: Vec::new(),
             definitions: OnceLock::new(),
-            reads: OnceLock::new(),
+            callees: Vec::new(),
         };
         model.flows.resize_with(model.functions.len(), OnceLock::new);
         model.resolve_outside();
+        model.callees =
+            model.nodes.calls.iter().map(|site| model.qualified_name(&site.node.func, site.scope)).collect();
         model.instance_attributes = makers::instance_attributes(&model);
         model.http_calls = http::collect(&model);
         output_model::find_returning(&mut model);
@@ -230,13 +232,14 @@ impl<'a> Model<'a> {
         self.flows[id.0 as usize].get_or_init(|| Flow::new(self, id))
     }
 
-    /// The read that a name is.
+    /// The read that a name is: the walk that fills the tables numbers the nodes it puts there.
     fn reference_of(&self, name: &ExprName) -> Option<ReferenceId> {
-        let reads = self.reads.get_or_init(|| {
-            let place = |place: usize| ReferenceId(u32::try_from(place).unwrap_or(u32::MAX));
-            self.references.iter().enumerate().map(|(id, read)| (read.node.start(), place(id))).collect()
-        });
-        reads.get(&name.start()).copied()
+        name.node_index.load().as_u32().map(ReferenceId)
+    }
+
+    /// What a call calls, as [`Model::qualified_name`] gives it.
+    pub fn callee(&self, call: &ExprCall) -> Option<&QualifiedName<'a>> {
+        self.callees.get(call.node_index.load().as_u32()? as usize)?.as_ref()
     }
 
     /// The test of an `if`, `elif` or `while` that starts at `start`.
@@ -288,6 +291,13 @@ impl<'a> Model<'a> {
             _ => None,
         }
     }
+}
+
+/// Whether a text holds a word without which [`uses_d3`] gives false, so that most files need not be parsed.
+pub fn may_use_d3(text: &str) -> bool {
+    [image::names::D3, image::names::RETURN_OUTPUT_MODEL, image::names::CONNECTOR]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// Whether a script's code uses what only D3 gives: `pb.returnOutputModel`, D3 calls, or the

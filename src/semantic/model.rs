@@ -114,6 +114,9 @@ pub struct Binding<'a> {
     pub scope: ScopeId,
     /// The scope the binding is written in.
     pub written_in: ScopeId,
+    /// Where control comes through the binding only: from behind its statement to the end of the block around it.
+    /// Empty where that is not so plain.
+    pub covers: TextRange,
     /// What surrounds it.
     pub context: Context,
 }

@@ -1,15 +1,17 @@
 //! What names mean outside the script, and dotted paths of what an expression names.
 
 use crate::image::names;
-use crate::syntax::ast::Expr;
+use crate::syntax::ast::{Expr, ExprName};
 
 use super::Model;
 use super::builder::{Tables, index};
-use super::model::{BindingId, BindingKind, MODULE, ReferenceId, Resolution, Scope, ScopeId, ScopeKind};
+use super::model::{BindingId, BindingKind, ImportId, MODULE, ReferenceId, Resolution, Scope, ScopeId, ScopeKind};
 
 /// The dotted path of something imported, or given by the engine or Python: `["requests", "get"]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QualifiedName<'a>(Vec<&'a str>);
+pub struct QualifiedName<'a>(Parts<'a>);
+
+type Parts<'a> = Vec<&'a str>;
 
 impl<'a> QualifiedName<'a> {
     /// The path's parts.
@@ -71,6 +73,24 @@ impl<'a> Model<'a> {
         lookup(&self.scopes, name, scope)
     }
 
+    /// Where a name that is read in `scope` is bound.
+    pub fn home(&self, name: &ExprName, scope: ScopeId) -> Option<ScopeId> {
+        match self.reference_of(name) {
+            Some(ReferenceId(place)) => match self.references[place as usize].resolution {
+                Resolution::Bound(home) => Some(home),
+                _ => None,
+            },
+            None => self.resolve(name.id.as_str(), scope),
+        }
+    }
+
+    /// What is bound to a name that is read in `scope`; empty where the script does not bind it.
+    pub fn bindings_of_name(&self, name: &ExprName, scope: ScopeId) -> &[BindingId] {
+        self.home(name, scope)
+            .and_then(|home| self.scope(home).names.get(name.id.as_str()))
+            .map_or(&[], |entry| &entry.bindings)
+    }
+
     /// What is bound to `name` where it is read in `scope`; empty where the script does not bind it.
     pub fn bindings_of(&self, name: &str, scope: ScopeId) -> &[super::BindingId] {
         self.resolve(name, scope).and_then(|home| self.scope(home).names.get(name)).map_or(&[], |entry| &entry.bindings)
@@ -82,29 +102,29 @@ impl<'a> Model<'a> {
         self.path(expr, scope, MAX_STEPS).map(QualifiedName)
     }
 
-    fn path(&self, expr: &'a Expr, scope: ScopeId, steps: usize) -> Option<Vec<&'a str>> {
-        let mut members = Vec::new();
-        let mut current = expr;
-        let root = loop {
-            match current {
-                Expr::Attribute(attribute) => {
-                    members.push(attribute.attr.as_str());
-                    current = &attribute.value;
-                }
-                Expr::Name(name) => break name.id.as_str(),
-                _ => return None,
-            }
-        };
-        let mut path = self.root_path(root, scope, steps)?;
-        path.extend(members.into_iter().rev());
+    fn path(&self, expr: &'a Expr, scope: ScopeId, steps: usize) -> Option<Parts<'a>> {
+        let mut root = expr;
+        while let Expr::Attribute(attribute) = root {
+            root = &attribute.value;
+        }
+        let Expr::Name(root) = root else { return None };
+        let mut path = self.root_path(root.id.as_str(), self.home(root, scope), steps)?;
+        let own = path.len();
+        let mut member = expr;
+        while let Expr::Attribute(attribute) = member {
+            path.push(attribute.attr.as_str());
+            member = &attribute.value;
+        }
+        path[own..].reverse();
         Some(path)
     }
 
-    fn root_path(&self, name: &'a str, scope: ScopeId, steps: usize) -> Option<Vec<&'a str>> {
+    /// The path of a name that is bound in `home`.
+    fn root_path(&self, name: &'a str, home: Option<ScopeId>, steps: usize) -> Option<Parts<'a>> {
         let steps = steps.checked_sub(1)?;
-        let Some(home) = self.resolve(name, scope) else {
+        let Some(home) = home else {
             if let Some(system) = self.system().filter(|system| system.binds(name)) {
-                return system.root_path(name, MODULE, steps);
+                return system.root_path(name, Some(MODULE), steps);
             }
             if is_engine_name(name) {
                 return None;
@@ -115,26 +135,24 @@ impl<'a> Model<'a> {
             }
             return image.is_builtin(name).then(|| vec![name]);
         };
-        let mut bindings = self.scope(home).names.get(name)?.bindings.iter().map(|&id| self.binding(id));
-        let last = bindings.next_back()?;
+        let bindings = &self.scope(home).names.get(name)?.bindings;
+        let last = self.binding(*bindings.last()?);
         match last.kind {
-            BindingKind::Import(_) if bindings.all(|other| matches!(other.kind, BindingKind::Import(_))) => {
-                self.imported_path(last.kind)
-            }
-            BindingKind::Assignment(Some(value)) if bindings.next().is_none() => {
-                self.path(value, last.written_in, steps)
-            }
+            BindingKind::Import(import) => bindings
+                .iter()
+                .all(|&id| matches!(self.binding(id).kind, BindingKind::Import(_)))
+                .then(|| self.imported_path(import))?,
+            BindingKind::Assignment(Some(value)) if bindings.len() == 1 => self.path(value, last.written_in, steps),
             _ => None,
         }
     }
 
-    fn imported_path(&self, kind: BindingKind<'a>) -> Option<Vec<&'a str>> {
-        let BindingKind::Import(id) = kind else { return None };
+    fn imported_path(&self, id: ImportId) -> Option<Parts<'a>> {
         let import = self.import(id);
         if import.level > 0 {
             return None;
         }
-        let mut path: Vec<&str> = import.module.split('.').collect();
+        let mut path: Parts<'a> = import.module.split('.').collect();
         match import.member {
             Some(member) => path.push(member),
             None if import.alias.asname.is_none() => path.truncate(1),

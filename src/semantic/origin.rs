@@ -51,19 +51,24 @@ impl<'a> Model<'a> {
     fn origin_within(&self, expr: &'a Expr, scope: ScopeId, steps: usize) -> Option<Origin> {
         let steps = steps.checked_sub(1)?;
         match expr {
-            Expr::Name(name) => self.origin_of_name(name.id.as_str(), scope, steps),
+            Expr::Name(name) => self.origin_of_name(name.id.as_str(), self.home(name, scope), steps),
             Expr::Attribute(attribute) => self.origin_of_attribute(attribute, scope, steps),
             Expr::Subscript(subscript) => {
-                let key = literal(&subscript.slice)?;
-                self.member(self.origin_within(&subscript.value, scope, steps)?, key)
+                let connector = member(&subscript.slice)?;
+                (self.origin_within(&subscript.value, scope, steps)? == Origin::Runtime).then_some(connector)
             }
             Expr::Call(call) => {
                 let (object, call) = method_call(expr, "get")
                     .or_else(|| method_call(expr, "copy").filter(|_| call.arguments.is_empty()))?;
-                let origin = self.origin_within(object, scope, steps)?;
                 match call.arguments.args.first() {
-                    Some(key) => self.member(origin, literal(key)?),
-                    None => matches!(origin, Origin::Runtime | Origin::Connector).then_some(origin),
+                    Some(key) => {
+                        let connector = member(key)?;
+                        (self.origin_within(object, scope, steps)? == Origin::Runtime).then_some(connector)
+                    }
+                    None => {
+                        let origin = self.origin_within(object, scope, steps)?;
+                        matches!(origin, Origin::Runtime | Origin::Connector).then_some(origin)
+                    }
                 }
             }
             // `conn = runtime.get("connector") or {}`
@@ -76,35 +81,32 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn member(&self, origin: Origin, key: &str) -> Option<Origin> {
-        (origin == Origin::Runtime && key == names::CONNECTOR).then_some(Origin::Connector)
-    }
-
     pub(super) fn origin_of_attribute(
         &self,
         attribute: &'a ast::ExprAttribute,
         scope: ScopeId,
         steps: usize,
     ) -> Option<Origin> {
-        if let Some(class) = self.self_class(&attribute.value, scope) {
-            return self.origin_of_class_attribute(class, attribute.attr.as_str(), steps);
+        let name = attribute.attr.as_str();
+        if self.instance_attributes.contains_key(name)
+            && let Some(class) = self.self_class(&attribute.value, scope)
+        {
+            return self.origin_of_class_attribute(class, name, steps);
         }
-        if self.origin_within(&attribute.value, scope, steps)? != Origin::Pb {
-            return None;
-        }
-        match attribute.attr.as_str() {
-            names::RUNTIME => Some(Origin::Runtime),
-            names::RETURN_OUTPUT_MODEL => Some(Origin::ReturnOutputModel),
-            names::LOG => Some(Origin::Log),
-            _ => None,
-        }
+        let origin = match name {
+            names::RUNTIME => Origin::Runtime,
+            names::RETURN_OUTPUT_MODEL => Origin::ReturnOutputModel,
+            names::LOG => Origin::Log,
+            _ => return None,
+        };
+        (self.origin_within(&attribute.value, scope, steps)? == Origin::Pb).then_some(origin)
     }
 
     /// What a name is when the script does not bind it, or binds it to one of the engine's objects every time.
-    pub(super) fn origin_of_name(&self, name: &str, scope: ScopeId, steps: usize) -> Option<Origin> {
-        let Some(home) = self.resolve(name, scope) else {
+    pub(super) fn origin_of_name(&self, name: &str, home: Option<ScopeId>, steps: usize) -> Option<Origin> {
+        let Some(home) = home else {
             return match self.system().filter(|system| system.binds(name)) {
-                Some(system) => system.origin_of_name(name, MODULE, steps),
+                Some(system) => system.origin_of_name(name, Some(MODULE), steps),
                 None => engine_origin(name),
             };
         };
@@ -158,7 +160,7 @@ impl<'a> Model<'a> {
 
     fn origin_of_class_attribute(&self, class: ScopeId, attribute: &'a str, steps: usize) -> Option<Origin> {
         let mut common = None;
-        for maker in &self.instance_attributes.get(&(class, attribute))?.makers {
+        for maker in &self.instance_attributes.get(attribute)?.get(&class)?.makers {
             let origin = self.origin_within(maker.expr, maker.scope, steps)?;
             if common.is_some_and(|common| common != origin) {
                 return None;
@@ -220,7 +222,7 @@ impl<'a> Model<'a> {
     /// The function of the script that `expr`, evaluated in `scope`, certainly is.
     pub fn function_named(&self, expr: &Expr, scope: ScopeId) -> Option<FunctionId> {
         let Expr::Name(name) = expr else { return None };
-        match self.bindings_of(name.id.as_str(), scope) {
+        match self.bindings_of_name(name, scope) {
             [only] => match self.binding(*only).kind {
                 BindingKind::Function(function) => Some(function),
                 _ => None,
@@ -228,6 +230,11 @@ impl<'a> Model<'a> {
             _ => None,
         }
     }
+}
+
+/// What a key of `runtime` gives, where that counts.
+fn member(key: &Expr) -> Option<Origin> {
+    (literal(key)? == names::CONNECTOR).then_some(Origin::Connector)
 }
 
 fn engine_origin(name: &str) -> Option<Origin> {

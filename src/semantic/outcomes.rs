@@ -96,7 +96,7 @@ impl<'a> Model<'a> {
     /// The name and the read, where a slot is a local name that no other function reads or binds.
     fn local_name(&self, slot: Slot<'a>, function: FunctionId) -> Option<(&'a str, ReferenceId)> {
         let Slot::Given(Expr::Name(name), scope) = slot else { return None };
-        let home = self.resolve(name.id.as_str(), scope)?;
+        let home = self.home(name, scope)?;
         if self.scope(home).kind != ScopeKind::Function(function) {
             return None;
         }
@@ -156,7 +156,7 @@ impl<'a> Model<'a> {
     /// Whether `expr` is a caught exception: a name that only `except ... as` binds.
     pub fn is_exception(&self, expr: &Expr, scope: ScopeId) -> bool {
         let Expr::Name(name) = expr else { return false };
-        let bindings = self.bindings_of(name.id.as_str(), scope);
+        let bindings = self.bindings_of_name(name, scope);
         !bindings.is_empty() && bindings.iter().all(|&id| matches!(self.binding(id).kind, BindingKind::Except))
     }
 }

@@ -225,7 +225,7 @@ impl<'a> Model<'a> {
                 self.origin(&call.func, scope) == Some(Origin::ReturnOutputModel)
                     || self.function_named(&call.func, scope).is_some_and(|id| self.returns_output_model(id))
             }
-            Expr::Name(name) => self.bindings_of(name.id.as_str(), scope).iter().any(|&id| {
+            Expr::Name(name) => self.bindings_of_name(name, scope).iter().any(|&id| {
                 let binding = self.binding(id);
                 match binding.kind {
                     BindingKind::Assignment(Some(value))

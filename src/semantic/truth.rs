@@ -55,9 +55,9 @@ fn display_truth(elements: &[Expr]) -> Option<bool> {
 /// Whether a `for` over `iterable` runs its body at least once, for certain.
 pub(super) fn always_runs<'a>(model: &Model<'a>, iterable: &'a Expr, scope: ScopeId) -> bool {
     let Expr::Call(call) = iterable else { return constant_truth(model, iterable, scope) == Some(true) };
-    let Expr::Name(function) = &*call.func else { return never_ends(model, iterable, scope) };
-    if model.resolve(function.id.as_str(), scope).is_some() {
-        return never_ends(model, iterable, scope);
+    let Expr::Name(function) = &*call.func else { return never_ends(model, iterable) };
+    if model.home(function, scope).is_some() {
+        return never_ends(model, iterable);
     }
     match (function.id.as_str(), &*call.arguments.args) {
         ("enumerate" | "reversed" | "sorted" | "list" | "tuple", [first, ..]) => {
@@ -73,23 +73,20 @@ pub(super) fn always_runs<'a>(model: &Model<'a>, iterable: &'a Expr, scope: Scop
 }
 
 /// Whether a `for` over `iterable` goes on for ever: `itertools.count()` and its kin.
-pub(super) fn never_ends<'a>(model: &Model<'a>, iterable: &'a Expr, scope: ScopeId) -> bool {
+pub(super) fn never_ends(model: &Model<'_>, iterable: &Expr) -> bool {
     let Expr::Call(call) = iterable else { return false };
     let is_candidate = match &*call.func {
         Expr::Name(name) => matches!(name.id.as_str(), "count" | "cycle"),
         Expr::Attribute(attribute) => matches!(attribute.attr.as_str(), "count" | "cycle"),
         _ => false,
     };
-    is_candidate
-        && model
-            .qualified_name(&call.func, scope)
-            .is_some_and(|path| matches!(path.parts(), ["itertools", "count" | "cycle"]))
+    is_candidate && model.callee(call).is_some_and(|path| matches!(path.parts(), ["itertools", "count" | "cycle"]))
 }
 
 /// The truth of a literal, or of a name that the script binds once, to a literal.
 fn constant_truth(model: &Model<'_>, expr: &Expr, scope: ScopeId) -> Option<bool> {
     match expr {
-        Expr::Name(name) => match model.bindings_of(name.id.as_str(), scope) {
+        Expr::Name(name) => match model.bindings_of_name(name, scope) {
             [only] => match model.binding(*only).kind {
                 BindingKind::Assignment(Some(value)) => match truth(value) {
                     // What a name holds may have been filled or emptied since, unless it can't change.
@@ -124,7 +121,7 @@ impl<'a> Model<'a> {
             return self.always_leaves(function, steps);
         }
         let is_candidate = match &*call.func {
-            Expr::Name(name) => match self.bindings_of(name.id.as_str(), scope) {
+            Expr::Name(name) => match self.bindings_of_name(name, scope) {
                 [] => matches!(name.id.as_str(), "exit" | "quit"),
                 [only] => matches!(self.binding(*only).kind, BindingKind::Import(_)),
                 _ => false,
@@ -135,7 +132,7 @@ impl<'a> Model<'a> {
         if !is_candidate {
             return false;
         }
-        match (&*call.func, self.qualified_name(&call.func, scope)) {
+        match (&*call.func, self.callee(call)) {
             (_, Some(path)) => {
                 matches!(path.parts(), ["sys", "exit"] | ["exit" | "quit"] | ["os", "_exit" | "abort"])
             }
@@ -174,14 +171,14 @@ impl<'a> Model<'a> {
     }
 
     /// Whether a context manager is known to swallow exceptions.
-    pub(super) fn suppresses(&self, expr: &'a Expr, scope: ScopeId) -> bool {
+    pub(super) fn suppresses(&self, expr: &Expr) -> bool {
         let Expr::Call(call) = expr else { return false };
         let ends_in_suppress = match &*call.func {
             Expr::Name(_) => true,
             Expr::Attribute(attribute) => attribute.attr.as_str() == "suppress",
             _ => false,
         };
-        ends_in_suppress && self.qualified_name(&call.func, scope).is_some_and(|path| path.is("contextlib.suppress"))
+        ends_in_suppress && self.callee(call).is_some_and(|path| path.is("contextlib.suppress"))
     }
 
     /// Whether code in `scope` runs as part of the function itself: in its body, a comprehension or a class body.

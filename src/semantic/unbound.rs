@@ -39,6 +39,13 @@ impl<'a> Model<'a> {
         found
     }
 
+    /// Whether control comes to a read through one of the bindings before it only.
+    fn is_covered(&self, entry: &Name, reference: &Reference<'a>) -> bool {
+        let read = reference.node.range();
+        let before = entry.bindings.partition_point(|&id| self.binding(id).range.start() < read.start());
+        entry.bindings[..before].iter().rev().take(MAX_COVERING).any(|&id| self.binding(id).covers.contains_range(read))
+    }
+
     fn unbound_name(&self, function: FunctionId, entry: &Name) -> Option<Unbound<'_, 'a>> {
         // A name that is bound on the way of every path, or elsewhere, is out of the question.
         let is_candidate = entry.bindings.iter().all(|&id| {
@@ -50,8 +57,13 @@ impl<'a> Model<'a> {
         if !is_candidate || entry.references.is_empty() || self.function(function).is_generator {
             return None;
         }
+        // The end of a handler unbinds its name again.
+        let is_kept = !entry.bindings.iter().any(|&id| matches!(self.binding(id).kind, BindingKind::Except));
         entry.references.iter().find_map(|&id| {
             let reference = &self.references[id.0 as usize];
+            if is_kept && self.is_covered(entry, reference) {
+                return None;
+            }
             let is_evaluated = !reference.context.intersects(Context::NOT_EVALUATED | Context::ANNOTATION);
             let is_inline = reference.scope == self.function(function).scope;
             let reaching = (is_evaluated && is_inline)
@@ -64,6 +76,9 @@ impl<'a> Model<'a> {
         })
     }
 }
+
+/// How many of the last bindings before a read are looked at.
+const MAX_COVERING: usize = 4;
 
 struct Search<'m, 'a> {
     model: &'m Model<'a>,

@@ -81,7 +81,7 @@ impl<'a> Model<'a> {
 
     /// The bindings that a read of a name can see; `None` stands for those that are not known.
     fn reaching_bindings(&self, name: &'a ast::ExprName, scope: ScopeId) -> Vec<Option<BindingId>> {
-        let Some(home) = self.resolve(name.id.as_str(), scope) else { return vec![None] };
+        let Some(home) = self.home(name, scope) else { return vec![None] };
         let Some(entry) = self.scope(home).names.get(name.id.as_str()) else { return vec![None] };
         if let ScopeKind::Function(function) = self.scope(home).kind
             && self.is_inline(scope, function)
@@ -124,7 +124,7 @@ impl<'a> Model<'a> {
     /// What stands under a literal key in a dictionary that the script writes once, at the top level.
     fn entry_of(&self, node: &'a ast::ExprSubscript, scope: ScopeId, steps: usize) -> Option<(&'a Expr, ScopeId)> {
         let (Expr::Name(name), Some(key)) = (&*node.value, literal(&node.slice)) else { return None };
-        let [only] = self.bindings_of(name.id.as_str(), scope) else { return None };
+        let [only] = self.bindings_of_name(name, scope) else { return None };
         let binding = self.binding(*only);
         let Some(Expr::Dict(dict)) = self.assigned(*only).filter(|_| binding.scope == MODULE && steps > 0) else {
             return None;

@@ -1,6 +1,7 @@
 //! How deep a text may nest. CPython refuses more, and a deeper tree could be neither
 //! walked nor dropped.
 
+use super::glance::glance;
 use crate::dialect::{self, Finder, Kind, Skimmer, Token, TypeSlot};
 
 /// How many brackets CPython nests.
@@ -24,26 +25,41 @@ pub(super) struct Prescan {
     pub(super) slots: Vec<TypeSlot>,
     /// Whether a statement nests too deeply.
     pub(super) too_deep: bool,
+    /// How deep the statements nest, at most.
+    pub(super) depth: usize,
+}
+
+impl Prescan {
     /// Whether a statement nests so deeply that walking its tree takes a large stack.
-    pub(super) is_deep: bool,
+    pub(super) fn is_deep(&self) -> bool {
+        self.depth > DEEP
+    }
 }
 
 /// Looks at a text before parsing.
 pub(super) fn prescan(text: &str) -> Prescan {
+    match glance(text, DEEP) {
+        Some(slots) => Prescan { slots, too_deep: false, depth: 0 },
+        None => careful(text),
+    }
+}
+
+/// Looks at a text that may have faults.
+pub(super) fn careful(text: &str) -> Prescan {
     let has_d3 = text.contains("D3");
     let mut skimmer = Skimmer::new(text, 0, text.len());
     let mut finder = Finder::new(text);
     let mut nesting = Nesting::default();
     let mut too_deep = false;
-    let mut is_deep = false;
+    let mut depth = 0;
     while let Some(token) = skimmer.next_token() {
-        is_deep |= nesting.total + nesting.levels.len() > DEEP;
+        depth = depth.max(nesting.total + nesting.levels.len());
         too_deep |= nesting.step(text, &skimmer, token).is_some();
         if has_d3 {
             finder.step(&mut skimmer, token);
         }
     }
-    Prescan { slots: finder.slots, too_deep, is_deep }
+    Prescan { slots: finder.slots, too_deep, depth }
 }
 
 /// Where a part of a text that is one statement nests too deeply, and in what way.

@@ -5,6 +5,7 @@
 
 mod calls;
 mod checks;
+mod glance;
 mod layout;
 mod limits;
 mod lines;
@@ -123,7 +124,7 @@ pub enum MalformedKind {
 /// Parses any text whatever.
 pub fn parse(text: &Arc<str>) -> Parsed {
     let prescan = limits::prescan(text);
-    if !prescan.is_deep {
+    if !prescan.is_deep() {
         return parse_scanned(text, prescan);
     }
     std::thread::scope(|scope| {

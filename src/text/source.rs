@@ -52,7 +52,7 @@ impl Source {
         if text.len() > MAX_BYTES {
             return Self::Not(NotText::TooLarge { bytes: text.len() });
         }
-        match text.bytes().position(|byte| byte == 0) {
+        match text.find('\0') {
             Some(offset) => Self::Not(NotText::Nul { offset }),
             None => Self::Text(text),
         }

@@ -64,7 +64,7 @@ impl Session {
         let mut scripts: BTreeSet<PathBuf> = all().filter(|path| !is_manifest(path)).cloned().collect();
         for manifest in manifests {
             outcome.problems.extend(self.missing_scripts(manifest));
-            let missing = self.workspace.missing_scripts_of(manifest);
+            let missing: BTreeSet<PathBuf> = self.workspace.missing_scripts_of(manifest).into_iter().collect();
             scripts.extend(self.workspace.scripts_of(manifest).into_iter().filter(|path| !missing.contains(path)));
         }
         let scripts: Vec<&PathBuf> = scripts.iter().collect();
@@ -317,8 +317,13 @@ impl Outcome {
         self.results.findings.extend(other.results.findings);
         self.results.files.extend(other.results.files);
         self.results.skipped += other.results.skipped;
-        self.results.rules.extend(other.results.rules);
-        self.results.not_evaluated.extend(other.results.not_evaluated);
+        // Nearly always the same for all files.
+        if self.results.rules != other.results.rules {
+            self.results.rules.extend(other.results.rules);
+        }
+        if self.results.not_evaluated != other.results.not_evaluated {
+            self.results.not_evaluated.extend(other.results.not_evaluated);
+        }
         self.results.fixed += other.results.fixed;
         self.problems.extend(other.problems);
         self.changes.extend(other.changes);

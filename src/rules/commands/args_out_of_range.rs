@@ -87,7 +87,7 @@ impl<'a> Inputs<'_, 'a> {
         let steps = steps.checked_sub(1)?;
         match expr {
             Expr::Name(name) => {
-                let [only] = self.model.bindings_of(name.id.as_str(), scope) else { return None };
+                let [only] = self.model.bindings_of_name(name, scope) else { return None };
                 let binding = self.model.binding(*only);
                 match binding.kind {
                     BindingKind::Parameter(ParameterKind::VarArgs) if binding.scope == self.function.scope => {

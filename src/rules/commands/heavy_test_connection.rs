@@ -71,17 +71,17 @@ fn is_client<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> bool {
     if model.qualified_name(expr, scope).is_some_and(|name| name.is("requests")) {
         return true;
     }
-    let is_session = |expr: &'a Expr, scope: ScopeId| match expr {
-        Expr::Call(call) => model
-            .qualified_name(&call.func, scope)
-            .is_some_and(|name| name.is("requests.Session") || name.is("requests.session")),
+    let is_session = |expr: &'a Expr| match expr {
+        Expr::Call(call) => {
+            model.callee(call).is_some_and(|name| name.is("requests.Session") || name.is("requests.session"))
+        }
         _ => false,
     };
-    let Expr::Name(name) = expr else { return is_session(expr, scope) };
-    let [only] = model.bindings_of(name.id.as_str(), scope) else { return false };
+    let Expr::Name(name) = expr else { return is_session(expr) };
+    let [only] = model.bindings_of_name(name, scope) else { return false };
     let binding = model.binding(*only);
     match binding.kind {
-        BindingKind::Assignment(Some(value)) | BindingKind::With(value) => is_session(value, binding.written_in),
+        BindingKind::Assignment(Some(value)) | BindingKind::With(value) => is_session(value),
         _ => false,
     }
 }

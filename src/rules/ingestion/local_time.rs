@@ -34,7 +34,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let is_used = model.top_level_function_of(site.scope).is_some_and(|function| functions.contains(&function));
         let is_local = |name: &str| name == "datetime.datetime.now" || name == "datetime.datetime.today";
-        let name = model.qualified_name(&site.node.func, site.scope).map(|name| name.to_string());
+        let name = model.callee(site.node).map(|name| name.to_string());
         if !is_used || !name.is_some_and(|name| is_local(&name)) {
             continue;
         }

@@ -51,7 +51,6 @@ fn check_dict(dict: &ast::ExprDict, sink: &mut Sink<'_>) {
             _ => None,
         })
         .collect();
-    let near: Vec<_> = keys.iter().filter_map(|key| Some((*key, near_key(key.value.to_str())?))).collect();
     let action = entry(dict, RETRY_ACTION_KEY);
     let delay = entry(dict, RETRY_DELAY_KEY);
     let names_action = |value: &Expr| matches!(value, Expr::StringLiteral(text) if text.value.to_str() == RETRY_ACTION);
@@ -59,6 +58,7 @@ fn check_dict(dict: &ast::ExprDict, sink: &mut Sink<'_>) {
     if !is_meant {
         return;
     }
+    let near: Vec<_> = keys.iter().filter_map(|key| Some((*key, near_key(key.value.to_str())?))).collect();
     for (key, wanted) in &near {
         let message = format!("D3 reads the key `{wanted}` of a retry; this one is not read");
         sink.report(key.range(), message).fix(replace(key.range(), wanted));

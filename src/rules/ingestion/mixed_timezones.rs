@@ -21,8 +21,20 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Script(check),
 };
 
+/// The methods that tell the zone of a time; without a call of one nothing is known.
+const TELLING: [&str; 8] =
+    ["astimezone", "localize", "now", "replace", "strptime", "today", "utcfromtimestamp", "utcnow"];
+
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
+    let tells = |call: &ast::ExprCall| {
+        matches!(&*call.func, Expr::Attribute(method)
+        if TELLING.contains(&method.attr.as_str())
+            && (method.attr.as_str() != "replace" || call.arguments.find_keyword("tzinfo").is_some()))
+    };
+    if !model.nodes.calls.iter().any(|site| tells(site.node)) {
+        return;
+    }
     for site in &model.nodes.compares {
         let ([op], [right]) = (&*site.node.ops, &*site.node.comparators) else { continue };
         if matches!(op, ast::CmpOp::Lt | ast::CmpOp::LtE | ast::CmpOp::Gt | ast::CmpOp::GtE) {
@@ -44,6 +56,9 @@ fn judge<'a>(
     range: TextRange,
     sink: &mut Sink<'_>,
 ) {
+    if left.is_literal_expr() || right.is_literal_expr() {
+        return;
+    }
     let Some(left) = zone(context, left, scope, MAX_DEPTH) else { return };
     let Some(right) = zone(context, right, scope, MAX_DEPTH) else { return };
     if left != right {
@@ -80,13 +95,11 @@ fn zone<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId, depth: usize)
 
 fn is_duration<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId) -> bool {
     let values = context.model.values(expr, scope);
-    let is_one = |value: &'a Expr, scope: ScopeId| match value {
-        Expr::Call(call) => {
-            context.model.qualified_name(&call.func, scope).is_some_and(|name| name.is("datetime.timedelta"))
-        }
+    let is_one = |value: &Expr| match value {
+        Expr::Call(call) => context.model.callee(call).is_some_and(|name| name.is("datetime.timedelta")),
         _ => false,
     };
-    values.complete && !values.known.is_empty() && values.known.iter().all(|&(value, scope)| is_one(value, scope))
+    values.complete && !values.known.is_empty() && values.known.iter().all(|&(value, _)| is_one(value))
 }
 
 fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId, depth: usize) -> Option<Zone> {
@@ -105,7 +118,7 @@ fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId,
             name.is("pytz.utc").then_some(Zone::Aware)
         }
         "now" | "utcnow" | "today" | "utcfromtimestamp" | "strptime" => {
-            let name = context.model.qualified_name(&call.func, scope)?;
+            let name = context.model.callee(call)?;
             let ["datetime", "datetime", function] = name.parts() else { return None };
             match (*function, arguments.len()) {
                 ("utcnow" | "today", 0) | ("utcfromtimestamp", 1) | ("now", 0) => Some(Zone::Naive),
@@ -130,7 +143,7 @@ fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId,
 /// The zone of a helper's parameter that is never bound anew, where every call of the helper gives the same.
 fn parameter_zone<'a>(context: &Context<'a>, name: &'a ast::ExprName, scope: ScopeId, depth: usize) -> Option<Zone> {
     let model = context.model;
-    let [only] = model.bindings_of(name.id.as_str(), scope) else { return None };
+    let [only] = model.bindings_of_name(name, scope) else { return None };
     let binding = model.binding(*only);
     let (BindingKind::Parameter(ParameterKind::Positional(place)), ScopeKind::Function(function)) =
         (binding.kind, model.scope(binding.scope).kind)

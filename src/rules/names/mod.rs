@@ -66,10 +66,7 @@ fn required_modules<'a>(context: &Context<'a>) -> Vec<Required<'a>> {
     let calls = model.nodes.calls.iter().filter(|site| !site.context.intersects(guards)).filter_map(|site| {
         let Expr::StringLiteral(module) = site.node.arguments.args.first()? else { return None };
         let name = module.value.to_str();
-        let callee = match &*site.node.func {
-            Expr::Name(_) | Expr::Attribute(_) => model.qualified_name(&site.node.func, site.scope)?,
-            _ => return None,
-        };
+        let callee = model.callee(site.node)?;
         let imports = callee.is("__import__") || callee.is("importlib.import_module");
         (imports && !name.starts_with('.')).then(|| Required {
             name: Cow::Borrowed(name),

@@ -59,11 +59,11 @@ fn what<'a>(context: &Context<'a>, argument: &'a Expr, scope: ScopeId) -> Option
         return Some(What::Other("an exception"));
     }
     let values = context.model.values(argument, scope);
-    let mut kinds = values.known.iter().filter_map(|&(value, scope)| match value {
+    let mut kinds = values.known.iter().filter_map(|&(value, _)| match value {
         Expr::List(_) | Expr::ListComp(_) | Expr::Tuple(_) => Some(What::List),
         Expr::Dict(_) | Expr::DictComp(_) => Some(What::Other("a dictionary")),
         Expr::Set(_) | Expr::SetComp(_) => Some(What::List),
-        Expr::Call(call) => match context.model.qualified_name(&call.func, scope)?.parts() {
+        Expr::Call(call) => match context.model.callee(call)?.parts() {
             ["list" | "tuple" | "set" | "sorted"] => Some(What::List),
             ["dict"] => Some(What::Other("a dictionary")),
             _ => None,

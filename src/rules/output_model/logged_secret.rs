@@ -77,7 +77,7 @@ fn leak<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId, depth: usize)
     }
     let parts: Vec<&'a Expr> = match expr {
         Expr::Name(name) => {
-            let [only] = model.bindings_of(name.id.as_str(), scope) else { return None };
+            let [only] = model.bindings_of_name(name, scope) else { return None };
             let value = model.assigned(*only)?;
             return leak(context, value, model.binding(*only).written_in, depth).map(|(_, what)| (expr.range(), what));
         }
@@ -95,7 +95,7 @@ fn leak<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId, depth: usize)
         Expr::Dict(node) => node.items.iter().map(|item| &item.value).collect(),
         Expr::List(node) => node.elts.iter().collect(),
         Expr::Tuple(node) => node.elts.iter().collect(),
-        Expr::Call(call) if shows_its_arguments(context, call, scope) => {
+        Expr::Call(call) if shows_its_arguments(context, call) => {
             let object = match &*call.func {
                 Expr::Attribute(attribute) => Some(&*attribute.value),
                 _ => None,
@@ -112,11 +112,11 @@ fn leak<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId, depth: usize)
 }
 
 /// Whether what a call gives holds the text of what it is given.
-fn shows_its_arguments<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId) -> bool {
+fn shows_its_arguments(context: &Context<'_>, call: &ast::ExprCall) -> bool {
     match &*call.func {
         Expr::Attribute(attribute) => {
             matches!(attribute.attr.as_str(), "format" | "join" | "strip" | "upper" | "lower")
-                || context.model.qualified_name(&call.func, scope).is_some_and(|name| name.is("json.dumps"))
+                || context.model.callee(call).is_some_and(|name| name.is("json.dumps"))
         }
         Expr::Name(name) => matches!(name.id.as_str(), "str" | "repr" | "dict" | "list" | "dumps" | "format"),
         _ => false,

@@ -60,7 +60,7 @@ fn offender<'a>(
         Expr::Set(_) | Expr::SetComp(_) => Some((value.range(), "a set")),
         Expr::BytesLiteral(_) => Some((value.range(), "a bytes value")),
         Expr::Call(call) => {
-            let name = context.model.qualified_name(&call.func, scope)?;
+            let name = context.model.callee(call)?;
             let what = match name.parts() {
                 ["set" | "frozenset"] => "a set",
                 ["bytes" | "bytearray"] => "a bytes value",

@@ -46,7 +46,7 @@ fn writer<'a>(model: &Model<'a>, site: &Site<'a, ast::ExprCall>) -> Option<Write
     match &*site.node.func {
         Expr::Name(name) => {
             let is_candidate = name.id.as_str() == "print"
-                || matches!(model.bindings_of(name.id.as_str(), site.scope), [only]
+                || matches!(model.bindings_of_name(name, site.scope), [only]
                     if matches!(model.binding(*only).kind, BindingKind::Import(_)));
             if !is_candidate {
                 return None;
@@ -63,7 +63,7 @@ fn writer<'a>(model: &Model<'a>, site: &Site<'a, ast::ExprCall>) -> Option<Write
         }
         _ => return None,
     }
-    let name = model.qualified_name(&site.node.func, site.scope)?;
+    let name = model.callee(site.node)?;
     match name.parts() {
         ["print"] => prints_to_a_stream(model, site).then_some(Writer::Print),
         ["pprint", "pprint" | "pp"] => (site.node.arguments.len() == 1).then_some(Writer::Stream),
@@ -80,7 +80,7 @@ fn is_logging(function: &str) -> bool {
 /// Whether `expr` is a logger: `logging.getLogger(...)`, or a name that holds one.
 fn is_logger<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> bool {
     let (value, scope) = match expr {
-        Expr::Name(name) => match model.bindings_of(name.id.as_str(), scope) {
+        Expr::Name(name) => match model.bindings_of_name(name, scope) {
             [only] => match model.assigned(*only) {
                 Some(value) => (value, model.binding(*only).written_in),
                 None => return false,

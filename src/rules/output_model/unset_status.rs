@@ -45,7 +45,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 /// Whether the variable is used for statuses at all: some other path gives it one.
 fn holds_a_status(model: &Model<'_>, output: &OutputModel<'_>) -> bool {
     let Some(Expr::Name(name)) = output.slot(RETURN_DATA).expr() else { return false };
-    let bindings = model.bindings_of(name.id.as_str(), output.slot_scope(RETURN_DATA));
+    let bindings = model.bindings_of_name(name, output.slot_scope(RETURN_DATA));
     bindings.iter().filter_map(|&id| model.assigned(id)).any(|value| match value {
         Expr::StringLiteral(text) => is_status(text.value.to_str()),
         _ => false,

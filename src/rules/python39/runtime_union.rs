@@ -93,7 +93,7 @@ fn argument_positions(model: &Model<'_>) -> FxHashMap<TextRange, Position> {
             "cast" => (Position::Cast, site.node.arguments.find_argument_value("typ", 0)),
             _ => continue,
         };
-        let (Some(argument), Some(name)) = (argument, model.qualified_name(&site.node.func, site.scope)) else {
+        let (Some(argument), Some(name)) = (argument, model.callee(site.node)) else {
             continue;
         };
         if !(name.is("isinstance") || name.is("issubclass") || name.is("typing.cast")) {
@@ -160,7 +160,7 @@ fn is_type<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> bool {
         };
     }
     let Expr::Name(name) = expr else { return false };
-    match model.bindings_of(name.id.as_str(), scope) {
+    match model.bindings_of_name(name, scope) {
         [only] => match model.binding(*only).kind {
             BindingKind::Class(class) => is_plain_class(class),
             _ => false,

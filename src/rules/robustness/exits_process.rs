@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Context as Around, Model, ScopeId};
-use crate::syntax::ast::Expr;
+use crate::syntax::ast::{self, Expr};
 use crate::text::Ranged;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -25,7 +25,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     };
     for site in &model.nodes.calls {
         let callee = &*site.node.func;
-        if let Some(name) = ends_process(model, callee, site.scope)
+        if let Some(name) = ends_process(model, site.node)
             && !is_fine(site.context, site.scope)
         {
             let message = format!(
@@ -51,8 +51,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The shown name of a function that ends the process.
-fn ends_process<'a>(model: &Model<'a>, callee: &'a Expr, scope: ScopeId) -> Option<&'static str> {
-    match *model.qualified_name(callee, scope)?.parts() {
+fn ends_process(model: &Model<'_>, call: &ast::ExprCall) -> Option<&'static str> {
+    match *model.callee(call)?.parts() {
         ["exit"] => Some("exit"),
         ["quit"] => Some("quit"),
         ["sys", "exit"] => Some("sys.exit"),

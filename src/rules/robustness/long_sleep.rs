@@ -28,7 +28,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     for site in &model.nodes.calls {
         if site.context.contains(Around::MAIN_GUARD)
-            || !model.qualified_name(&site.node.func, site.scope).is_some_and(|name| name.is("time.sleep"))
+            || !model.callee(site.node).is_some_and(|name| name.is("time.sleep"))
         {
             continue;
         }

@@ -105,7 +105,7 @@ fn has_adapter<'a>(model: &Model<'a>, call: &HttpCall<'a>) -> bool {
 fn is_plain_adapter<'a>(model: &Model<'a>, adapter: &'a Expr, scope: ScopeId) -> bool {
     let Some(maker) = model.only_maker(adapter, scope) else { return false };
     let Expr::Call(made) = maker.expr else { return false };
-    model.qualified_name(&made.func, maker.scope).is_some_and(|name| name.is("requests.adapters.HTTPAdapter"))
+    model.callee(made).is_some_and(|name| name.is("requests.adapters.HTTPAdapter"))
 }
 
 /// `timeout=30` as the last argument.

@@ -68,7 +68,7 @@ fn is_unchecked(
     site: &Site<'_, ast::ExprCall>,
 ) -> bool {
     let model = context.model;
-    let Some(home) = model.resolve(name.id.as_str(), site.scope) else { return false };
+    let Some(home) = model.home(name, site.scope) else { return false };
     let Some(entry) = model.scope(home).names.get(name.id.as_str()) else { return false };
     let bindings = || entry.bindings.iter().map(|&id| model.binding(id));
     let Some(request) = bindings().rfind(|binding| binding.range.end() <= name.start()) else {

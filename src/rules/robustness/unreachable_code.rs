@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     for (place, function) in (0..).zip(&model.functions) {
-        for statement in model.flow(FunctionId(place)).unreachable() {
+        for statement in model.unreachable(FunctionId(place)) {
             if is_marker(context, function, statement) {
                 continue;
             }

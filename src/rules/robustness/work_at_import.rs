@@ -77,7 +77,7 @@ fn work<'a>(context: &Context<'a>, site: &'a Site<'a, ast::ExprCall>) -> Option<
     if model.is_http_call(site.node) {
         return Some("this request");
     }
-    let name = model.qualified_name(&site.node.func, site.scope);
+    let name = model.callee(site.node);
     match name.as_ref().map(|name| name.parts()) {
         Some(["open"] | ["io" | "codecs" | "gzip" | "bz2" | "lzma", "open"]) => Some("this file access"),
         Some(
@@ -110,6 +110,6 @@ fn path_method<'a>(model: &Model<'a>, callee: &'a Expr, scope: ScopeId) -> Optio
     }
     let maker = model.only_maker(&attribute.value, scope)?;
     let Expr::Call(made) = maker.expr else { return None };
-    let name = model.qualified_name(&made.func, maker.scope)?;
+    let name = model.callee(made)?;
     name.is("pathlib.Path").then_some("this file access")
 }

@@ -21,7 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     for site in &context.model.nodes.calls {
         let callee = &*site.node.func;
-        let Some(name) = context.model.qualified_name(callee, site.scope) else { continue };
+        let Some(name) = context.model.callee(site.node) else { continue };
         let (range, message) = match *name.parts() {
             ["eval"] | ["exec"] | ["builtins", "eval" | "exec"] if !is_written_out(site) => {
                 (callee.range(), "this runs its text as code; use `ast.literal_eval` or `json.loads` for data")
@@ -47,7 +47,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             },
             _ => continue,
         };
-        sink.report(range, message).maybe_fix(fix(context, site, &name));
+        sink.report(range, message).maybe_fix(fix(context, site, name));
     }
 }
 

@@ -93,6 +93,9 @@ fn libraries(context: &Context<'_>, found: &mut Vec<TextRange>) {
 
 fn endpoints(context: &Context<'_>, found: &mut Vec<TextRange>) {
     let is_endpoint = |text: &str| {
+        if !text.contains("token") {
+            return false;
+        }
         let address = text.split('?').next().unwrap_or_default().trim_end_matches('/');
         !text.contains(char::is_whitespace) && ENDPOINTS.iter().any(|end| address.ends_with(end))
     };
@@ -141,10 +144,11 @@ fn grants(context: &Context<'_>, found: &mut Vec<TextRange>) {
             }
         }
     }
-    let in_query = |text: &str| GRANTS.iter().any(|grant| text.contains(&format!("grant_type={grant}")));
+    let in_query = |text: &str| {
+        text.contains("grant_type=") && GRANTS.iter().any(|grant| text.contains(&format!("grant_type={grant}")))
+    };
     for site in &nodes.strings {
-        let text = site.node.value.to_str();
-        if text.contains("grant_type=") && in_query(text) {
+        if in_query(site.node.value.to_str()) {
             found.push(site.node.range());
         }
     }

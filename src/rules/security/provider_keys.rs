@@ -96,32 +96,65 @@ const SHAPES: [Shape; 46] = [
     shape("PlanetScale", "pscale_pw_", dotted, 32, 64),
 ];
 
+/// No key is shorter.
+const SHORTEST: usize = 20;
+
 /// Whose key stands in a text.
 pub(super) fn provider(text: &str) -> Option<&'static str> {
+    let words = long_words(text);
+    if words.is_empty() {
+        return None;
+    }
     if is_private_key(text) {
         return Some("private");
     }
-    // All other keys are one word, and none is shorter.
-    if !text.split_ascii_whitespace().any(|word| word.len() >= 20) {
-        return None;
-    }
-    let shaped = SHAPES.iter().find(|shape| holds(text, shape)).map(|shape| shape.provider);
-    shaped.or_else(|| is_azure_secret(text).then_some("Azure")).or_else(|| holds_jwt(text).then_some("JWT"))
+    // All other keys are one word.
+    let shaped = words.iter().find_map(|word| shaped(word));
+    shaped
+        .or_else(|| is_azure_secret(text).then_some("Azure"))
+        .or_else(|| words.iter().any(|word| holds_jwt(word)).then_some("JWT"))
 }
 
-fn holds(text: &str, shape: &Shape) -> bool {
-    text.match_indices(shape.prefix).any(|(at, _)| {
-        let before = text[..at].bytes().next_back();
-        let body = &text[at + shape.prefix.len()..];
-        let length = body.bytes().take_while(|&byte| (shape.body)(byte)).count();
-        let (least, most) = shape.length;
-        let starts = match shape.prefix.as_bytes() {
-            // After the number of a bot.
-            [b':', ..] => before.is_some_and(|byte| byte.is_ascii_digit()),
-            _ => !before.is_some_and(|byte| letters(byte) || byte == b'_'),
-        };
-        starts && (least..=most).contains(&length) && !is_made_up(&body[..length])
-    })
+/// The words of a text that are long enough for a key. Such a word lies on one of every so many bytes.
+fn long_words(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let mut words = Vec::new();
+    let mut at = SHORTEST - 1;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_whitespace() {
+            at += SHORTEST;
+            continue;
+        }
+        let start = bytes[..at].iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| blank + 1);
+        let end = bytes[at..].iter().position(u8::is_ascii_whitespace).map_or(bytes.len(), |length| at + length);
+        if end - start >= SHORTEST {
+            words.push(&text[start..end]);
+        }
+        at = end + SHORTEST;
+    }
+    words
+}
+
+/// Whose key a word holds, by the shapes.
+fn shaped(word: &str) -> Option<&'static str> {
+    let bytes = word.as_bytes();
+    let may_start = |at: usize| match (bytes[at], at.checked_sub(1).map(|before| bytes[before])) {
+        // After the number of a bot.
+        (b':', before) => before.is_some_and(|byte| byte.is_ascii_digit()),
+        (_, before) => !before.is_some_and(self::word),
+    };
+    (0..bytes.len())
+        .filter(|&at| may_start(at))
+        .find_map(|at| SHAPES.iter().find(|shape| begins_with(&bytes[at..], shape)).map(|shape| shape.provider))
+}
+
+/// Whether a text begins with a key of this shape.
+fn begins_with(text: &[u8], shape: &Shape) -> bool {
+    let Some(body) = text.strip_prefix(shape.prefix.as_bytes()) else { return false };
+    let length = body.iter().take_while(|&&byte| (shape.body)(byte)).count();
+    let (least, most) = shape.length;
+    let is_key = |key: &[u8]| std::str::from_utf8(key).is_ok_and(|key| !is_made_up(key));
+    (least..=most).contains(&length) && is_key(&body[..length])
 }
 
 /// Whether a key is one that documentation shows: it says so, or it has hardly any different letters.
@@ -159,13 +192,19 @@ fn is_azure_secret(text: &str) -> bool {
         && !is_made_up(text)
 }
 
+/// How many letters of base64 the shortest private key has.
+const LEAST_PRIVATE: usize = 64;
+
+/// How the first line of a private key begins.
+const PRIVATE: &str = "-----BEGIN ";
+
 /// A block of a private key with its content: the first line alone is what code looks for.
 fn is_private_key(text: &str) -> bool {
-    let Some(begin) = text.find("-----BEGIN ") else { return false };
-    let Some((label, content)) = text[begin + "-----BEGIN ".len()..].split_once("-----") else { return false };
+    let Some(begin) = text.find(PRIVATE) else { return false };
+    let Some((label, content)) = text[begin + PRIVATE.len()..].split_once("-----") else { return false };
     let content = content.split("-----END").next().unwrap_or_default();
     let key: String = content.chars().filter(|letter| !letter.is_whitespace()).collect();
-    label.ends_with("PRIVATE KEY") && key.len() >= 64 && key.bytes().filter(|&byte| base64(byte)).count() >= 64
+    label.ends_with("PRIVATE KEY") && key.bytes().filter(|&byte| base64(byte)).count() >= LEAST_PRIVATE
 }
 
 /// Three parts of base64, the first two of them JSON.

@@ -54,7 +54,7 @@ fn is_built<'a>(model: &Model<'a>, text: &'a Expr, scope: ScopeId) -> bool {
     if model.values(text, scope).known.iter().any(|&(value, scope)| is_built_sql(model, value, scope)) {
         return true;
     }
-    let bindings = || model.bindings_of(name.id.as_str(), scope).iter().map(|&id| model.binding(id));
+    let bindings = || model.bindings_of_name(name, scope).iter().map(|&id| model.binding(id));
     let grows = bindings().any(|binding| match binding.kind {
         BindingKind::Augmented(node) => holds_value(model, &node.value, binding.written_in, MAX_DEPTH),
         _ => false,

@@ -1,5 +1,7 @@
 //! D3601.
 
+use std::cell::OnceCell;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Model, ScopeId};
@@ -22,8 +24,7 @@ const MESSAGE: &str = "whoever is on the way can read and change this traffic, c
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     keywords(context.model, sink);
-    let chosen = chosen(context);
-    assignments(context.model, &chosen, sink);
+    assignments(context, sink);
     unverified_contexts(context.model, sink);
 }
 
@@ -76,7 +77,9 @@ fn sends(model: &Model<'_>, call: &ast::ExprCall) -> bool {
 }
 
 /// `session.verify = False`, `context.check_hostname = False`, `context.verify_mode = ssl.CERT_NONE`.
-fn assignments<'a>(model: &Model<'a>, chosen: &[TextRange], sink: &mut Sink<'_>) {
+fn assignments(context: &Context<'_>, sink: &mut Sink<'_>) {
+    let model = context.model;
+    let chosen = OnceCell::new();
     for site in &model.nodes.assigns {
         for target in &site.node.targets {
             let Expr::Attribute(target) = target else { continue };
@@ -91,7 +94,11 @@ fn assignments<'a>(model: &Model<'a>, chosen: &[TextRange], sink: &mut Sink<'_>)
                 "verify_mode" => (is_cert_none(model, value, site.scope) && is_context(), "CERT_REQUIRED"),
                 _ => continue,
             };
-            if off && !chosen.iter().any(|range| range.contains_range(value.range())) {
+            let is_chosen = || {
+                let chosen = chosen.get_or_init(|| tests_of_settings(context));
+                chosen.iter().any(|range: &TextRange| range.contains_range(value.range()))
+            };
+            if off && !is_chosen() {
                 sink.report(value.range(), MESSAGE).maybe_fix(repair_value(value, repair));
             }
         }
@@ -99,7 +106,7 @@ fn assignments<'a>(model: &Model<'a>, chosen: &[TextRange], sink: &mut Sink<'_>)
 }
 
 /// Code under a test of a setting about certificates: there somebody has chosen, and the other way is open.
-fn chosen(context: &Context<'_>) -> Vec<TextRange> {
+fn tests_of_settings(context: &Context<'_>) -> Vec<TextRange> {
     const WORDS: [&str; 6] = ["verify", "secure", "ssl", "tls", "cert", "hostname"];
     let is_about = |test: &Expr| {
         let text = context.parsed.slice(test.range()).to_ascii_lowercase();

@@ -1,16 +1,17 @@
 //! Files, through Landlock: what Python loads and the run's own folder, nothing else.
 
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use landlock::{
-    ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
-    path_beneath_rules,
+    ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr,
+    RulesetStatus, Scope, path_beneath_rules,
 };
 
 use super::Rights;
 
 /// What programs read to start, and Python to work.
-const SYSTEM: [&str; 17] = [
+const SYSTEM: [&str; 16] = [
     "/lib",
     "/lib64",
     "/usr/lib",
@@ -27,8 +28,9 @@ const SYSTEM: [&str; 17] = [
     "/dev/urandom",
     "/dev/random",
     "/dev/zero",
-    "/proc/self",
 ];
+/// What Python reads of itself.
+const OWN: &str = "/proc/self";
 /// What names and certificates need.
 const NETWORK: [&str; 9] = [
     "/etc/resolv.conf",
@@ -55,19 +57,26 @@ pub(super) fn confine(rights: &Rights) -> String {
 }
 
 fn restrict(rights: &Rights) -> Result<RulesetStatus, landlock::RulesetError> {
+    Ok(ruleset(rights, Some(OWN))?.restrict_self()?.ruleset)
+}
+
+/// The same restriction for another process, which takes it on through this descriptor; `None` where there is none.
+pub(in crate::runner) fn restriction(rights: &Rights) -> Option<OwnedFd> {
+    ruleset(rights, None).ok()?.into()
+}
+
+fn ruleset(rights: &Rights, own: Option<&str>) -> Result<RulesetCreated, landlock::RulesetError> {
     let abi = ABI::V6;
-    let system = SYSTEM.into_iter().map(PathBuf::from);
+    let system = SYSTEM.into_iter().chain(own).map(PathBuf::from);
     let network = NETWORK.into_iter().filter(|_| rights.network).map(PathBuf::from);
     // What does not exist needs no rule.
     let readable = rights.read.iter().cloned().chain(system).chain(network).filter(|path| path.exists());
-    let status = Ruleset::default()
+    Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(abi))?
         .scope(Scope::from_all(abi))?
         .create()?
         .add_rules(path_beneath_rules(readable, AccessFs::from_read(abi)))?
         .add_rules(path_beneath_rules(["/dev/null"], AccessFs::from_file(abi)))?
-        .add_rules(path_beneath_rules([&rights.write], AccessFs::from_all(abi)))?
-        .restrict_self()?;
-    Ok(status.ruleset)
+        .add_rules(path_beneath_rules([&rights.write], AccessFs::from_all(abi)))
 }

@@ -12,7 +12,7 @@ mod syscalls;
 #[cfg(target_os = "linux")]
 pub(super) use syscalls::fork_filter;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use serde::{Deserialize, Serialize};
@@ -52,15 +52,27 @@ struct Rights {
 }
 
 /// The command that becomes `python`, confined where the system can, for these requests. `folder` is the one to write.
-pub(super) fn command(
-    python: &Python,
-    limits: Limits,
-    requests: &[&Request],
-    folder: &std::path::Path,
-    warm: bool,
-) -> Command {
+pub(super) fn command(python: &Python, limits: Limits, requests: &[&Request], folder: &Path, warm: bool) -> Command {
     let own = std::env::current_exe().ok().filter(|_| cfg!(unix));
     let Some(own) = own else { return Command::new(&python.program) };
+    let rights = Rights { warm, ..rights(python, limits, requests, folder) };
+    let mut command = Command::new(own);
+    command.arg(COMMAND).arg(serde_json::to_string(&rights).unwrap_or_default()).arg(&python.program);
+    command
+}
+
+/// What one fork of a warm engine may read and write, for it to take on: what a process of its own could, and no more.
+#[cfg(target_os = "linux")]
+pub(super) fn fork_files(
+    python: &Python,
+    limits: Limits,
+    request: &Request,
+    folder: &Path,
+) -> Option<std::os::fd::OwnedFd> {
+    files::restriction(&rights(python, limits, &[request], folder))
+}
+
+fn rights(python: &Python, limits: Limits, requests: &[&Request], folder: &Path) -> Rights {
     let mut read = python.folders.clone();
     read.push(python.program.clone());
     read.extend(python.program.canonicalize());
@@ -71,18 +83,14 @@ pub(super) fn command(
     read.extend(files.filter_map(|input| input.value.as_str()).filter(|path| !path.is_empty()).map(PathBuf::from));
     read.sort();
     read.dedup();
-    let network = requests.iter().any(|request| request.network);
-    let rights = Rights {
+    Rights {
         read,
         write: folder.to_owned(),
         memory: u64::from(limits.memory),
         considerate: limits.considerate,
-        network,
-        warm,
-    };
-    let mut command = Command::new(own);
-    command.arg(COMMAND).arg(serde_json::to_string(&rights).unwrap_or_default()).arg(&python.program);
-    command
+        network: requests.iter().any(|request| request.network),
+        warm: false,
+    }
 }
 
 /// The hidden sub-command: `d3ls __confine RIGHTS PROGRAM ARGUMENT...`. Does not return where all is well.

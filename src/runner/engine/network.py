@@ -1,13 +1,12 @@
 """No network: sockets answer HTTP requests from recorded entries, whatever library sends them. With `--record`,
 real sockets whose exchanges are kept.
 
-What libraries share is the socket: requests, urllib3, boto3 and urllib through http.client, httpx by itself. So one
-socket that speaks HTTP serves all of them; TLS is left out of it, since nothing leaves the process.
+What libraries share is the socket: requests, urllib3, boto3 and urllib through http.client, httpx by itself or through
+asyncio. So one socket that speaks HTTP serves all of them; TLS is left out of it, since nothing leaves the process.
 """
 import errno
 import importlib.machinery
 import sys
-
 
 
 class _Patcher:
@@ -92,8 +91,8 @@ def _recording():
             _kept = None
 
             def connect(self, address):
-                super().connect(address)
                 self._kept = _Transcript(address, False)
+                super().connect(address)
 
             def send(self, data, *flags):
                 count = super().send(data, *flags)
@@ -152,7 +151,28 @@ def _recording():
                 self._keep().received += kept
                 return data
 
+        class SSLObject(module.SSLObject):
+            """TLS between two buffers, as asyncio has it, that keeps what goes through it."""
+
+            _kept = None
+
+            def _keep(self):
+                if self._kept is None:
+                    self._kept = _Transcript(self.server_hostname, True)
+                return self._kept
+
+            def write(self, data):
+                count = super().write(data)
+                self._keep().sent += bytes(data)[:count]
+                return count
+
+            def read(self, len=1024, buffer=None):
+                data = super().read(len, buffer)
+                self._keep().received += data if buffer is None else bytes(memoryview(buffer).cast("B")[:data])
+                return data
+
         module.SSLContext.sslsocket_class = SSLSocket
+        module.SSLContext.sslobject_class = SSLObject
 
     return {"socket": patch_socket, "ssl": patch_ssl}
 

@@ -4,6 +4,8 @@ http = load("http")
 network = load("network")
 
 _NAMES = {}
+# What a connection is sent first where TLS would be: from here on, addresses are https.
+_SECURE = b"\x16d3ls"
 
 
 def _address_of(host):
@@ -26,6 +28,9 @@ class Talk:
     def receive(self, data):
         """Takes bytes of the script and answers the requests that are whole."""
         self.incoming += data
+        if self.incoming.startswith(_SECURE):
+            del self.incoming[: len(_SECURE)]
+            self.secure = True
         while True:
             self._continue()
             method = bytes(self.incoming[:8]).split(b" ")[0].decode("latin-1")
@@ -88,16 +93,41 @@ class Talk:
         return data
 
 
+class _Tls:
+    """What a script can ask of a TLS connection that is none."""
+
+    server_hostname = None
+
+    def do_handshake(self, block=False):
+        pass
+
+    def getpeercert(self, binary_form=False):
+        name = self.server_hostname or ""
+        kind = "IP Address" if name.replace(".", "").isdigit() or ":" in name else "DNS"
+        return b"" if binary_form else {"subject": ((("commonName", name),),), "subjectAltName": ((kind, name),)}
+
+    def version(self):
+        return "TLSv1.3"
+
+    def cipher(self):
+        return ("TLS_AES_256_GCM_SHA384", "TLSv1.3", 256)
+
+    def compression(self):
+        return None
+
+    def selected_alpn_protocol(self):
+        return None
+
+
 def patch_socket(module):
     """Replaces the socket class and the look-ups of names."""
     real = module.socket
     inet = (module.AF_INET, getattr(module, "AF_INET6", None))
 
-    class socket(real):
+    class socket(_Tls, real):
         """A socket that leads nowhere."""
 
         _talk = _peer = _where = None
-        server_hostname = None
 
         def __init__(self, family=-1, type=-1, proto=-1, fileno=None):
             if family == -1 and fileno is None:
@@ -141,7 +171,12 @@ def patch_socket(module):
         def sendto(self, *arguments):
             raise network.refuse("sending to %r" % (arguments[-1],))
 
-        sendmsg = sendto
+        def sendmsg(self, buffers, ancdata=(), flags=0, address=None):
+            if self._peer is None:
+                return super().sendmsg(buffers, ancdata, flags, *(() if address is None else (address,)))
+            if ancdata or address is not None:
+                raise network.refuse("sending to %r" % (address,))
+            return self.send(b"".join(buffers))
 
         def sendfile(self, file, offset=0, count=None):
             file.seek(offset)
@@ -185,25 +220,6 @@ def patch_socket(module):
 
         def getsockname(self):
             return super().getsockname() if self._peer is None else ("127.0.0.1", 0)
-
-        # What a TLS socket has besides.
-
-        def do_handshake(self, block=False):
-            pass
-
-        def getpeercert(self, binary_form=False):
-            name = self.server_hostname or ""
-            kind = "IP Address" if name.replace(".", "").isdigit() or ":" in name else "DNS"
-            return b"" if binary_form else {"subject": ((("commonName", name),),), "subjectAltName": ((kind, name),)}
-
-        def version(self):
-            return "TLSv1.3"
-
-        def cipher(self):
-            return ("TLS_AES_256_GCM_SHA384", "TLSv1.3", 256)
-
-        def selected_alpn_protocol(self):
-            return None
 
         def pending(self):
             return 0 if self._talk is None else len(self._talk.outgoing)
@@ -257,12 +273,49 @@ def patch_ssl(module):
         sock.context = self
         return sock
 
-    def wrap_bio(self, *arguments, **named):
-        raise network.refuse("TLS of asyncio")
+    class SSLObject(_Tls, module.SSLObject):
+        """TLS between two buffers, as asyncio and anyio have it: what is written is what is sent."""
+
+        context = session = None
+        server_side = session_reused = False
+
+        @classmethod
+        def _create(cls, incoming, outgoing, server_side=False, server_hostname=None, session=None, context=None):
+            if server_side:
+                raise network.refuse("waiting for connections")
+            self = cls.__new__(cls)
+            self._incoming, self._outgoing, self._begun = incoming, outgoing, False
+            self.server_hostname, self.context = server_hostname, context
+            return self
+
+        def do_handshake(self):
+            if not self._begun:
+                self._begun = True
+                self._outgoing.write(_SECURE)
+
+        def write(self, data):
+            self.do_handshake()
+            return self._outgoing.write(data)
+
+        def read(self, len=1024, buffer=None):
+            if not self._incoming.pending and not self._incoming.eof:
+                raise module.SSLWantReadError(module.SSL_ERROR_WANT_READ, "nothing came yet")
+            data = self._incoming.read(len)
+            if buffer is None:
+                return data
+            count = data.__len__()
+            buffer[:count] = data
+            return count
+
+        def pending(self):
+            return self._incoming.pending
+
+        def unwrap(self):
+            pass
 
     def nothing(self, *arguments, **named):
         """Certificates would prove nothing, and reading them takes long."""
 
     context.wrap_socket = wrap_socket
-    context.wrap_bio = wrap_bio
+    context.sslobject_class = SSLObject
     context.load_default_certs = context.load_verify_locations = context.set_default_verify_paths = nothing

@@ -59,9 +59,9 @@ def serve(setup, hello, open_channel, work):
 
 
 def receive(control):
-    """The next header, and the two descriptors that come with it."""
+    """The next header, and the descriptors that come with it: for results, for prints, and the files if any."""
     numbers = array.array("i")
-    header, ancillary, _flags, _address = control.recvmsg(8, _socket.CMSG_SPACE(2 * numbers.itemsize))
+    header, ancillary, _flags, _address = control.recvmsg(8, _socket.CMSG_SPACE(3 * numbers.itemsize))
     for _level, _kind, data in ancillary:
         numbers.frombytes(data[: len(data) - len(data) % numbers.itemsize])
     return header, list(numbers)
@@ -73,11 +73,11 @@ def begin(job, hello, descriptors, confine, open_channel, work):
     os.chdir(job["folder"])
     for name in ("HOME", "TMPDIR", "TEMP", "TMP"):
         os.environ[name] = job["folder"]
-    emit = open_channel(job["token"], *descriptors)
+    emit = open_channel(job["token"], *descriptors[:2])
+    if confine is not None:
+        confine.apply(descriptors[2] if len(descriptors) > 2 else None)
     for descriptor in descriptors:
         os.close(descriptor)
-    if confine is not None:
-        confine.apply()
     emit("hello", **hello)
     work(load, job["job"], emit)
 
@@ -117,7 +117,8 @@ def prepare(setup):
 
 
 class Confinement:
-    """What a fork may not do, on top of what the engine may not: system calls, by a filter that d3ls has compiled."""
+    """What a fork may not do, on top of what the engine may not: system calls, by a filter that d3ls has compiled,
+    and the files of other forks."""
 
     # What stands in the filter for the fork's own number.
     OWN = 0x7FFFD3D3
@@ -127,7 +128,8 @@ class Confinement:
 
         self._instructions = [tuple(one) for one in filter]
         self._ctypes = ctypes
-        self._prctl = ctypes.CDLL(None, use_errno=True).prctl
+        library = ctypes.CDLL(None, use_errno=True)
+        self._prctl, self._syscall = library.prctl, library.syscall
 
         class Instruction(ctypes.Structure):
             _fields_ = [("code", ctypes.c_ushort), ("jt", ctypes.c_ubyte), ("jf", ctypes.c_ubyte), ("k", ctypes.c_uint)]
@@ -137,8 +139,8 @@ class Confinement:
 
         self._instruction, self._program = Instruction, Program
 
-    def apply(self):
-        """Confines the calling process; ends it if that fails."""
+    def apply(self, files):
+        """Confines the calling process; ends it if that fails. `files` is a descriptor of what it may read and write."""
         ctypes, own = self._ctypes, os.getpid()
         number = len(self._instructions)
         filter = (self._instruction * number)()
@@ -147,6 +149,9 @@ class Confinement:
         program = self._program(number, filter)
         die_with_parent, killed, set_filter, mode = 1, 9, 22, 2
         zero = ctypes.c_ulong(0)
+        restrict_self = ctypes.c_long(446)
+        if files is not None and self._syscall(restrict_self, ctypes.c_long(files), zero) != 0:
+            os._exit(71)
         if self._prctl(die_with_parent, ctypes.c_ulong(killed), zero, zero, zero) != 0:
             os._exit(71)
         if self._prctl(set_filter, ctypes.c_ulong(mode), ctypes.byref(program), zero, zero) != 0:

@@ -80,7 +80,7 @@ struct Graph<'m, 'a> {
     model: &'m Model<'a>,
     function: FunctionId,
     scope: ScopeId,
-    names: &'m Names,
+    names: &'m Names<'m, 'a>,
     flow: Flow,
     /// All steps so far, with their blocks.
     steps: Vec<(BlockId, Step)>,
@@ -170,7 +170,7 @@ impl<'a> Graph<'_, 'a> {
 
     /// Adds what `walk` collects to the current block. Where it can raise an exception inside a `try`, the exception
     /// comes before any of it.
-    fn steps(&mut self, walk: impl FnOnce(&mut Walker<'_>)) {
+    fn steps(&mut self, walk: impl FnOnce(&mut Walker<'_, '_, '_>)) {
         let mut walker = Walker::new(self.names);
         walk(&mut walker);
         let Walker { steps, raises, .. } = walker;
@@ -303,7 +303,7 @@ impl<'a> Graph<'_, 'a> {
         self.edge(self.current, again);
         self.flow.blocks[again].last = Some(head);
         self.edge(again, inside);
-        if !never_ends(self.model, &node.iter, self.scope) {
+        if !never_ends(self.model, &node.iter) {
             let why = if ends_itself(node) { Why::Doubtful } else { Why::Plain };
             self.edge_why(again, done, why, None);
         }
@@ -408,7 +408,7 @@ impl<'a> Graph<'_, 'a> {
         let end = node.items.last().map_or(node.end(), Ranged::end);
         self.head(TextRange::new(node.start(), end));
         let after = self.block();
-        let suppresses = node.items.iter().any(|item| self.model.suppresses(&item.context_expr, self.scope));
+        let suppresses = node.items.iter().any(|item| self.model.suppresses(&item.context_expr));
         if suppresses {
             let dispatch = self.block();
             let outer = self.target(Jump::Raise, self.frames.len());
@@ -451,7 +451,7 @@ impl<'a> Graph<'_, 'a> {
 }
 
 /// What a statement without statements inside does to names.
-fn simple_steps(walker: &mut Walker<'_>, statement: &Stmt) {
+fn simple_steps(walker: &mut Walker<'_, '_, '_>, statement: &Stmt) {
     match statement {
         Stmt::Assign(node) => {
             walker.value(&node.value);

@@ -14,6 +14,7 @@ use crate::text::{TextRange, TextSize};
 use super::Model;
 use super::model::{BindingId, FunctionId, ReferenceId, ScopeId};
 
+mod dead;
 mod graph;
 mod reaching;
 mod steps;
@@ -127,7 +128,8 @@ pub struct Flow {
     blocks: Vec<Block>,
     /// Statements in source order with the block in which each begins; those in a `finally` more than once.
     statements: Vec<(TextRange, BlockId)>,
-    places: FxHashMap<ReferenceId, Vec<Place>>,
+    /// Where each name is read, once that was asked for.
+    places: OnceLock<FxHashMap<ReferenceId, Vec<Place>>>,
     /// The steps of each name, by its first binding.
     tracks: FxHashMap<BindingId, Track>,
     ends: Ends,
@@ -169,6 +171,20 @@ impl Flow {
         self.tracks.get(&identity(model, self.scope, name)?)
     }
 
+    /// Where a name is read.
+    fn places(&self, reference: ReferenceId) -> &[Place] {
+        let places = self.places.get_or_init(|| {
+            let mut places: FxHashMap<ReferenceId, Vec<Place>> = FxHashMap::default();
+            for &(place, step) in self.tracks.values().flat_map(|track| &track.steps) {
+                if let Step::Use(reference, _) = step {
+                    places.entry(reference).or_default().push(place);
+                }
+            }
+            places
+        });
+        places.get(&reference).map_or(&[], |places| places)
+    }
+
     fn find_ends(&self) -> Ends {
         let completes = self.leading_to(RETURNED);
         let mut returns: Vec<usize> = (FIXED..self.blocks.len())
@@ -186,7 +202,7 @@ impl Flow {
     }
 
     /// Statements that can't run, each the first of its run of such statements.
-    pub fn unreachable(&self) -> Vec<TextRange> {
+    fn unreachable(&self) -> Vec<TextRange> {
         let mut found: Vec<TextRange> = Vec::new();
         let mut dead_until = TextSize::default();
         let mut was_dead = false;
@@ -257,10 +273,7 @@ impl Flow {
         for (step, (block, kind)) in steps.into_iter().enumerate() {
             let place = Place { block, step };
             let name = match kind {
-                Step::Use(reference, _) => {
-                    self.places.entry(reference).or_default().push(place);
-                    model.references[reference.0 as usize].node.id.as_str()
-                }
+                Step::Use(reference, _) => model.references[reference.0 as usize].node.id.as_str(),
                 Step::Bind(binding) | Step::Unbind(binding) => model.binding(binding).name,
             };
             if let Some(identity) = identity(model, self.scope, name) {

@@ -8,13 +8,14 @@ use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
 use crate::text::{Ranged, TextSize};
 
 use super::super::Model;
-use super::super::model::{BindingId, BindingKind, FunctionId, ReferenceId};
+use super::super::model::{BindingId, BindingKind, FunctionId, ReferenceId, Resolution, ScopeId};
 use super::{Step, Usage};
 
 /// Where the names of one function are read and bound.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    references: FxHashMap<TextSize, ReferenceId>,
+#[derive(Debug)]
+pub(super) struct Names<'m, 'a> {
+    model: &'m Model<'a>,
+    scope: ScopeId,
     bindings: FxHashMap<TextSize, BindingId>,
     /// The parameters, in order.
     pub parameters: Vec<BindingId>,
@@ -22,16 +23,15 @@ pub(super) struct Names {
     pub shared: Vec<BindingId>,
 }
 
-impl Names {
-    pub(super) fn new(model: &Model<'_>, function: FunctionId) -> Self {
-        let mut names = Self::default();
-        for entry in model.scope(model.function(function).scope).names.values() {
-            let mut shared = false;
-            for &id in &entry.references {
-                let reference = &model.references[id.0 as usize];
-                names.references.insert(reference.node.start(), id);
-                shared |= !model.is_inline(reference.scope, function);
-            }
+impl<'m, 'a> Names<'m, 'a> {
+    pub(super) fn new(model: &'m Model<'a>, function: FunctionId) -> Self {
+        let scope = model.function(function).scope;
+        let mut names =
+            Self { model, scope, bindings: FxHashMap::default(), parameters: Vec::new(), shared: Vec::new() };
+        for entry in model.scope(scope).names.values() {
+            let is_read_elsewhere =
+                |id: &ReferenceId| !model.is_inline(model.references[id.0 as usize].scope, function);
+            let mut shared = entry.references.iter().any(is_read_elsewhere);
             for &id in &entry.bindings {
                 let binding = model.binding(id);
                 if matches!(binding.kind, BindingKind::Parameter(_)) {
@@ -48,14 +48,20 @@ impl Names {
         names
     }
 
+    /// A read of one of the function's own names.
+    fn reference(&self, name: &ast::ExprName) -> Option<ReferenceId> {
+        let id = self.model.reference_of(name)?;
+        (self.model.references[id.0 as usize].resolution == Resolution::Bound(self.scope)).then_some(id)
+    }
+
     pub(super) fn binding(&self, start: TextSize) -> Option<BindingId> {
         self.bindings.get(&start).copied()
     }
 }
 
 /// Collects the steps of expressions.
-pub(super) struct Walker<'n> {
-    names: &'n Names,
+pub(super) struct Walker<'n, 'm, 'a> {
+    names: &'n Names<'m, 'a>,
     /// What was collected.
     pub steps: Vec<Step>,
     /// Whether any of it can raise an exception.
@@ -63,8 +69,8 @@ pub(super) struct Walker<'n> {
     usage: Usage,
 }
 
-impl<'n> Walker<'n> {
-    pub(super) fn new(names: &'n Names) -> Self {
+impl<'n, 'm, 'a> Walker<'n, 'm, 'a> {
+    pub(super) fn new(names: &'n Names<'m, 'a>) -> Self {
         Self { names, steps: Vec::new(), raises: false, usage: Usage::Read }
     }
 
@@ -129,7 +135,7 @@ impl<'n> Walker<'n> {
     }
 
     fn visit_expr_name(&mut self, name: &ast::ExprName) {
-        if let Some(&reference) = self.names.references.get(&name.start()) {
+        if let Some(reference) = self.names.reference(name) {
             self.steps.push(Step::Use(reference, self.usage));
         }
     }
@@ -161,7 +167,7 @@ impl<'n> Walker<'n> {
     }
 }
 
-impl<'a> Visitor<'a> for Walker<'_> {
+impl<'a> Visitor<'a> for Walker<'_, '_, '_> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         let usage = self.usage;
         match expr {

@@ -89,7 +89,7 @@ impl Flow {
     /// What the names hold where `reference` is read, each combination once.
     pub fn held_at(&self, together: &Together, reference: ReferenceId) -> Vec<[Held; 2]> {
         let mut found = Vec::new();
-        for &Place { block, step } in self.places.get(&reference).into_iter().flatten() {
+        for &Place { block, step } in self.places(reference) {
             found.extend(together.states[block].iter().map(|&state| together.after(state, block, step)));
         }
         found.sort_unstable_by_key(|state| state.map(|held| (held.binding, held.touch)));
