@@ -165,7 +165,7 @@ impl System {
 }
 
 fn report(implied: &Implied, system: &System, files: &[PathBuf], script: &Path) -> String {
-    let mut out = written::list(files);
+    let mut out: String = files.iter().map(|file| written::line("wrote", file)).collect();
     let count = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
     let what = match implied.kind {
         Kind::Integration => "an integration",

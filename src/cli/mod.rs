@@ -9,11 +9,17 @@ use clap::{Parser, Subcommand};
 
 use crate::runner;
 
+mod clone;
+mod completions;
 mod explain;
+mod export;
 mod final_script;
+mod image;
 mod init;
 mod lint;
+mod new;
 mod output;
+mod place;
 mod rules;
 mod run;
 mod test;
@@ -40,10 +46,22 @@ enum Command {
     Run(run::Arguments),
     /// Run the test cases beside manifests.
     Test(test::Arguments),
+    /// Make a new integration, utility command, or one more command.
+    New(new::Arguments),
     /// Write the manifest that an existing script implies.
     Init(init::Arguments),
+    /// Copy a command under another name.
+    Clone(clone::Arguments),
+    /// Print what to enter in D3's forms, and the script ready to paste.
+    Export(export::Arguments),
+    /// Find out what a D3 server's Python image offers, or show what is known of it.
+    Image(image::Arguments),
     /// Print the final script: system script, then custom script.
     Final(final_script::Arguments),
+    /// Print completions for a shell.
+    Completions(completions::Arguments),
+    /// Print the man page.
+    Man,
     /// Run the language server on standard input and output.
     Server(ServerArguments),
 }
@@ -98,7 +116,13 @@ pub fn main() -> ExitCode {
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Clone(arguments) => clone::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man => completions::man(),
+        Command::Image(arguments) => image::run(&arguments),
         Command::Final(arguments) => final_script::run(&arguments),
         Command::Server(ServerArguments { stdio: _ }) => return crate::server::run(),
     };

@@ -1,6 +1,5 @@
 //! Files that commands write: never over one that is there, unless the user says so.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
@@ -23,6 +22,11 @@ pub(super) fn create_or_replace(path: &Path, text: &str, force: bool) -> anyhow:
         return std::fs::write(path, text).map_err(|error| failed(path, &error));
     }
     create(path, text)
+}
+
+/// Replaces a file that is still what it was when it was read.
+pub(super) fn replace(path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
+    project::replace(path, before, after).map_err(|error| failed(path, &error))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> anyhow::Error {
@@ -58,11 +62,7 @@ pub(super) fn manifest(path: &Path, manifest: &Value, force: bool) -> anyhow::Re
     Ok(files)
 }
 
-/// "wrote a, b and c", a line each.
-pub(super) fn list(files: &[PathBuf]) -> String {
-    let mut out = String::new();
-    for file in files {
-        let _ = writeln!(out, "\u{1b}[32mwrote\u{1b}[0m {}", relative(file));
-    }
-    out
+/// What was done to a file.
+pub(super) fn line(word: &str, path: &Path) -> String {
+    format!("\u{1b}[32m{word}\u{1b}[0m {}\n", relative(path))
 }

@@ -6,7 +6,7 @@ use crate::syntax::walk::{self, Visitor};
 use crate::text::{Ranged, TextRange, TextSize};
 
 /// A script's line end: that of its first line.
-pub(super) fn newline(text: &str) -> &'static str {
+pub(crate) fn newline(text: &str) -> &'static str {
     match text.find(['\r', '\n']) {
         Some(at) if text[at..].starts_with("\r\n") => "\r\n",
         Some(at) if text[at..].starts_with('\r') => "\r",
@@ -15,7 +15,7 @@ pub(super) fn newline(text: &str) -> &'static str {
 }
 
 /// One step of a script's indentation: that of its first indented block.
-pub(super) fn unit(parsed: &Parsed) -> String {
+pub(crate) fn unit(parsed: &Parsed) -> String {
     let mut suites = Suites::default();
     suites.visit_body(&parsed.body);
     let indented = suites.list.iter().filter_map(|suite| indentation(&parsed.text, suite.first()?.start()));
@@ -36,7 +36,7 @@ pub(super) fn line_end(text: &str, offset: TextSize) -> TextSize {
 }
 
 /// The start of the line after the one that holds `offset`, or the end of the text.
-pub(super) fn next_line(text: &str, offset: TextSize) -> TextSize {
+pub(crate) fn next_line(text: &str, offset: TextSize) -> TextSize {
     let end = line_end(text, offset);
     let rest = &text[end.to_usize()..];
     end + TextSize::new(if rest.starts_with("\r\n") { 2 } else { u32::from(!rest.is_empty()) })
@@ -49,7 +49,7 @@ pub(super) fn indentation(text: &str, offset: TextSize) -> Option<&str> {
 }
 
 /// Whether a statement is its function's docstring.
-pub(super) fn is_docstring(statement: &Stmt) -> bool {
+pub(crate) fn is_docstring(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Expr(node) if node.value.is_string_literal_expr())
 }
 

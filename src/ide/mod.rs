@@ -11,7 +11,7 @@ mod describe;
 mod folding;
 mod hints;
 mod hover;
-mod layout;
+pub(crate) mod layout;
 mod lenses;
 pub mod manifest;
 mod navigation;

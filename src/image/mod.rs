@@ -5,6 +5,7 @@
 //! commands, and the words of D3's page ([`names`]).
 //! Must not know: scripts, rules, the disk.
 
+mod import;
 mod modules;
 pub mod names;
 mod profile;
@@ -16,6 +17,7 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 
+pub use import::{import, probe_script};
 pub use modules::ModuleStatus;
 pub use profile::ProfileError;
 pub use stdlib::Version;

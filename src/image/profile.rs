@@ -85,6 +85,11 @@ fn documented_profile() -> Profile {
     profile
 }
 
+/// The utility commands that D3's public pages document, as JSON.
+pub(super) fn documented_utility_commands() -> Vec<serde_json::Value> {
+    own_data(UTILITY_COMMANDS)
+}
+
 fn own_data<T: serde::de::DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).expect("the embedded data is read by a test")
 }

@@ -203,7 +203,7 @@ fn locate(path: &Path) -> anyhow::Result<Place> {
 }
 
 /// The manifest at `path`, unless it is too broken to run anything.
-pub(super) fn usable(workspace: &Workspace, path: &Path) -> anyhow::Result<Arc<Manifest>> {
+pub fn usable(workspace: &Workspace, path: &Path) -> anyhow::Result<Arc<Manifest>> {
     let manifest =
         workspace.manifest(path).with_context(|| format!("{}: the manifest can't be read", path.display()))?;
     if manifest.usable {

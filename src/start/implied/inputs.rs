@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 use serde_json::{Map, Value, json};
 
-use super::display_name;
+use super::super::name::display_name;
 use super::uses::{Evidence, Uses};
 use crate::ide::is_name;
 use crate::image::names;

@@ -7,6 +7,7 @@ mod uses;
 
 use serde_json::{Map, Value, json};
 
+use super::name::display_name;
 use crate::image::names;
 use crate::manifest::Kind;
 use crate::semantic::{Analysis, Context, Function, FunctionId, MODULE, Model, SystemScript};
@@ -229,6 +230,11 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
+/// The manifest's entry for a function that is a command of an integration.
+pub fn implied_command(model: &Model<'_>, id: FunctionId) -> Value {
+    command(model, id, Kind::Integration, "", &mut Vec::new())
+}
+
 fn command(model: &Model<'_>, id: FunctionId, kind: Kind, file: &str, unknown: &mut Vec<String>) -> Value {
     let function = model.function(id);
     let name = function.name();
@@ -243,34 +249,6 @@ fn command(model: &Model<'_>, id: FunctionId, kind: Kind, file: &str, unknown: &
         command.insert("inputs".to_owned(), Value::Array(inputs));
     }
     Value::Object(command)
-}
-
-/// `CheckDevice`, `checkDevice` and `check_device` are `Check Device`; `checkIPReputation` is `Check IP Reputation`.
-fn display_name(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut words = String::new();
-    for (place, &letter) in letters.iter().enumerate() {
-        if letter == '_' {
-            words.push(' ');
-            continue;
-        }
-        let before = place.checked_sub(1).map(|before| letters[before]);
-        let starts = letter.is_uppercase()
-            && before.is_some_and(|before| {
-                before.is_lowercase()
-                    || before.is_numeric()
-                    || before.is_uppercase() && letters.get(place + 1).is_some_and(|next| next.is_lowercase())
-            });
-        if starts {
-            words.push(' ');
-        }
-        words.push(letter);
-    }
-    let capital = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
-    };
-    words.split_whitespace().map(capital).collect::<Vec<_>>().join(" ")
 }
 
 /// Functions of which it can't be told whether they are commands.

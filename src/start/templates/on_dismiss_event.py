@@ -1,0 +1,12 @@
+def OnDismissEvent(*args):
+    """Tells the product that an event was dismissed in D3.
+
+    D3 does not document this command's inputs. They are logged, so that D3's Test tab shows what comes in; declare
+    them in d3.json then, and name the parameters.
+    """
+    pb.log(f"OnDismissEvent got {json.dumps(args, default=str)}")
+    try:
+        answer = _request("POST", "/notifications", json={"type": "event-dismissed", "texts": list(_texts(args))})
+    except RequestFailed as error:
+        return _failed(str(error))
+    return pb.returnOutputModel("The product was told", "Successful", "", "", answer, "")
