@@ -35,6 +35,8 @@ pub struct Project {
     script: Option<Uri>,
     live_script: Option<Uri>,
     system_script: Option<Uri>,
+    /// The connection's parameters; empty where there is no manifest.
+    connection: Vec<Parameter>,
     commands: Vec<Command>,
     image: Image,
     python: Option<Python>,
@@ -50,6 +52,17 @@ struct Command {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+struct Parameter {
+    parameter_name: String,
+    display_name: Option<String>,
+    r#type: String,
+    required: bool,
+    secret: bool,
+    description: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Input {
     parameter_name: String,
     display_name: Option<String>,
@@ -58,6 +71,9 @@ struct Input {
     required: bool,
     default: Option<Value>,
     sample: Option<Value>,
+    /// What can be chosen; empty where anything can be given.
+    options: Vec<String>,
+    description: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -113,6 +129,7 @@ fn of_path(session: &Session, path: &Path, cancel: &super::progress::Cancel) -> 
         script: None,
         live_script: None,
         system_script: None,
+        connection: Vec::new(),
         commands: Vec::new(),
         image: Image {
             path: workspace.profile_for(&inside).map(|path| path.to_string_lossy().into_owned()),
@@ -159,12 +176,23 @@ fn of_manifest(project: &mut Project, manifest: &Manifest, at: &Path, path: &Pat
         required: input.required,
         default: input.default.clone(),
         sample: input.sample_data.clone(),
+        options: input.options.clone(),
+        description: input.description.clone(),
     };
     let command = |command: &manifest::Command| Command {
         internal_name: command.internal_name.value.clone(),
         display_name: text(&command.display_name),
         inputs: command.inputs.iter().map(input).collect(),
     };
+    let parameter = |parameter: &manifest::ConnectionParameter| Parameter {
+        parameter_name: parameter.parameter_name.value.clone(),
+        display_name: text(&parameter.display_name),
+        r#type: parameter.parameter_type.value.clone(),
+        required: parameter.required,
+        secret: parameter.secret,
+        description: parameter.description.clone(),
+    };
+    project.connection = manifest.connection.iter().map(parameter).collect();
     project.commands = manifest.python_commands().map(command).collect();
 }
 
@@ -189,6 +217,8 @@ fn functions(analysis: &Analysis) -> Vec<Command> {
             required: parameter.default().is_none(),
             default: None,
             sample: None,
+            options: Vec::new(),
+            description: None,
         });
         Some(Command { internal_name: command.name.to_owned(), display_name: None, inputs: inputs.collect() })
     });

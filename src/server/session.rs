@@ -260,6 +260,20 @@ impl Session {
         }
     }
 
+    /// What the newest text means, for what is asked while it is typed: nobody waits for the rules, nor for the check
+    /// of an older text. The findings are there only if they are known already. `None` where the document is not open.
+    pub async fn meaning(self: &Arc<Self>, uri: &Uri) -> Option<Arc<Checked>> {
+        let (known, snapshot) = self.documents.with(uri, |document| (document.known(), document.snapshot()))?;
+        if known.is_some() {
+            return known;
+        }
+        let (inside, target) = (Arc::clone(self), uri.clone());
+        let work = tokio::task::spawn_blocking(move || worker::meaning(&inside, &target, &snapshot));
+        let Some(meaning) = work.await.ok().flatten().map(Arc::new) else { return self.fresh(uri).await };
+        self.documents.with(uri, |document| document.meaning = Some(Arc::clone(&meaning)));
+        Some(meaning)
+    }
+
     /// The findings and the meaning of the newest text; `None` where the document is not open.
     pub async fn fresh(self: &Arc<Self>, uri: &Uri) -> Option<Arc<Checked>> {
         loop {

@@ -298,6 +298,8 @@ fn test_cases_are_listed() {
 #[test]
 fn a_document_s_project_is_told() {
     let acme = Integration::new(&[]);
+    let connection = r#""name": "Acme", "connection": [{"displayName": "API Key", "secret": true}],"#;
+    acme.write("d3.json", &MANIFEST.replace(r#""name": "Acme","#, connection));
     let mut client = client(pulling(), quiet());
     for document in ["script.py", "d3.json", ""] {
         let project = client.request("d3ls/project", json!({"uri": acme.uri(document)}));
@@ -309,8 +311,11 @@ fn a_document_s_project_is_told() {
         let greet = &project["commands"][0];
         assert_eq!((&greet["internalName"], &greet["displayName"]), (&json!("Greet"), &json!("Say hello")));
         let times = json!({"parameterName": "times", "displayName": null, "type": "Number", "required": false,
-            "default": "2", "sample": 5});
+            "default": "2", "sample": 5, "options": [], "description": null});
         assert_eq!(greet["inputs"][1], times);
+        let key = json!({"parameterName": "apikey", "displayName": "API Key", "type": "Text", "required": false,
+            "secret": true, "description": null});
+        assert_eq!(project["connection"], json!([key]));
     }
     client.finish();
 }

@@ -1,0 +1,135 @@
+// What a user sees: each test ends in a picture.
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { assert, inOrder, Window } from "./page.mjs";
+
+const tests = {
+  async "squiggles and the Problems panel"(window) {
+    const { page } = window;
+    await window.file("faulty/script.py");
+    await page.locator(".squiggly-error").first().waitFor();
+    await page.locator(".squiggly-warning").first().waitFor();
+    await window.command("View: Toggle Problems");
+    await page.locator(".markers-panel .monaco-list-row", { hasText: "APIError" }).waitFor();
+    await window.picture("vscode-problems");
+    await window.command("View: Hide Panel");
+  },
+
+  async "a quick fix"(window) {
+    const { page } = window;
+    await window.place(15, 50);
+    await page.keyboard.press("Control+.");
+    const fix = page.locator(".action-widget .monaco-list-row", { hasText: "Change to `Successful`" });
+    await fix.waitFor();
+    await window.picture("vscode-quick-fix");
+    await fix.click();
+    await page.locator(".view-line", { hasText: '"Successful"' }).waitFor();
+    await window.command("File: Revert File");
+    await page.locator(".view-line", { hasText: '"Succesful"' }).waitFor();
+  },
+
+  async "completion"(window) {
+    const { page } = window;
+    await window.place(10, 1);
+    await page.keyboard.press("End");
+    await page.keyboard.type('\nkey = runtime["connector"]["');
+    await page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "apikey" }).waitFor();
+    await window.picture("vscode-completion");
+    await page.keyboard.press("Escape");
+    await window.command("File: Revert File");
+  },
+
+  async "hover"(window) {
+    const { page } = window;
+    await page.locator(".view-line span", { hasText: "returnOutputModel" }).last().hover();
+    await page.locator(".monaco-hover:not(.hidden)", { hasText: "passdownData" }).waitFor();
+    await window.picture("vscode-hover");
+    await page.keyboard.press("Escape");
+  },
+
+  async "a manifest's keys complete once"(window) {
+    const { page } = window;
+    await window.file("jobs/d3.json");
+    await window.place(3, 1);
+    await page.keyboard.press("End");
+    await page.keyboard.type('\n"int');
+    const rows = page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "internalName" });
+    await rows.first().waitFor();
+    await window.picture("vscode-manifest");
+    assert.equal(await rows.count(), 1);
+    await page.keyboard.press("Escape");
+    await window.command("File: Revert File");
+  },
+
+  async "the run panel asks for inputs and shows what came of them"(window) {
+    const { page, panel } = window;
+    await window.file("jobs/WaitForJob.py");
+    await page.locator(".codelens-decoration a", { hasText: /^Run$/ }).click();
+    await panel.locator(".verdict", { hasText: "Fill in" }).waitFor();
+    assert.equal(await panel.locator("textarea:focus").count(), 1, "the cursor is not in the field that is asked for");
+    await page.keyboard.type("job-5");
+    await page.keyboard.press("Control+Enter");
+    await panel.locator(".verdict.good", { hasText: "Successful" }).waitFor();
+    await panel.getByText("job job-5 is done").waitFor();
+    assert.equal(await panel.locator("table").filter({ hasText: "retrycount" }).locator("tbody tr").count(), 3);
+    await window.picture("vscode-run");
+  },
+
+  async "a run that fails leads to the line"(window) {
+    const { page, panel } = window;
+    await window.file("raises/script.py");
+    await page.locator(".codelens-decoration a", { hasText: /^Run$/ }).click();
+    await panel.locator(".verdict.good").waitFor();
+    await panel.getByLabel("By").fill("0");
+    await panel.getByRole("button", { name: "Run" }).click();
+    await panel.locator(".verdict.bad", { hasText: "Failed" }).waitFor();
+    await page.locator(".squiggly-error").first().waitFor();
+    await window.picture("vscode-run-failed");
+    await panel.getByRole("button", { name: /script\.py:7/ }).click();
+    await page.locator(".statusbar", { hasText: "Ln 7, Col 1" }).waitFor();
+  },
+
+  async "the Test Explorer runs cases and shows each one's result"(window) {
+    const { page } = window;
+    await window.file("acme/script.py");
+    await window.command("Testing: Focus on Test Explorer View");
+    const tree = page.locator(".test-explorer");
+    const row = (text) => tree.locator(".monaco-list-row", { hasText: text }).first();
+    await row("acme").waitFor();
+    await row("acme").click();
+    await page.keyboard.press("ArrowRight");
+    await row("CheckDevice").click();
+    await page.keyboard.press("ArrowRight");
+    await row("CheckDevice-at-risk").waitFor();
+    await row("CheckDevice").hover();
+    await row("CheckDevice").getByRole("button", { name: "Run Test" }).click();
+    const failed = tree.locator(".monaco-list-row", { hasText: "CheckDevice-at-risk" }).locator(".codicon-testing-failed-icon");
+    await failed.waitFor();
+    await tree.locator(".monaco-list-row .codicon-testing-passed-icon").nth(2).waitFor();
+    await window.picture("vscode-tests");
+  },
+
+  async "the final script"(window) {
+    const { page } = window;
+    await window.command("View: Hide Panel");
+    await page.keyboard.press("Control+Shift+E");
+    await window.file("acme/script.py");
+    await window.command("D3: Show Final Script");
+    await page.locator(".tab.active", { hasText: "script (final).py" }).waitFor();
+    await page.locator(".view-line", { hasText: "ACME_PAGE_SIZE" }).first().waitFor();
+    await window.picture("vscode-final-script");
+  },
+};
+
+export async function inBrowser(editor, folder, screenshots) {
+  // What other tests are about would stand in every picture.
+  for (const other of ["broken", "plain"]) {
+    rmSync(path.join(folder, other), { recursive: true });
+  }
+  const page = await editor.open(folder);
+  const window = new Window(page, screenshots);
+  await window.ready();
+  const outcome = await inOrder(tests, window);
+  await page.context().close();
+  return outcome;
+}
