@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::lsp::{Client, pulling};
+use crate::lsp::{Client, pulling, uri_of};
 
 const SCRIPT: &str =
     "# d3: integration\nx = '🙂'; y = runtime['connector']['s']\nz = D3.Utility.\nclass APIError: pass\n";
@@ -75,7 +75,7 @@ fn rename_reaches_the_manifest() {
     let folder = tempfile::tempdir().expect("a folder");
     let manifest = r#"{"version": 1, "kind": "integration", "commands": [{"internalName": "Look"}]}"#;
     std::fs::write(folder.path().join("d3.json"), manifest).expect("written");
-    let uri = format!("file://{}/script.py", folder.path().display());
+    let uri = uri_of(&folder.path().join("script.py"));
     let mut client = Client::initialized(rich());
     client.open(&uri, "python", 1, "def Look():\n    return pb.returnOutputModel('', '', '', '', '', '')\n");
     let position = json!({"line": 0, "character": 5});
