@@ -186,7 +186,11 @@ impl LanguageServer for Handlers {
         self.session.close(&params.text_document.uri);
     }
 
-    async fn did_save(&self, _: DidSaveTextDocumentParams) {}
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        if let Some(path) = path_of(&params.text_document.uri) {
+            self.session.failures.saved(&path);
+        }
+    }
 
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
         for change in params.changes {

@@ -138,6 +138,9 @@ impl Session {
         let TextDocumentItem { uri, language_id, version, text } = document;
         let path = path_of(&uri);
         self.documents.open(&uri, path.clone(), language_id, version, &text);
+        if let Some(path) = &path {
+            self.failures.opened(path, &text);
+        }
         self.edited(&uri, path.as_deref());
     }
 
@@ -149,6 +152,9 @@ impl Session {
             return;
         }
         let path = self.documents.with(uri, |document| document.path.clone()).flatten();
+        if let Some(path) = &path {
+            self.failures.forget(path);
+        }
         self.edited(uri, path.as_deref());
     }
 
@@ -161,14 +167,16 @@ impl Session {
             self.outbox.publish(uri, Vec::new(), None);
         }
         match path_of(uri) {
-            Some(path) => self.touch(&path, None, false),
+            Some(path) => {
+                self.failures.closed(&path);
+                self.touch(&path, None, false);
+            }
             None => self.changed(),
         }
     }
 
     fn edited(self: &Arc<Self>, uri: &Uri, path: Option<&Path>) {
         if let Some(path) = path {
-            self.failures.forget(path);
             self.touch(path, Some(uri), false);
         }
         worker::start(self, uri);

@@ -193,6 +193,30 @@ fn a_failure_is_shown_on_its_line_until_the_next_edit_or_run() {
 }
 
 #[test]
+fn a_failure_is_there_when_its_file_is_opened() {
+    let acme = Integration::new(&[]);
+    let uri = acme.uri("script.py");
+    let mut client = client(pulling(), quiet());
+    let failures =
+        |client: &mut Client| client.pull(&uri).into_iter().filter(|item| item["source"] == "d3ls run").count();
+    result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Fail"}));
+    client.open(&uri, "python", 1, SCRIPT);
+    assert_eq!(failures(&mut client), 1);
+    client.close(&uri);
+    client.open(&uri, "python", 1, SCRIPT);
+    assert_eq!(failures(&mut client), 1);
+    // A run of what is not saved, which is then thrown away.
+    client.change(&uri, 2, json!([{"text": format!("\n{SCRIPT}")}]));
+    result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Fail"}));
+    assert_eq!(failures(&mut client), 1);
+    client.close(&uri);
+    client.open(&uri, "python", 1, SCRIPT);
+    assert_eq!(failures(&mut client), 0);
+    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
+    client.finish();
+}
+
+#[test]
 fn a_failure_is_pushed_to_a_client_that_does_not_pull() {
     let acme = Integration::new(&[]);
     let uri = acme.uri("script.py");
