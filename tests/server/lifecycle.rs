@@ -99,7 +99,8 @@ fn the_death_of_the_client_is_the_end() {
 
 #[test]
 fn a_process_that_cannot_be_seen_is_not_watched() {
-    let mut gone = Command::new("true").spawn().expect("a process");
+    let mut gone =
+        Command::new(env!("CARGO_BIN_EXE_d3ls")).arg("--version").stdout(Stdio::null()).spawn().expect("a process");
     gone.wait().expect("it ends");
     let mut client = Client::start();
     client.request("initialize", json!({"processId": gone.id(), "capabilities": pulling()}));

@@ -35,10 +35,14 @@ pub fn pulling() -> Value {
     json!({"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": true}}})
 }
 
-/// The address of a file, as most editors write it.
+/// The address of a file, as VS Code writes it.
 pub fn uri_of(path: &Path) -> String {
     let path = dunce::simplified(path).to_str().expect("a path that is text").replace('\\', "/");
-    format!("file://{}{path}", if path.starts_with('/') { "" } else { "/" })
+    let encoded = path.bytes().map(|byte| match byte {
+        b'/' | b'.' | b'-' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    format!("file://{}{}", if path.starts_with('/') { "" } else { "/" }, encoded.collect::<String>())
 }
 
 impl Client {
