@@ -53,27 +53,14 @@ export class Window {
     await this.page.locator(".statusbar", { hasText: `Ln ${line}, Col ${column}` }).waitFor();
   }
 
-  /** Chooses a row of the list that is shown at the top. */
-  async pick(text) {
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();
-  }
-
   /** The page inside a webview. */
   get panel() {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
   }
 
-  toasts() {
-    return this.page.locator(".notification-toast");
-  }
-
   /** A picture of the window as it is, without the mouse and the cursor. */
   async picture(name) {
     await this.page.screenshot({ path: path.join(this.screenshots, `${name}.png`), caret: "hide", animations: "disabled" });
-  }
-
-  async text(locator) {
-    return (await locator.innerText()).replaceAll("\u00a0", " ");
   }
 }
 
@@ -90,7 +77,7 @@ export async function inOrder(tests, window) {
     } catch (problem) {
       failed.push(name);
       console.log(`FAILED ${name}\n${problem.stack.slice(0, 1500)}`);
-      await window.picture(`failed-${failed.length}`);
+      await window.picture(`failed-${name.replaceAll(/\W+/g, "-")}`);
     }
   }
   return { passed, failed };
