@@ -110,6 +110,26 @@ const tests = {
     await window.picture("vscode-tests");
   },
 
+  async "a new integration, a command of it, and a copy"(window) {
+    const { page } = window;
+    const shows = (folder, file) => page.locator(".breadcrumbs-control", { hasText: folder }).filter({ hasText: file }).waitFor();
+    await window.command("D3: New Integration...");
+    await page.locator(".quick-input-widget", { hasText: "as D3 will show it" }).waitFor();
+    await window.answer("Other Product");
+    await shows("OtherProduct", "d3.json");
+    await window.command("D3: New Command...");
+    await window.pick("A command of your own");
+    await page.locator(".quick-input-widget", { hasText: "internal name" }).waitFor();
+    await window.answer("BlockHost");
+    await shows("OtherProduct", "script.py");
+    await page.locator(".view-line", { hasText: "def BlockHost" }).waitFor();
+    await window.command("D3: Clone Command...");
+    await window.pick("BlockHost");
+    await page.locator(".quick-input-widget", { hasText: "next free one" }).waitFor();
+    await window.answer("");
+    await page.locator(".view-line", { hasText: /def BlockHost\w+/ }).waitFor();
+  },
+
   async "the final script"(window) {
     const { page } = window;
     await window.command("View: Hide Panel");

@@ -26,8 +26,7 @@ export class Window {
     const input = this.page.locator(".quick-input-widget input");
     await input.waitFor();
     await input.fill(`>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
-    await this.page.keyboard.press("Enter");
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
   }
 
   /** Opens a file by its path below the folder. */
@@ -51,6 +50,19 @@ export class Window {
     await input.fill(`:${line}:${column}`);
     await this.page.keyboard.press("Enter");
     await this.page.locator(".statusbar", { hasText: `Ln ${line}, Col ${column}` }).waitFor();
+  }
+
+  /** Answers the question that is asked at the top. */
+  async answer(text) {
+    const input = this.page.locator(".quick-input-widget .input");
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Chooses a row of the list at the top. */
+  async pick(text) {
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();
   }
 
   /** The page inside a webview. */

@@ -16,7 +16,7 @@ export async function untrusted({ codeServer, vsix, settings, screenshots }) {
   try {
     const page = await editor.open(folder);
     const window = new Window(page, screenshots);
-    await page.getByRole("button", { name: "No, I don't trust the authors" }).click();
+    await page.locator(".statusbar", { hasText: "Restricted Mode" }).waitFor();
     await window.ready();
     const test = async () => {
       await window.file("faulty/script.py");
