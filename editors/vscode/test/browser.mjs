@@ -73,7 +73,10 @@ const tests = {
     await panel.locator(".verdict.good", { hasText: "Successful" }).waitFor();
     await panel.getByText("job job-5 is done").waitFor();
     assert.equal(await panel.locator("table").filter({ hasText: "retrycount" }).locator("tbody tr").count(), 3);
+    await window.command("View: Toggle Maximized Panel");
+    await page.locator(".editor-group-container").first().waitFor({ state: "hidden" });
     await window.picture("vscode-run");
+    await window.command("View: Toggle Maximized Panel");
   },
 
   async "a run that fails leads to the line"(window) {
@@ -127,7 +130,8 @@ const tests = {
     await window.pick("BlockHost");
     await page.locator(".quick-input-widget", { hasText: "next free one" }).waitFor();
     await window.answer("");
-    await page.locator(".view-line", { hasText: /def BlockHost\w+/ }).waitFor();
+    await page.locator(".view-line", { hasText: "def BlockHost2(" }).waitFor();
+    await page.locator(".breadcrumbs-control", { hasText: "BlockHost2" }).waitFor();
   },
 
   async "the final script"(window) {

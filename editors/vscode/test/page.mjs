@@ -20,13 +20,24 @@ export class Window {
     }
   }
 
-  /** Chooses a command of the palette by its whole title. */
+  /** Chooses a command of the palette by its whole title; a list from before the extension was there is asked for again. */
   async command(title) {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input");
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+    for (let tries = 0; tries < 12; tries += 1) {
+      await this.page.keyboard.press("F1");
+      const input = this.page.locator(".quick-input-widget input");
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      const isThere = await row.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) {
+        return row.click();
+      }
+      await this.page.keyboard.press("Escape");
+    }
+    throw new Error(`there is no command ${title}`);
   }
 
   /** Opens a file by its path below the folder. */
@@ -48,7 +59,7 @@ export class Window {
     const input = this.page.locator(".quick-input-widget input");
     await input.waitFor();
     await input.fill(`:${line}:${column}`);
-    await this.page.keyboard.press("Enter");
+    await this.pick(`go to line ${line} at column ${column}.`);
     await this.page.locator(".statusbar", { hasText: `Ln ${line}, Col ${column}` }).waitFor();
   }
 
