@@ -11,7 +11,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use lsp::Client;
+use lsp::{Client, uri_of as uri};
 
 /// A finding as `lint --format json` has it: lines and columns from 1, columns in scalar values.
 type Finding = (u64, u64, u64, u64, String, String, String);
@@ -80,10 +80,6 @@ fn documents(folder: &Path) -> Vec<(PathBuf, String)> {
         }
     }
     documents
-}
-
-fn uri(path: &Path) -> String {
-    format!("file://{}", path.display())
 }
 
 /// The lines of a text as d3ls counts them.

@@ -115,7 +115,7 @@ fn each_file_is_checked_once_and_ignored_ones_only_when_named() {
 
 #[test]
 fn findings_are_sorted_by_path_then_position() {
-    let folder = Folder::new(&[("b.py", FAULTY), ("B.py", FAULTY), ("a/z.py", BROKEN), ("a-b.py", FAULTY)]);
+    let folder = Folder::new(&[("b.py", FAULTY), ("C.py", FAULTY), ("a/z.py", BROKEN), ("a-b.py", FAULTY)]);
     let paths: Vec<String> = codes(&folder.json(&[])).into_iter().map(|(path, _)| path).collect();
     let mut sorted = paths.clone();
     sorted.sort();
@@ -135,8 +135,8 @@ fn findings_are_sorted_by_path_then_position() {
 fn a_file_outside_the_working_directory_is_absolute() {
     let (folder, other) = (Folder::new(&[]), Folder::new(&[("a.py", FAULTY)]));
     let path = other.path().join("a.py");
-    let path = path.to_str().expect("text");
-    assert_eq!(codes(&folder.json(&[path])), [pair(path, "D3201")]);
+    let shown = dunce::simplified(&path).to_str().expect("text").replace('\\', "/");
+    assert_eq!(codes(&folder.json(&[path.to_str().expect("text")])), [pair(&shown, "D3201")]);
 }
 
 // Formats
@@ -193,6 +193,7 @@ fn a_long_line_is_cut_around_the_finding() {
     assert_eq!(lines[at - 1].find("APIError"), lines[at].find('^'), "{}", run.stdout);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_name_does_not_steer_the_terminal() {
     let run = Folder::new(&[("a\u{1b}[31m.py", FAULTY)]).run(&["lint"]);
@@ -271,7 +272,7 @@ fn fixing_standard_input_writes_the_text_to_standard_output() {
 fn what_is_no_text_is_one_message_and_the_rest_is_checked() {
     let folder = Folder::new(&[("good.py", FAULTY)]);
     folder.write("latin.py", b"# d3: utility\nx = '\xe9'\n");
-    folder.write("nul.py", b"# d3: utility\nx = 1\0\n");
+    folder.write("zero.py", b"# d3: utility\nx = 1\0\n");
     folder.write("ordinary.py", b"x = '\xe9'\n");
     fs::File::create(folder.path().join("big.py")).and_then(|file| file.set_len(50 << 20)).expect("a big file");
     let run = folder.run(&["lint"]);
@@ -279,7 +280,7 @@ fn what_is_no_text_is_one_message_and_the_rest_is_checked() {
     for expected in [
         "good.py:2:7: error D3201",
         "latin.py:1:1: error D3001[syntax-error]: the file is not UTF-8",
-        "nul.py:1:1: error D3001[syntax-error]: the file holds a NUL byte",
+        "zero.py:1:1: error D3001[syntax-error]: the file holds a NUL byte",
     ] {
         assert_eq!(run.stdout.matches(expected).count(), 1, "{}", run.stdout);
     }

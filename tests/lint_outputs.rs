@@ -240,3 +240,13 @@ fn a_live_script_is_checked_but_never_fixed() {
     let run = folder.run_with(&["lint", "--fix", "-", "--stdin-filename", "live.py"], unused.as_bytes());
     assert_eq!(run.stdout, unused);
 }
+
+#[test]
+fn a_live_script_does_not_lack_what_was_added_since() {
+    let manifest = LIVE.replace("\"commands\"", "\"connection\": [{\"displayName\": \"Zone\"}],\n  \"commands\"");
+    let draft = format!("ZONE = runtime['connector']['zone']\n{COMMAND}");
+    let folder = Folder::new(&[("d3.json", &manifest), ("script.py", &draft), ("live.py", COMMAND)]);
+    assert_eq!(codes(&folder.json(&["--select", "D3411"])), [""; 0]);
+    let folder = Folder::new(&[("d3.json", &manifest), ("script.py", COMMAND), ("live.py", &draft)]);
+    assert_eq!(codes(&folder.json(&["--select", "D3411"])), ["D3411"]);
+}

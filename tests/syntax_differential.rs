@@ -8,7 +8,11 @@ mod python39;
 mod recovery;
 #[path = "syntax/refusals.rs"]
 mod refusals;
+#[path = "support/ranges.rs"]
+mod ranges_in;
 #[path = "syntax/anything.rs"]
 mod anything;
+#[path = "support/second_parser.rs"]
+mod second_parser;
 #[path = "syntax/ranges.rs"]
 mod ranges;

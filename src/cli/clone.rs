@@ -7,12 +7,11 @@ use anyhow::{anyhow, bail};
 use serde_json::Value;
 
 use super::place::{Place, script_text};
-use super::run::relative;
 use super::{Status, output, written};
 use crate::check;
 use crate::image::names;
 use crate::manifest::{Implementation, Kind, Manifest, edits, key};
-use crate::project::{MANIFEST, Workspace};
+use crate::project::{MANIFEST, Workspace, relative};
 use crate::semantic::Analysis;
 use crate::start::{self, Name};
 use crate::text::{Edit, Source, apply};

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use anyhow::bail;
 
 use super::place::{Place, script_text};
-use super::run::relative;
 use super::{Status, output};
 use crate::check;
 use crate::diagnostic::Severity;
 use crate::manifest::{Command, Implementation, Kind};
-use crate::project::Workspace;
+use crate::project::{Workspace, relative};
 use crate::start;
 use crate::text::Source;
 

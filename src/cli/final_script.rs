@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use super::run::relative;
 use super::{Status, output};
-use crate::project::Workspace;
+use crate::project::{Workspace, relative};
 use crate::runner;
 
 #[derive(Debug, clap::Args)]

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use clap::Subcommand;
 
-use super::run::relative;
 use super::{Status, output, written};
 use crate::image::{self, Image};
-use crate::project::{SETTINGS, Workspace, absolute, describe};
+use crate::project::{SETTINGS, Workspace, absolute, describe, relative};
 use crate::text::{MAX_BYTES, Source};
 
 /// The file of a profile.

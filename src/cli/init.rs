@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use super::run::relative;
 use super::{Status, output, written};
 use crate::image::Image;
 use crate::manifest::Kind;
-use crate::project::{MANIFEST, Workspace, absolute, describe};
+use crate::project::{MANIFEST, Workspace, absolute, describe, relative};
 use crate::semantic::{self, Analysis, Surroundings, SystemScript};
 use crate::settings::header_kind;
 use crate::start::{self, Implied, SYSTEM_SCRIPT, SystemBlock};

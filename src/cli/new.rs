@@ -10,12 +10,11 @@ use clap::builder::PossibleValuesParser;
 use serde_json::{Value, json};
 
 use super::place::script_text;
-use super::run::relative;
 use super::{Status, output, written};
 use crate::check;
 use crate::image::names;
 use crate::manifest::{Kind, Manifest, edits, key};
-use crate::project::{MANIFEST, Workspace, absolute, describe};
+use crate::project::{MANIFEST, Workspace, absolute, describe, relative};
 use crate::runner;
 use crate::start::{self, Keys, Name, NewCommand, Template};
 use crate::text::{Source, apply};

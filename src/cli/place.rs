@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 
-use super::run::relative;
 use crate::manifest::{Command, Manifest};
-use crate::project::{MANIFEST, Workspace, absolute, describe};
+use crate::project::{MANIFEST, Workspace, absolute, describe, relative};
 use crate::runner;
 use crate::text::{Source, nearest};
 

@@ -1,13 +1,13 @@
 //! `d3ls run`: one command in the local engine.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
 use serde_json::Value;
 
 use super::{Status, output};
-use crate::project::{Workspace, absolute, describe};
+use crate::project::{Workspace, describe, relative};
 use crate::report;
 use crate::runner::{self, Outcome, Python, Redactor, Request, Schedule, Wanted};
 
@@ -134,15 +134,4 @@ fn read(path: &Path) -> anyhow::Result<String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
-}
-
-/// A path relative to the working directory with `/`, absolute outside it.
-pub(super) fn relative(path: &Path) -> String {
-    let folder = absolute(Path::new("."));
-    let relative = path.strip_prefix(&folder).unwrap_or(path);
-    let parts = relative.components().map(|part| match part {
-        Component::RootDir => std::borrow::Cow::Borrowed(""),
-        part => part.as_os_str().to_string_lossy(),
-    });
-    parts.collect::<Vec<_>>().join("/")
 }

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::run::relative;
 use super::{Status, output};
-use crate::project::Workspace;
+use crate::project::{Workspace, relative};
 use crate::report;
 use crate::runner::{self, ReadCase, Suite, Tested, Verdict};
 

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::run::relative;
 use crate::manifest::{edits, schema_text};
-use crate::project;
+use crate::project::{self, relative};
 
 /// The file of the manifest's schema.
 const SCHEMA: &str = "d3.schema.json";

@@ -2,9 +2,9 @@
 
 use crate::image::names;
 use crate::semantic::{Analysis, FunctionId, Model, Origin};
-use crate::syntax::ast::{self, AnyNodeRef};
+use crate::syntax::ast::{self, AnyNodeRef, Expr};
 use crate::syntax::{D3Call, D3Target};
-use crate::text::{Ranged, TextSize};
+use crate::text::{Ranged, TextRange, TextSize};
 
 use super::cursor::Cursor;
 use super::describe;
@@ -145,7 +145,11 @@ fn active(call: &ast::ExprCall, statement: &Statement, names: &[String]) -> Opti
     if let Some(name) = keyword.and_then(|keyword| keyword.arg.as_ref()) {
         return names.iter().position(|known| known == name.as_str());
     }
-    let before = call.arguments.args.iter().filter(|argument| argument.end() <= at.start()).count();
+    // Right behind an argument it is still that one: only a comma begins the next.
+    let is_over = |argument: &&Expr| {
+        argument.end() <= at.start() && statement.parsed.slice(TextRange::new(argument.end(), at.start())).contains(',')
+    };
+    let before = call.arguments.args.iter().filter(is_over).count();
     let rest = names.iter().position(|name| name.starts_with('*'));
     Some(rest.map_or(before, |rest| before.min(rest)))
 }

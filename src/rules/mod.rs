@@ -19,7 +19,6 @@ mod text;
 mod tool;
 
 pub use context::{Context, Finding, Sink};
-pub(crate) use security::names_credential;
 pub use selection::{Selection, Selector};
 
 /// One rule. The table [`RULES`] is the registry that `d3ls rules`, `explain` and the docs are made from.

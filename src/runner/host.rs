@@ -12,6 +12,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 use super::confine;
+use super::group::{Group, kill_group};
 use super::job::Request;
 use super::listener::{End, Listener, Unable};
 use super::outcome::Outcome;
@@ -78,7 +79,7 @@ pub(super) enum Message {
 #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "forks are Linux's"))]
 pub(super) enum Process {
     /// One of our own.
-    Own(Child),
+    Own(Group),
     /// A fork of a warm engine, which reaps it: its number from its start to its end, and how it ended.
     Fork(Option<u32>, Option<ExitStatus>),
 }
@@ -97,10 +98,11 @@ pub fn run(
     let folder = folder()?;
     let token = token(folder.path());
     let mut command = command(python, limits, &[request], folder.path(), false);
-    let mut child = command.spawn().with_context(|| format!("{} can't be started", python.program.display()))?;
+    let mut group = Group::start(&mut command, limits.considerate)
+        .with_context(|| format!("{} can't be started", python.program.display()))?;
     let setup = setup(&json!({"token": token, "parts": parts(), "job": job(request, limits)}));
-    let receiver = connect(&mut child, setup)?;
-    let process = Process::Own(child);
+    let receiver = connect(&mut group, setup)?;
+    let process = Process::Own(group);
     follow(process, &receiver, Run { python, limits, request, cancel, token, started })
 }
 
@@ -187,7 +189,7 @@ pub(super) fn environment() -> Vec<(&'static str, String)> {
     variables
 }
 
-/// Python with the loader, confined, in a group of its own, its three streams piped.
+/// Python with the loader, confined, its three streams piped.
 pub(super) fn command(
     python: &Python,
     limits: Limits,
@@ -208,19 +210,22 @@ pub(super) fn command(
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command
 }
 
 /// Starts the threads that write the setup and read both pipes.
-fn connect(child: &mut Child, setup: Vec<u8>) -> anyhow::Result<Receiver<Message>> {
+fn connect(group: &mut Group, setup: Vec<u8>) -> anyhow::Result<Receiver<Message>> {
     let (sender, receiver) = channel();
+    let child = &mut group.child;
     let mut stdin = child.stdin.take().context("no pipe to Python")?;
     let results = child.stdout.take().context("no pipe from Python")?;
     let printed = child.stderr.take().context("no pipe from Python")?;
-    // A process that ends early leaves a broken pipe; its end says more than that.
-    std::thread::spawn(move || drop(stdin.write_all(&setup)));
+    let write = move || {
+        // A process that ends early leaves a broken pipe; its end says more than that.
+        let _ = stdin.write_all(&setup);
+        stdin
+    };
+    group.stdin = Some(std::thread::spawn(write));
     read_in_background(results, printed, &sender);
     wait_in_background(child, sender);
     Ok(receiver)
@@ -371,31 +376,16 @@ impl Process {
     /// Kills the process and its group. An empty group is no error here.
     fn kill(&mut self) {
         match self {
-            Self::Own(child) => kill_group(child.id()).unwrap_or_else(|| drop(child.kill())),
-            Self::Fork(number, _) => drop(number.and_then(kill_group)),
+            Self::Own(group) => group.kill(),
+            Self::Fork(number, _) => number.iter().copied().for_each(kill_group),
         }
     }
 
     /// How it ended; reaps it if it is our own.
     fn status(&mut self) -> Option<ExitStatus> {
         match self {
-            Self::Own(child) => child.wait().ok(),
+            Self::Own(group) => group.child.wait().ok(),
             Self::Fork(_, status) => *status,
         }
     }
-}
-
-/// Kills a group by its leader's number, which is still its own as long as the leader is not reaped. `None` where
-/// the system has no groups.
-#[cfg(unix)]
-pub(super) fn kill_group(leader: u32) -> Option<()> {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    let leader = i32::try_from(leader).ok().and_then(Pid::from_raw)?;
-    let _ = kill_process_group(leader, Signal::KILL);
-    Some(())
-}
-
-#[cfg(not(unix))]
-pub(super) fn kill_group(_leader: u32) -> Option<()> {
-    None
 }

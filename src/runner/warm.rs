@@ -73,7 +73,7 @@ mod linux {
     use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
     use std::os::unix::net::UnixStream;
     use std::os::unix::process::ExitStatusExt;
-    use std::process::{Child, ExitStatus, Stdio};
+    use std::process::{ExitStatus, Stdio};
     use std::sync::atomic::AtomicBool;
     use std::sync::mpsc::{Sender, channel};
     use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -84,6 +84,7 @@ mod linux {
     use serde_json::{Value, json};
 
     use super::super::confine;
+    use super::super::group::Group;
     use super::super::host::{self, Limits, Message, Process, Run};
     use super::super::job::Request;
     use super::super::outcome::Outcome;
@@ -97,7 +98,7 @@ mod linux {
 
     /// The process and the way to it.
     pub(super) struct Engine {
-        child: Child,
+        process: Group,
         control: Mutex<UnixStream>,
         forks: Arc<Mutex<Forks>>,
         folder: tempfile::TempDir,
@@ -126,15 +127,11 @@ mod linux {
         let folder = host::folder().ok()?;
         let (ours, theirs) = UnixStream::pair().ok()?;
         let mut command = host::command(python, limits, requests, folder.path(), true);
-        let child = command
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
+        command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).stderr(Stdio::null());
+        let process = Group::start(&mut command, limits.considerate).ok()?;
         drop(command);
         let forks = Arc::new(Mutex::new(Forks::default()));
-        let engine = Engine { child, control: Mutex::new(ours), forks, folder };
+        let engine = Engine { process, control: Mutex::new(ours), forks, folder };
         engine.greet(requests, &filter, cancel)?;
         Some(engine)
     }
@@ -179,8 +176,8 @@ mod linux {
 
     impl Drop for Engine {
         fn drop(&mut self) {
-            let _ = host::kill_group(self.child.id());
-            let _ = self.child.wait();
+            self.process.kill();
+            let _ = self.process.child.wait();
         }
     }
 

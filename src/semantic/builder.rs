@@ -7,7 +7,7 @@ use crate::syntax::ast::visitor::{self, Visitor};
 use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
-use super::guards::tested;
+use super::guards::{expected, expected_in_call, tested};
 use super::model::{
     Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, MODULE, Nodes, ParameterKind, Reference,
     Resolution, Scope, ScopeId, ScopeKind, Site,
@@ -62,7 +62,8 @@ struct Builder<'a> {
     scope: ScopeId,
     function: Option<FunctionId>,
     context: Context,
-    /// Names of the module that hold a test of the version: `PY310 = sys.version_info >= (3, 10)`.
+    /// Names of the module that hold a test of the version, as `PY310 = sys.version_info >= (3, 10)`, or that keep code
+    /// for another version: `HAS_BATCHED = False`.
     version_flags: FxHashSet<&'a str>,
     text: &'a str,
     /// Whether `from __future__ import annotations` was seen.
@@ -301,8 +302,12 @@ impl<'a> Builder<'a> {
     }
 
     fn note_version_flag(&mut self, statement: &'a ast::StmtAssign) {
+        let is_off = |name: &ast::ExprName| {
+            matches!(&*statement.value, Expr::BooleanLiteral(literal) if !literal.value)
+                && name.id.to_uppercase() == *name.id
+        };
         if let ([Expr::Name(name)], MODULE) = (&*statement.targets, self.scope)
-            && self.tested(&statement.value).contains(Context::VERSION_GUARD)
+            && (self.tested(&statement.value).contains(Context::VERSION_GUARD) || is_off(name))
         {
             self.version_flags.insert(name.id.as_str());
         }
@@ -416,7 +421,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
                         self.bind_target(target, None, |_| BindingKind::With(&item.context_expr));
                     }
                 }
-                self.visit_body(&node.body);
+                self.with(expected(node), |this| this.visit_body(&node.body));
             }
             Stmt::Try(node) => self.visit_try(node),
             Stmt::If(node) => self.visit_if(node),
@@ -522,6 +527,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
             }
             Expr::Name(name) => self.bind(name.id.as_str(), name.range(), BindingKind::Assignment(None)),
             Expr::Named(named) => self.visit_walrus(named),
+            Expr::Call(call) => self.with(expected_in_call(call), |this| visitor::walk_expr(this, expr)),
             Expr::Lambda(node) => {
                 if let Some(parameters) = &node.parameters {
                     self.visit_parameter_expressions(parameters);

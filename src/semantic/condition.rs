@@ -111,6 +111,12 @@ fn compare<'a>(left: &Expr, op: ast::CmpOp, right: &Expr, fact: &impl Fn(&str) -
                 false => return None,
             }
         }
+        // No text equals them.
+        (ast::CmpOp::Eq | ast::CmpOp::NotEq, Expr::Tuple(_) | Expr::List(_) | Expr::Dict(_) | Expr::Set(_))
+            if known.text.is_some() =>
+        {
+            false
+        }
         (
             ast::CmpOp::In | ast::CmpOp::NotIn,
             Expr::Tuple(ast::ExprTuple { elts, .. })

@@ -1,13 +1,15 @@
 //! Names that are bound where no one can see it.
 
-use crate::syntax::ast::ExprContext;
+use rustc_hash::FxHashSet;
+
+use crate::syntax::ast::{Expr, ExprContext};
 use crate::text::{Ranged, TextRange};
 
 use super::Model;
 use super::model::{Context, MODULE, Reference, Resolution};
 
-/// A builtin of Python on Windows, which scripts name behind a test of the system.
-const WINDOWS_ONLY: &str = "WindowsError";
+/// Builtins of Python on Windows and in notebooks, which scripts name where they look where they run.
+const ELSEWHERE: [&str; 2] = ["WindowsError", "get_ipython"];
 
 impl<'a> Model<'a> {
     /// Whether `from module import *` stands anywhere.
@@ -15,8 +17,25 @@ impl<'a> Model<'a> {
         self.imports.iter().any(|import| import.is_star())
     }
 
-    /// Whether code binds names that can't be seen: through `exec`, or by writing to `globals()`.
+    /// Whether code binds names that can't be seen: through `exec`, by writing to `globals()`, or in `builtins`.
     pub fn binds_dynamically(&self) -> bool {
+        self.binds_by_attributes() || self.binds_by_names()
+    }
+
+    /// `builtins.name = ...`, `gettext.install(...)`, and `_convert_` of an enum class, which fills the module.
+    fn binds_by_attributes(&self) -> bool {
+        let has_gettext = || self.imports.iter().any(|import| import.module == "gettext");
+        self.nodes.attributes.iter().any(|site| match site.node.attr.as_str() {
+            "_convert_" | "_convert" => true,
+            "install" => has_gettext(),
+            _ => site.node.ctx == ExprContext::Store && is_builtins(&site.node.value),
+        }) || self.nodes.calls.iter().any(|site| {
+            matches!(&*site.node.func, Expr::Name(name) if name.id.as_str() == "setattr")
+                && site.node.arguments.args.first().is_some_and(is_builtins)
+        })
+    }
+
+    fn binds_by_names(&self) -> bool {
         self.references.iter().any(|reference| {
             reference.resolution == Resolution::Builtin
                 && match reference.node.id.as_str() {
@@ -34,11 +53,17 @@ impl<'a> Model<'a> {
         let is_open = hides_names(self) || self.system().is_some_and(hides_names);
         // What stands under a test of the version may be meant for another one.
         let harmless = Context::NAME_GUARD | Context::VERSION_GUARD | Context::NOT_EVALUATED;
-        self.references.iter().filter(move |reference| {
+        // A name that the script asks for with NameError in mind is there or not.
+        let unknown = || self.references.iter().filter(|read| !is_open && read.resolution == Resolution::Unknown);
+        let is_asked = |read: &&Reference<'a>| read.context.contains(Context::NAME_GUARD);
+        let asked: FxHashSet<&str> = unknown().filter(is_asked).map(|read| read.node.id.as_str()).collect();
+        self.references.iter().filter(move |read| {
+            let name = read.node.id.as_str();
             !is_open
-                && reference.resolution == Resolution::Unknown
-                && !reference.context.intersects(harmless)
-                && reference.node.id.as_str() != WINDOWS_ONLY
+                && read.resolution == Resolution::Unknown
+                && !read.context.intersects(harmless)
+                && !ELSEWHERE.contains(&name)
+                && !asked.contains(name)
         })
     }
 
@@ -57,4 +82,8 @@ impl<'a> Model<'a> {
             })
             || nodes.compares.iter().any(|site| site.node.comparators.iter().any(|right| right.range() == namespace))
     }
+}
+
+fn is_builtins(expr: &Expr) -> bool {
+    matches!(expr, Expr::Name(name) if matches!(name.id.as_str(), "builtins" | "__builtins__"))
 }

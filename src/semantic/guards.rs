@@ -6,22 +6,84 @@ use crate::syntax::ast::{self, ExceptHandler, Expr, Stmt};
 
 use super::model::Context;
 
+/// What holds in the body of a `try` only, not in its handlers.
+pub(super) const BODY_ONLY: Context = Context::EXIT_GUARD.union(Context::EXPECTS_EXCEPTION);
+
 /// What the handlers of `statement` guard its body against.
 pub(super) fn guarded(statement: &ast::StmtTry) -> Context {
     let mut guards = Context::default();
     for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
         guards |= match handler.type_.as_deref() {
-            Some(exception) if !is_broad(exception) => caught(exception),
-            // Commands put all they do under `except Exception`; that guards only where nothing else is tried.
-            _ if statement.body.iter().all(is_import) => Context::IMPORT_GUARD,
-            _ if statement.body.iter().all(is_name) => Context::NAME_GUARD,
-            _ => Context::default(),
+            Some(exception) if !is_broad(exception) => caught(exception) | Context::EXPECTS_EXCEPTION,
+            _ if gives_other_values(handler, &statement.body) => {
+                Context::IMPORT_GUARD | Context::ATTRIBUTE_GUARD | Context::TYPE_GUARD
+            }
+            _ => tried(&statement.body),
         };
         if handler.type_.as_deref().is_none_or(catches_exit) {
             guards |= Context::EXIT_GUARD;
         }
     }
     guards
+}
+
+/// What a `with` guards its body against: `contextlib.suppress`, and the tests' `assertRaises` and `pytest.raises`.
+pub(super) fn expected(statement: &ast::StmtWith) -> Context {
+    let calls = statement.items.iter().filter_map(|item| item.context_expr.as_call_expr());
+    let expecting = calls.filter(|call| expects_exception(call));
+    expecting.flat_map(|call| &call.arguments.args).fold(Context::default(), |guards, exception| {
+        let exits = if catches_exit(exception) { Context::EXIT_GUARD } else { Context::default() };
+        let others = if is_broad(exception) { tried(&statement.body) } else { caught(exception) };
+        guards | exits | others | Context::EXPECTS_EXCEPTION
+    })
+}
+
+/// What `assertRaises(NameError, ...)` guards its arguments against.
+pub(super) fn expected_in_call(call: &ast::ExprCall) -> Context {
+    match call.arguments.args.first() {
+        Some(exception) if call.arguments.len() > 1 && expects_exception(call) => {
+            caught(exception) | Context::EXPECTS_EXCEPTION
+        }
+        _ => Context::default(),
+    }
+}
+
+fn expects_exception(call: &ast::ExprCall) -> bool {
+    let name = match &*call.func {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => "",
+    };
+    matches!(name, "suppress" | "raises" | "assertRaises" | "assertRaisesRegex")
+}
+
+/// What a handler of any exception guards against. Commands put all they do under `except Exception`, so that it
+/// guards only where nothing else is tried.
+fn tried(body: &[Stmt]) -> Context {
+    match body {
+        _ if body.iter().all(is_import) => Context::IMPORT_GUARD,
+        _ if body.iter().all(is_name) => Context::NAME_GUARD,
+        _ => Context::default(),
+    }
+}
+
+/// Whether all that a handler does is to give names of the body other values: then the body may fail.
+fn gives_other_values(handler: &ast::ExceptHandlerExceptHandler, body: &[Stmt]) -> bool {
+    let tried: Vec<&str> = body.iter().filter_map(assigned_name).collect();
+    handler.name.is_none()
+        && handler.body.iter().all(|statement| assigned_name(statement).is_some_and(|name| tried.contains(&name)))
+}
+
+/// `name = ...`
+fn assigned_name(statement: &Stmt) -> Option<&str> {
+    match statement {
+        Stmt::Assign(node) => match &*node.targets {
+            [Expr::Name(name)] => Some(name.id.as_str()),
+            _ => None,
+        },
+        Stmt::AnnAssign(node) => node.target.as_name_expr().map(|name| name.id.as_str()),
+        _ => None,
+    }
 }
 
 fn catches_exit(exception: &Expr) -> bool {
@@ -59,6 +121,7 @@ fn caught(exception: &Expr) -> Context {
             "NameError" => Context::NAME_GUARD,
             "KeyError" | "LookupError" => Context::KEY_GUARD,
             "AttributeError" => Context::ATTRIBUTE_GUARD,
+            "TypeError" => Context::TYPE_GUARD,
             _ => Context::default(),
         },
         Expr::Tuple(tuple) => tuple.elts.iter().map(caught).fold(Context::default(), |all, one| all | one),
@@ -74,10 +137,12 @@ pub(super) fn tested(test: &Expr, flags: &FxHashSet<&str>) -> Context {
         Expr::Attribute(node) => match node.attr.as_str() {
             "version_info" | "hexversion" => Context::VERSION_GUARD,
             name if is_version_flag(name) => Context::VERSION_GUARD,
+            // `sys.version_info.major`
+            "major" | "minor" => tested(&node.value, flags),
             _ => Context::default(),
         },
         Expr::Name(node) => match node.id.as_str() {
-            "version_info" => Context::VERSION_GUARD,
+            "version_info" | "hexversion" => Context::VERSION_GUARD,
             "__name__" => Context::MAIN_GUARD,
             name if flags.contains(name) || is_version_flag(name) => Context::VERSION_GUARD,
             _ => Context::default(),

@@ -55,8 +55,12 @@ bitflags! {
         const KEY_GUARD = 1 << 11;
         /// In a `try` that catches AttributeError, in its handlers, or under a test with `hasattr`.
         const ATTRIBUTE_GUARD = 1 << 12;
-        /// In a `try` that catches SystemExit.
+        /// In a `try` that catches SystemExit, or in a `with` that expects it.
         const EXIT_GUARD = 1 << 13;
+        /// In a `try` that catches TypeError, or in its handlers.
+        const TYPE_GUARD = 1 << 14;
+        /// In a `try` or `with` that waits for an exception of a certain kind.
+        const EXPECTS_EXCEPTION = 1 << 15;
     }
 }
 

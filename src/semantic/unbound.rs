@@ -105,13 +105,20 @@ impl<'a> Search<'_, 'a> {
         match self.skip(first) {
             // A later binding inside of the same `if` depends on the first.
             Some(Skip { condition: Some(condition) }) => {
-                others.iter().all(|&id| condition.contains_range(self.model.binding(id).range))
+                others.iter().all(|&id| condition.range().contains_range(self.model.binding(id).range))
+                    && self.is_possible(condition)
             }
             Some(Skip { condition: None }) => {
                 others.iter().all(|&id| self.skip(id).is_some_and(|skip| skip.condition.is_none()))
             }
             None => false,
         }
+    }
+
+    /// Whether a path that misses the condition leads to the read, by what is known of the name that it tests.
+    fn is_possible(&self, condition: &'a ast::StmtIf) -> bool {
+        let other = tested_name(&condition.test).unwrap_or_default();
+        self.unbound_with(other).is_some_and(|held| !held.is_empty())
     }
 
     /// Whether the read stands under a condition that may be the same as the binding's.
@@ -133,7 +140,11 @@ impl<'a> Search<'_, 'a> {
                     // Which statement raised what is caught here is not known.
                     return handler.type_.as_deref().is_some_and(|caught| !is_broad(caught));
                 }
-                AnyNodeRef::StmtTry(statement) => return statement.handlers.iter().any(expects_it),
+                AnyNodeRef::StmtTry(statement) => {
+                    return statement.handlers.iter().any(expects_it)
+                        || is_all_that_is_tried(statement, read)
+                        || self.is_bound_at_once(statement, read);
+                }
                 AnyNodeRef::ExprBoolOp(node) => {
                     let before = node.values.iter().take_while(|value| value.end() < read.start());
                     let tests: Vec<(&'a Expr, bool)> =
@@ -148,6 +159,12 @@ impl<'a> Search<'_, 'a> {
         })
     }
 
+    /// Whether a `try` begins with the binding, by an assignment that can hardly fail, and the read comes after that.
+    fn is_bound_at_once(&self, statement: &ast::StmtTry, read: TextRange) -> bool {
+        let Some(Stmt::Assign(first)) = statement.body.first() else { return false };
+        self.contains_all_bindings(first.range()) && is_lookup(&first.value) && read.start() >= first.end()
+    }
+
     /// Whether these tests certainly come out so on a path on which the name is unbound. They are if they look at one
     /// other name, of which enough is known.
     fn passes_unbound(&self, tests: Vec<(&'a Expr, bool)>) -> bool {
@@ -156,16 +173,28 @@ impl<'a> Search<'_, 'a> {
         let Some(other) = tests.iter().find_map(|(test, _)| tested_name(test)).filter(|other| *other != name) else {
             return false;
         };
-        let fact = |held: &[Held; 2], tested: &str| (tested == other).then(|| model.fact_of(held[1])).flatten();
-        let feasible = |test: &'a Expr, is: bool, held: &[Held; 2]| {
-            decide(test, &|tested: &str| fact(held, tested)).is_none_or(|decided| decided == is)
-        };
-        let flow = model.flow(self.function);
-        let Some(together) = flow.together(model, [name, other], Paths::All, feasible) else { return false };
-        flow.held_at(&together, self.reference).iter().any(|held| {
-            held[0].binding.is_none()
-                && tests.iter().all(|(test, is)| decide(test, &|tested: &str| fact(held, tested)) == Some(*is))
+        let Some(first_test) = tests.iter().map(|(test, _)| test.start()).min() else { return false };
+        let fact = |held: &Held, tested: &str| (tested == other).then(|| model.fact_of(*held)).flatten();
+        self.unbound_with(other).is_some_and(|held| {
+            held.iter().any(|held| {
+                // What is bound after the tests says nothing of how they came out.
+                held.binding.is_some_and(|id| model.binding(id).range.end() <= first_test)
+                    && tests.iter().all(|(test, is)| decide(test, &|tested: &str| fact(held, tested)) == Some(*is))
+            })
         })
+    }
+
+    /// What another name holds at the read on the paths on which the name is unbound; `None` where these are too many.
+    fn unbound_with(&self, other: &'a str) -> Option<Vec<Held>> {
+        let model = self.model;
+        let flow = model.flow(self.function);
+        let feasible = |test: &'a Expr, is: bool, held: &[Held; 2]| {
+            let fact = |tested: &str| (tested == other).then(|| model.fact_of(held[1])).flatten();
+            decide(test, &fact).is_none_or(|decided| decided == is)
+        };
+        let together = flow.together(model, [self.read().id.as_str(), other], Paths::All, feasible)?;
+        let held = flow.held_at(&together, self.reference);
+        Some(held.into_iter().filter(|held| held[0].binding.is_none()).map(|held| held[1]).collect())
     }
 
     /// Whether something between the bindings and the read leaves the way: then the read may be reached only where the
@@ -186,7 +215,7 @@ impl<'a> Search<'_, 'a> {
 
     /// By which simple turn the binding is missed: an `if` without `else`, or an exception that is swallowed. `None`
     /// where it takes more than that.
-    fn skip(&self, id: BindingId) -> Option<Skip> {
+    fn skip(&self, id: BindingId) -> Option<Skip<'a>> {
         let read = self.read().range();
         let around = self.model.ancestors(self.function, self.model.binding(id).range);
         let mut in_loop = false;
@@ -200,11 +229,14 @@ impl<'a> Search<'_, 'a> {
                     if in_loop || is_exhaustive || condition.is_some() || may_stop {
                         return None;
                     }
-                    condition = Some(statement.range());
+                    condition = Some(*statement);
                 }
                 AnyNodeRef::StmtTry(statement) => {
                     let mut handlers = statement.handlers.iter();
-                    if handlers.any(|ast::ExceptHandler::ExceptHandler(handler)| may_call_off(&handler.body)) {
+                    let handled_only = always_raises(&statement.body) || may_leave(&statement.orelse);
+                    if handled_only
+                        || handlers.any(|ast::ExceptHandler::ExceptHandler(handler)| may_call_off(&handler.body))
+                    {
                         return None;
                     }
                 }
@@ -222,9 +254,9 @@ impl<'a> Search<'_, 'a> {
 
 /// How a binding is missed.
 #[derive(Debug, Clone, Copy)]
-struct Skip {
+struct Skip<'a> {
     /// The `if` that it stands under.
-    condition: Option<TextRange>,
+    condition: Option<&'a ast::StmtIf>,
 }
 
 /// The tests that decide that control comes to `read` inside an `if` statement, with what each must give.
@@ -266,6 +298,15 @@ fn branches(statement: &ast::StmtIf) -> impl Iterator<Item = &[Stmt]> {
     std::iter::once(&*statement.body).chain(statement.elif_else_clauses.iter().map(|clause| &*clause.body))
 }
 
+/// Whether a body certainly ends by an exception, so that what follows its `try` counts on that.
+fn always_raises(body: &[Stmt]) -> bool {
+    match body.last() {
+        Some(Stmt::Raise(_)) => true,
+        Some(Stmt::Try(statement)) => always_raises(&statement.finalbody),
+        _ => false,
+    }
+}
+
 /// Whether a body ends by leaving, or by a call that may do so.
 fn may_leave(body: &[Stmt]) -> bool {
     matches!(body.last(), Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)))
@@ -296,6 +337,26 @@ fn expects_it(handler: &ast::ExceptHandler) -> bool {
         Expr::Tuple(tuple) => tuple.elts.iter().any(names_it),
         other => names_it(other),
     })
+}
+
+/// Whether the statement that reads is the only one that a `try` tries, and whatever it raises is caught:
+/// `try: file.close()`.
+fn is_all_that_is_tried(statement: &ast::StmtTry, read: TextRange) -> bool {
+    let is_alone = matches!(&*statement.body, [only] if only.range().contains_range(read));
+    is_alone
+        && statement
+            .handlers
+            .iter()
+            .any(|ast::ExceptHandler::ExceptHandler(handler)| handler.type_.as_deref().is_none_or(is_broad))
+}
+
+/// A name, or what is looked up in one.
+fn is_lookup(expr: &Expr) -> bool {
+    match expr {
+        Expr::Attribute(node) => is_lookup(&node.value),
+        Expr::Subscript(node) => is_lookup(&node.value) && is_lookup(&node.slice),
+        _ => expr.is_name_expr() || expr.is_literal_expr(),
+    }
 }
 
 /// Whether a handler catches whatever was raised.

@@ -13,7 +13,7 @@ use super::worker::{Checked, Subject};
 use crate::diagnostic::Place;
 use crate::ide;
 use crate::semantic::{Analysis, Surroundings};
-use crate::text::TextSize;
+use crate::text::{TextRange, TextSize};
 
 /// What can stand at a position.
 pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Option<CompletionResponse> {
@@ -24,6 +24,14 @@ pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Opt
     let items = in_comment.unwrap_or_else(|| ide::complete(analysis, offset)).into_iter();
     let surroundings = Some(analysis.surroundings());
     Some(CompletionResponse::Array(items.map(|item| completion_item(item, surroundings, sheet, agreed)).collect()))
+}
+
+/// Whether a position is in a comment of a script.
+pub fn is_in_comment(checked: &Checked, position: Position, agreed: &Agreed) -> Option<bool> {
+    let (analysis, sheet) = script(checked)?;
+    let offset = sheet.offset(position, agreed.encoding);
+    let is_around = |comment: &TextRange| comment.start() < offset && offset <= comment.end();
+    Some(analysis.parsed().comments.iter().any(is_around))
 }
 
 /// What a client sends back to be told more about a completion.
@@ -43,7 +51,15 @@ impl More {
 }
 
 fn completion_text(text: String, agreed: &Agreed) -> Documentation {
-    Documentation::MarkupContent(markup(text, agreed.completion_markdown))
+    documentation(text, agreed.completion_format.as_ref())
+}
+
+/// A text beside something, in the format that the client takes there.
+fn documentation(value: String, format: Option<&MarkupKind>) -> Documentation {
+    match format {
+        Some(kind) => Documentation::MarkupContent(MarkupContent { kind: kind.clone(), value }),
+        None => Documentation::String(value),
+    }
 }
 
 /// What there is to say about a position: of D3's words, and of the rules behind findings there.
@@ -79,8 +95,7 @@ pub(super) fn hover_at(
 pub fn signature(checked: &Checked, position: Position, agreed: &Agreed) -> Option<SignatureHelp> {
     let (analysis, sheet) = script(checked)?;
     let found = ide::signature(analysis, sheet.offset(position, agreed.encoding))?;
-    let document =
-        |value: Option<String>| value.map(|value| Documentation::MarkupContent(markup(value, agreed.hover_markdown)));
+    let document = |value: Option<String>| value.map(|value| documentation(value, agreed.signature_format.as_ref()));
     // The protocol counts in UTF-16 here, whatever was agreed for positions.
     let units = |end: usize| u32::try_from(found.label[..end].encode_utf16().count()).unwrap_or(u32::MAX);
     let parameters = found.parameters.into_iter().map(|parameter| {

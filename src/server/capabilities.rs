@@ -39,8 +39,10 @@ pub struct Agreed {
     pub snippets: bool,
     /// The client asks for the text beside a completion when it shows it.
     pub asks_for_documentation: bool,
-    /// Texts beside completions may be Markdown.
-    pub completion_markdown: bool,
+    /// What texts beside completions may be, if anything but plain.
+    pub completion_format: Option<MarkupKind>,
+    /// The same of texts beside signatures.
+    pub signature_format: Option<MarkupKind>,
     /// A signature's parameters may be named by their place in it.
     pub label_offsets: bool,
     /// The client asks whether a name can be renamed.
@@ -77,6 +79,15 @@ impl Agreed {
             .and_then(|document| document.completion.as_ref())
             .and_then(|completion| completion.completion_item.as_ref());
         let markdown = |kinds: Option<&[MarkupKind]>| kinds.is_some_and(|kinds| kinds.contains(&MarkupKind::Markdown));
+        // The client's first choice counts for nothing: what can be Markdown is better so.
+        let best = |kinds: Option<&[MarkupKind]>| match kinds {
+            Some(kinds) if markdown(Some(kinds)) => Some(MarkupKind::Markdown),
+            Some([_, ..]) => Some(MarkupKind::PlainText),
+            _ => None,
+        };
+        let signature = document
+            .and_then(|document| document.signature_help.as_ref())
+            .and_then(|help| help.signature_information.as_ref());
         Self {
             encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
             pulls: document.is_some_and(|document| document.diagnostic.is_some()),
@@ -100,12 +111,11 @@ impl Agreed {
             symbol_trees: is(document
                 .and_then(|document| document.document_symbol.as_ref())
                 .map(|symbols| symbols.hierarchical_document_symbol_support)),
-            label_offsets: is(document
-                .and_then(|document| document.signature_help.as_ref())
-                .and_then(|help| help.signature_information.as_ref())
+            label_offsets: is(signature
                 .and_then(|information| information.parameter_information.as_ref())
                 .map(|parameter| parameter.label_offset_support)),
-            completion_markdown: markdown(item.and_then(|item| item.documentation_format.as_deref())),
+            completion_format: best(item.and_then(|item| item.documentation_format.as_deref())),
+            signature_format: best(signature.and_then(|signature| signature.documentation_format.as_deref())),
             has_configuration: is(workspace.map(|workspace| workspace.configuration)),
             watches_configuration: is(workspace
                 .and_then(|workspace| workspace.did_change_configuration.as_ref())
@@ -244,7 +254,9 @@ mod tests {
                 "hover": {"contentFormat": ["markdown"]},
                 "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
                 "rename": {"prepareSupport": true},
-                "signatureHelp": {"signatureInformation": {"parameterInformation": {"labelOffsetSupport": true}}},
+                "signatureHelp": {"signatureInformation": {
+                    "documentationFormat": ["plaintext"], "parameterInformation": {"labelOffsetSupport": true},
+                }},
             },
             "workspace": {
                 "diagnostics": {"refreshSupport": true},
@@ -269,7 +281,8 @@ mod tests {
             label_offsets: true,
             symbol_trees: true,
             prepares_rename: true,
-            completion_markdown: true,
+            completion_format: Some(MarkupKind::Markdown),
+            signature_format: Some(MarkupKind::PlainText),
             hover_markdown: true,
             shows_progress: true,
             has_configuration: true,

@@ -36,6 +36,8 @@ pub struct Document {
     pub shows: bool,
     /// The newest finished check.
     pub checked: watch::Sender<Option<Arc<Checked>>>,
+    /// What a text means that is not checked yet, where that was asked for.
+    pub meaning: Option<Arc<Checked>>,
     text: Rope,
 }
 
@@ -61,6 +63,12 @@ impl Snapshot {
 }
 
 impl Document {
+    /// What is known of the newest text: all, or only what it means.
+    pub fn known(&self) -> Option<Arc<Checked>> {
+        let checked = self.checked.borrow().clone();
+        [checked, self.meaning.clone()].into_iter().flatten().find(|known| known.revision == self.revision)
+    }
+
     /// What a check needs; cheap.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
@@ -101,6 +109,7 @@ impl Documents {
             running: false,
             shows: false,
             checked: watch::Sender::new(None),
+            meaning: None,
             text: Rope::from_str(text),
         };
         self.by_uri.insert(uri.clone(), document);

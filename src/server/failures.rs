@@ -10,6 +10,7 @@ use tower_lsp_server::ls_types::{
 
 use super::convert::{Sheet, uri_of};
 use super::session::Session;
+use crate::project::{Disk, Files};
 use crate::runner::{Failure, Frame, Part, Request};
 use crate::syntax::ast::Stmt;
 use crate::syntax::{self, Parsed};
@@ -21,13 +22,23 @@ const MOST_RELATED: usize = 10;
 /// The failures on show, by file.
 #[derive(Debug, Default)]
 pub struct Failures {
-    by_path: DashMap<PathBuf, Vec<Diagnostic>>,
+    by_path: DashMap<PathBuf, InFile>,
+}
+
+/// What failed in a file.
+#[derive(Debug)]
+struct InFile {
+    /// The file as it was run.
+    text: Arc<str>,
+    /// Whether that is what the disk holds.
+    saved: bool,
+    found: Vec<Diagnostic>,
 }
 
 impl Failures {
     /// Those in the file at `path`.
     pub fn of(&self, path: &Path) -> Vec<Diagnostic> {
-        self.by_path.get(path).map_or_else(Vec::new, |found| found.clone())
+        self.by_path.get(path).map_or_else(Vec::new, |file| file.found.clone())
     }
 
     /// Forgets those in the file at `path`. Says whether there were any.
@@ -35,9 +46,32 @@ impl Failures {
         self.by_path.remove(path).is_some()
     }
 
-    /// Adds to those in the file at `path`.
-    pub fn add(&self, path: &Path, found: Vec<Diagnostic>) {
-        self.by_path.entry(path.to_owned()).or_default().extend(found);
+    /// The file at `path` is opened with this text: to look at a failure is no edit.
+    pub fn opened(&self, path: &Path, text: &str) {
+        self.by_path.remove_if(path, |_, file| *file.text != *text);
+    }
+
+    /// The file at `path` is saved as it is.
+    pub fn saved(&self, path: &Path) {
+        if let Some(mut file) = self.by_path.get_mut(path) {
+            file.saved = true;
+        }
+    }
+
+    /// The file at `path` is closed: what was not saved is lost.
+    pub fn closed(&self, path: &Path) {
+        self.by_path.remove_if(path, |_, file| !file.saved);
+    }
+
+    /// Adds one to those in a file that was run.
+    pub fn add(&self, path: &Path, text: &Arc<str>, found: Diagnostic) {
+        let saved = || Disk.read(path).is_ok_and(|source| source.text() == *text);
+        let mut file = self.by_path.entry(path.to_owned()).or_insert_with(|| InFile {
+            text: Arc::clone(text),
+            saved: saved(),
+            found: Vec::new(),
+        });
+        file.found.push(found);
     }
 }
 

@@ -73,9 +73,29 @@ impl Handlers {
         at: TextDocumentPositionParams,
         answer: impl FnOnce(&Checked, Position, &Agreed) -> Option<T> + Send + 'static,
     ) -> Result<Option<T>> {
-        let Some(checked) = self.session.fresh(&at.text_document.uri).await else { return Ok(None) };
+        let checked = self.session.fresh(&at.text_document.uri).await;
+        self.answer(checked, at.position, answer).await
+    }
+
+    /// The same while it is typed: what `answer` sees may be without findings.
+    async fn while_typing<T: Send + 'static>(
+        &self,
+        at: TextDocumentPositionParams,
+        answer: impl FnOnce(&Checked, Position, &Agreed) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let checked = self.session.meaning(&at.text_document.uri).await;
+        self.answer(checked, at.position, answer).await
+    }
+
+    async fn answer<T: Send + 'static>(
+        &self,
+        checked: Option<Arc<Checked>>,
+        position: Position,
+        answer: impl FnOnce(&Checked, Position, &Agreed) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        let Some(checked) = checked else { return Ok(None) };
         let agreed = self.session.agreed().clone();
-        let work = tokio::task::spawn_blocking(move || answer(&checked, at.position, &agreed));
+        let work = tokio::task::spawn_blocking(move || answer(&checked, position, &agreed));
         work.await.map_err(|_panic| Error::internal_error())
     }
 }
@@ -166,7 +186,11 @@ impl LanguageServer for Handlers {
         self.session.close(&params.text_document.uri);
     }
 
-    async fn did_save(&self, _: DidSaveTextDocumentParams) {}
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        if let Some(path) = path_of(&params.text_document.uri) {
+            self.session.failures.saved(&path);
+        }
+    }
 
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
         for change in params.changes {
@@ -212,7 +236,12 @@ impl LanguageServer for Handlers {
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
-        self.at(params.text_document_position, |it, at, agreed| {
+        let at = params.text_document_position;
+        // A comment takes the codes of the findings on its line.
+        if self.while_typing(at.clone(), assist::is_in_comment).await? == Some(true) {
+            return self.at(at, assist::completion).await;
+        }
+        self.while_typing(at, |it, at, agreed| {
             assist::completion(it, at, agreed).or_else(|| manifest::completion(it, at, agreed))
         })
         .await
@@ -235,7 +264,7 @@ impl LanguageServer for Handlers {
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
-        self.at(params.text_document_position_params, assist::signature).await
+        self.while_typing(params.text_document_position_params, assist::signature).await
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {

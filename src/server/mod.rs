@@ -27,7 +27,7 @@ mod serve;
 mod session;
 mod settings;
 mod structure;
-mod transport;
+pub mod transport;
 mod watch;
 mod worker;
 mod workspace;

@@ -178,8 +178,8 @@ impl Background {
         let mut touched: Vec<PathBuf> = Vec::new();
         for one in failed {
             for (path, finding) in one.findings(&self.session) {
-                if self.is_as_it_was(&path, one.request) {
-                    self.session.failures.add(&path, vec![finding]);
+                if let Some(text) = self.as_it_was(&path, one.request) {
+                    self.session.failures.add(&path, text, finding);
                     touched.push(path);
                 }
             }
@@ -189,10 +189,11 @@ impl Background {
         self.session.republish(&touched);
     }
 
-    fn is_as_it_was(&self, path: &Path, request: &Request) -> bool {
-        let then = request.target.scripts.plan.parts.iter().find(|part| part.path == path).map(|part| &part.text);
-        let now = self.session.workspace.read(path).ok().map(|source| source.text());
-        then.is_some() && then == now.as_ref()
+    /// The text of a script that was run, unless there is another now.
+    fn as_it_was<'a>(&self, path: &Path, request: &'a Request) -> Option<&'a Arc<str>> {
+        let part = request.target.scripts.plan.parts.iter().find(|part| part.path == path)?;
+        let now = self.session.workspace.read(path).ok()?.text();
+        (part.text == now).then_some(&part.text)
     }
 }
 

@@ -71,7 +71,7 @@ where
 
 fn next<R: BufRead>(reader: &mut Reader<R>) -> Option<Frame> {
     loop {
-        match reader.next() {
+        match reader.frame() {
             Ok(frame) => return frame,
             Err(problem) if problem.kind() == io::ErrorKind::Interrupted => {}
             Err(problem) => {
@@ -257,7 +257,7 @@ mod tests {
         let bytes = output.0.lock().expect("no panic").clone();
         let mut reader = Reader::new(&*bytes);
         let mut written = Vec::new();
-        while let Some(Frame::Body(body)) = reader.next().expect("bytes can be read") {
+        while let Some(Frame::Body(body)) = reader.frame().expect("bytes can be read") {
             written.push(serde_json::from_slice(&body).expect("JSON"));
         }
         let edits = edits.lock().expect("no panic").clone();

@@ -138,6 +138,9 @@ impl Session {
         let TextDocumentItem { uri, language_id, version, text } = document;
         let path = path_of(&uri);
         self.documents.open(&uri, path.clone(), language_id, version, &text);
+        if let Some(path) = &path {
+            self.failures.opened(path, &text);
+        }
         self.edited(&uri, path.as_deref());
     }
 
@@ -149,6 +152,9 @@ impl Session {
             return;
         }
         let path = self.documents.with(uri, |document| document.path.clone()).flatten();
+        if let Some(path) = &path {
+            self.failures.forget(path);
+        }
         self.edited(uri, path.as_deref());
     }
 
@@ -161,14 +167,16 @@ impl Session {
             self.outbox.publish(uri, Vec::new(), None);
         }
         match path_of(uri) {
-            Some(path) => self.touch(&path, None, false),
+            Some(path) => {
+                self.failures.closed(&path);
+                self.touch(&path, None, false);
+            }
             None => self.changed(),
         }
     }
 
     fn edited(self: &Arc<Self>, uri: &Uri, path: Option<&Path>) {
         if let Some(path) = path {
-            self.failures.forget(path);
             self.touch(path, Some(uri), false);
         }
         worker::start(self, uri);
@@ -258,6 +266,20 @@ impl Session {
                 return;
             }
         }
+    }
+
+    /// What the newest text means, for what is asked while it is typed: nobody waits for the rules, nor for the check
+    /// of an older text. The findings are there only if they are known already. `None` where the document is not open.
+    pub async fn meaning(self: &Arc<Self>, uri: &Uri) -> Option<Arc<Checked>> {
+        let (known, snapshot) = self.documents.with(uri, |document| (document.known(), document.snapshot()))?;
+        if known.is_some() {
+            return known;
+        }
+        let (inside, target) = (Arc::clone(self), uri.clone());
+        let work = tokio::task::spawn_blocking(move || worker::meaning(&inside, &target, &snapshot));
+        let Some(meaning) = work.await.ok().flatten().map(Arc::new) else { return self.fresh(uri).await };
+        self.documents.with(uri, |document| document.meaning = Some(Arc::clone(&meaning)));
+        Some(meaning)
     }
 
     /// The findings and the meaning of the newest text; `None` where the document is not open.

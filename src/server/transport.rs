@@ -63,7 +63,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next frame; `None` at the end of the input, also in the middle of a frame.
-    pub fn next(&mut self) -> io::Result<Option<Frame>> {
+    pub fn frame(&mut self) -> io::Result<Option<Frame>> {
         let length = match self.body.take() {
             Some(length) => length,
             None => match self.header()? {
@@ -278,7 +278,7 @@ mod tests {
 
     fn frames(input: &[u8]) -> Vec<Frame> {
         let mut reader = Reader::new(input);
-        std::iter::from_fn(|| reader.next().expect("bytes can be read")).collect()
+        std::iter::from_fn(|| reader.frame().expect("bytes can be read")).collect()
     }
 
     fn body(text: &str) -> Frame {

@@ -11,7 +11,7 @@ use super::documents::{Document, Snapshot};
 use super::notice;
 use super::session::Session;
 use super::watch::{Stamp, stamp};
-use crate::check::{Input, Report, check, check_manifest};
+use crate::check::{Input, Report, analyse, check, check_manifest};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ide::keep_unedited;
 use crate::ide::manifest::ManifestDocument;
@@ -156,18 +156,35 @@ pub fn publish_again(session: &Session, uri: &Uri) {
     });
 }
 
+/// What a script means, without its findings; `None` for what is no script.
+pub fn meaning(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Option<Checked> {
+    if !is_python(snapshot) {
+        return None;
+    }
+    let text = snapshot.text();
+    let path = snapshot.path.as_deref().unwrap_or(Path::new(""));
+    let Candidate::Script(script) = candidate(session, path, &text) else { return None };
+    let sheets = Arc::new(sheets(session, Sheet::new(uri.clone(), Some(snapshot.version), text), &script));
+    let analysis = Arc::new(analyse(&script.input));
+    let subject = Subject::Script { input: Box::new(script.input), analysis, sheets };
+    Some(Checked { revision: snapshot.revision, subject, ..Checked::default() })
+}
+
+fn is_python(snapshot: &Snapshot) -> bool {
+    let extension = snapshot.path.as_deref().and_then(Path::extension);
+    snapshot.language == "python" || extension.is_some_and(|extension| extension.eq_ignore_ascii_case("py"))
+}
+
 fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked {
     let path = snapshot.path.as_deref();
     let is_named = |name: &str| path.and_then(Path::file_name).is_some_and(|known| known == name);
-    let is_python = snapshot.language == "python"
-        || path.and_then(Path::extension).is_some_and(|extension| extension.eq_ignore_ascii_case("py"));
     let mut checked = Checked { revision: snapshot.revision, ..Checked::default() };
     if let Some(path) = path.filter(|_| is_named(SETTINGS)) {
         let own = Sheet::new(uri.clone(), Some(snapshot.version), snapshot.text());
         check_settings(session, own, path, &mut checked);
         return checked;
     }
-    if !is_named(MANIFEST) && !is_python {
+    if !is_named(MANIFEST) && !is_python(snapshot) {
         return checked;
     }
     let text = snapshot.text();

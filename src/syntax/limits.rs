@@ -7,8 +7,8 @@ use crate::dialect::{self, Finder, Kind, Skimmer, Token, TypeSlot};
 /// How many brackets CPython nests.
 const MAX_BRACKETS: usize = 200;
 
-/// How many operators, calls and attributes CPython nests, about.
-const MAX_CHAIN: usize = 3_000;
+/// How deep CPython 3.9 nests operators, calls and attributes: measured, it takes 2,983 to 2,987.
+const MAX_CHAIN: usize = 2_980;
 
 /// How many operators, calls and attributes an ordinary stack takes.
 const DEEP: usize = 300;
@@ -77,20 +77,44 @@ pub(super) fn too_deep(text: &str, start: usize, end: usize) -> Option<(usize, &
 /// How deep the tree of the statement so far is, at most.
 #[derive(Debug, Default)]
 struct Nesting {
-    /// Operators in each open bracket, the statement itself first.
-    levels: Vec<usize>,
+    /// What each open bracket nests, the statement itself first.
+    levels: Vec<Level>,
+    /// The depth of all levels.
     total: usize,
     /// The last operator byte and its end.
     last: (u8, usize),
+    /// Whether the last token ends an operand, so that a `+` or `-` after it joins two.
+    after_operand: bool,
+}
+
+/// The operators in one bracket. Those of `a*b + c*d` nest one product below the sums, not one product in the other.
+#[derive(Debug, Clone, Copy, Default)]
+struct Level {
+    sums: usize,
+    /// Operators since the last sum.
+    product: usize,
+    /// The most of them.
+    longest: usize,
+}
+
+impl Level {
+    fn depth(self) -> usize {
+        self.sums + self.longest
+    }
 }
 
 impl Nesting {
     /// Looks at the next token. Gives a message where it is one too many.
     fn step(&mut self, text: &str, skimmer: &Skimmer<'_>, token: Token) -> Option<&'static str> {
+        let after_operand = self.after_operand;
+        if !matches!(token.kind, Kind::Newline | Kind::Comment | Kind::Other(b'\\')) {
+            self.after_operand = ends_operand(text, token);
+        }
         match token.kind {
             Kind::Open(_) => self.count(1),
             Kind::Other(b',' | b';' | b'=') => self.reset(),
             Kind::Other(b':') => {}
+            Kind::Other(b'+' | b'-') if after_operand => self.count_sum(),
             Kind::Other(byte) => {
                 let doubled = self.last == (byte, token.start) && !matches!(byte, b'-' | b'+' | b'~');
                 self.count(usize::from(!doubled));
@@ -109,9 +133,9 @@ impl Nesting {
         }
         let depth = skimmer.stack.len();
         while self.levels.len() > depth + 1 {
-            self.total -= self.levels.pop().unwrap_or_default();
+            self.total -= self.levels.pop().unwrap_or_default().depth();
         }
-        self.levels.resize(depth + 1, 0);
+        self.levels.resize(depth + 1, Level::default());
         if depth > MAX_BRACKETS {
             return Some("too many nested parentheses");
         }
@@ -119,18 +143,43 @@ impl Nesting {
     }
 
     fn count(&mut self, operators: usize) {
-        if self.levels.is_empty() {
-            self.levels.push(0);
-        }
-        let index = self.levels.len() - 1;
-        self.levels[index] += operators;
-        self.total += operators;
+        self.change(|level| {
+            level.product += operators;
+            level.longest = level.longest.max(level.product);
+        });
+    }
+
+    fn count_sum(&mut self) {
+        self.change(|level| {
+            level.sums += 1;
+            level.product = 0;
+        });
     }
 
     fn reset(&mut self) {
-        if let Some(level) = self.levels.last_mut() {
-            self.total -= std::mem::take(level);
+        self.change(|level| *level = Level::default());
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Level)) {
+        if self.levels.is_empty() {
+            self.levels.push(Level::default());
         }
+        if let Some(level) = self.levels.last_mut() {
+            let before = level.depth();
+            change(level);
+            self.total = self.total + level.depth() - before;
+        }
+    }
+}
+
+fn ends_operand(text: &str, token: Token) -> bool {
+    match token.kind {
+        Kind::Word => !matches!(
+            &text[token.start..token.end],
+            "not" | "and" | "or" | "in" | "is" | "if" | "else" | "return" | "yield" | "lambda" | "await"
+        ),
+        Kind::Close(_) | Kind::Text | Kind::TextEnd => true,
+        _ => false,
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::lsp::{Client, pulling};
+use crate::lsp::{Client, pulling, uri_of};
 
 const FAULTY: &str =
     "# d3: integration\nx = '🙂'; y = runtime['connector']['Server URL']\nz = runtime['connector']['API Key']\n";
@@ -124,7 +124,7 @@ const MANIFEST: &str = r#"{
 impl Acme {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let uri = |path: &Path| format!("file://{}", path.canonicalize().expect("a path").display());
+        let uri = |path: &Path| uri_of(&path.canonicalize().expect("a path"));
         fs::write(folder.path().join("script.py"), SCRIPT).expect("written");
         fs::write(folder.path().join("d3.json"), MANIFEST).expect("written");
         let (script, manifest) = (folder.path().join("script.py"), folder.path().join("d3.json"));

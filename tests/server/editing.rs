@@ -219,3 +219,23 @@ fn half_a_character_does_not_lose_an_edit() {
     assert_eq!(items[0]["range"]["start"], json!({"line": 2, "character": 6}));
     client.finish();
 }
+
+#[test]
+fn what_is_typed_is_completed_before_it_is_checked() {
+    let mut client = Client::initialized(pulling());
+    // Seconds of checking, and a statement to complete at its end.
+    let line = "a = runtime['connector']['serverurl']\n";
+    let text = format!("{HEADER}{}", line.repeat(20_000));
+    client.open("untitled:a", "python", 1, &text);
+    let end = json!({"line": 20_001, "character": 0});
+    client.change("untitled:a", 2, json!([{"range": {"start": end, "end": end}, "text": "b = D3.Utility.eq"}]));
+    let document = json!({"textDocument": {"uri": "untitled:a"}});
+    let findings = client.ask("textDocument/diagnostic", document);
+    let at = json!({"textDocument": {"uri": "untitled:a"}, "position": {"line": 20_001, "character": 17}});
+    let items = client.request("textDocument/completion", at);
+    assert!(items.as_array().expect("items").iter().any(|item| item["label"] == "equals"));
+    client.notify("$/cancelRequest", json!({"id": findings}));
+    // The findings were still being looked for.
+    assert_eq!(client.error_code(&json!(findings)), -32800);
+    client.finish();
+}

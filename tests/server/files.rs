@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::codes;
-use crate::lsp::{Client, pulling};
+use crate::lsp::{Client, pulling, uri_of};
 
 const SCRIPT: &str = "x = runtime['connector']['serverurl']\n";
 
@@ -20,17 +20,14 @@ fn manifest(parameter: &str) -> String {
     .to_string()
 }
 
+/// The address as VS Code writes it.
 fn uri(path: &Path) -> String {
-    let encoded: String = path
-        .to_str()
-        .expect("a path that is text")
-        .bytes()
-        .map(|byte| match byte {
-            b'/' | b'.' | b'-' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
-    format!("file://{encoded}")
+    let plain = uri_of(path);
+    let encoded = plain["file://".len()..].bytes().map(|byte| match byte {
+        b'/' | b'.' | b'-' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    format!("file://{}", encoded.collect::<String>())
 }
 
 /// An integration in a folder whose name has to be encoded.
@@ -210,7 +207,7 @@ fn a_fix_may_edit_the_manifest() {
 #[test]
 fn addresses_may_be_written_in_several_ways() {
     let acme = integration("other");
-    let raw = format!("file://{}", acme.root.join("script.py").display());
+    let raw = uri_of(&acme.root.join("script.py"));
     let mut client = Client::initialized(pulling());
     client.open(&raw, "python", 1, SCRIPT);
     assert!(unknown_key(&client.pull(&raw)));

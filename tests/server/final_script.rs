@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::lsp::{Client, pulling};
+use crate::lsp::{Client, pulling, uri_of};
 
 const MANIFEST: &str =
     r#"{"version": 1, "kind": "integration", "name": "A", "systemScript": "system.py", "commands": []}"#;
@@ -36,7 +36,7 @@ fn the_system_script_stands_above_the_custom_one() {
     fs::write(root.join("d3.json"), MANIFEST).expect("written");
     fs::write(root.join("system.py"), SYSTEM).expect("written");
     fs::write(root.join("script.py"), "# not yet saved\n").expect("written");
-    let uri = |name: &str| format!("file://{}/{name}", root.display());
+    let uri = |name: &str| uri_of(&root.join(name));
     let mut client = Client::initialized(pulling());
     let (script, system, manifest) = (uri("script.py"), uri("system.py"), uri("d3.json"));
     client.open(&script, "python", 1, CUSTOM);

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::lsp::{Client, pulling};
+use crate::lsp::{Client, pulling, uri_of};
 
 const MANIFEST: &str = "\u{feff}{\r\n\t\"version\": 1, \"kind\": \"integration\", \"name\": \"🙂\", \"internalName\": \"Acme\",\r\n\t\"script\": \"main.py\",\r\n\t\"connection\": [{\"displayName\": \"🙂\", \"parameterName\": \"serverurl\"}],\r\n\t\"commands\": [{\"displayName\": \"🙂\", \"internalName\": \"Look\", \"inputs\": [{\"parameterName\": \"host\"}]}]\r\n}\r\n";
 const SCRIPT: &str = "def Look(host):\n    x = '🙂'; y = runtime['connector']['serverurl']\n    return D3.Integration.Acme.Look(host)\n\n\ndef Isolate(host):\n    pass\n";
@@ -25,7 +25,7 @@ fn acme() -> Acme {
     fs::write(root.join("d3.json"), MANIFEST).expect("written");
     fs::write(root.join("main.py"), SCRIPT).expect("written");
     fs::write(root.join("other.py"), "x = 1\n").expect("written");
-    let uri = |name: &str| format!("file://{}/{name}", root.display());
+    let uri = |name: &str| uri_of(&root.join(name));
     Acme { manifest: uri("d3.json"), script: uri("main.py"), root, _folder: folder }
 }
 
@@ -155,7 +155,7 @@ fn with_records() -> (Acme, String, String) {
     fs::write(acme.root.join("live.py"), "def Look(host):\n    return runtime['connector']['serverurl']\n")
         .expect("written");
     fs::write(acme.root.join("sys.py"), "def url():\n    return runtime['connector']['serverurl']\n").expect("written");
-    let uri = |name: &str| format!("file://{}/{name}", acme.root.display());
+    let uri = |name: &str| uri_of(&acme.root.join(name));
     let (live, system) = (uri("live.py"), uri("sys.py"));
     (acme, live, system)
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use crate::lsp::{Client, initialize_params};
+use crate::lsp::{Client, initialize_params, uri_of};
 
 /// A Python 3.9 that runs by itself.
 pub fn python() -> &'static str {
@@ -70,7 +70,7 @@ impl Integration {
     }
 
     pub fn uri(&self, name: &str) -> String {
-        format!("file://{}", self.path(name).display())
+        uri_of(&self.path(name))
     }
 
     pub fn write(&self, name: &str, text: &str) {
@@ -188,6 +188,30 @@ fn a_failure_is_shown_on_its_line_until_the_next_edit_or_run() {
     assert_eq!(failures(&mut client)[0]["range"]["start"]["line"], 15);
     result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Greet"}));
     assert_eq!(failures(&mut client), Vec::<Value>::new());
+    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
+    client.finish();
+}
+
+#[test]
+fn a_failure_is_there_when_its_file_is_opened() {
+    let acme = Integration::new(&[]);
+    let uri = acme.uri("script.py");
+    let mut client = client(pulling(), quiet());
+    let failures =
+        |client: &mut Client| client.pull(&uri).into_iter().filter(|item| item["source"] == "d3ls run").count();
+    result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Fail"}));
+    client.open(&uri, "python", 1, SCRIPT);
+    assert_eq!(failures(&mut client), 1);
+    client.close(&uri);
+    client.open(&uri, "python", 1, SCRIPT);
+    assert_eq!(failures(&mut client), 1);
+    // A run of what is not saved, which is then thrown away.
+    client.change(&uri, 2, json!([{"text": format!("\n{SCRIPT}")}]));
+    result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Fail"}));
+    assert_eq!(failures(&mut client), 1);
+    client.close(&uri);
+    client.open(&uri, "python", 1, SCRIPT);
+    assert_eq!(failures(&mut client), 0);
     client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
     client.finish();
 }

@@ -6,12 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::lsp::{Client, initialize_params};
+use crate::lsp::{Client, initialize_params, uri_of as uri};
 use crate::{RESERVED, codes};
-
-fn uri(path: &Path) -> String {
-    format!("file://{}", path.display())
-}
 
 fn folder() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");

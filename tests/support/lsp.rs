@@ -4,6 +4,7 @@
 //! should and that no message was left unread.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -32,6 +33,12 @@ pub fn initialize_params(capabilities: Value) -> Value {
 /// Capabilities of a client that asks for findings and can be asked to ask again.
 pub fn pulling() -> Value {
     json!({"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": true}}})
+}
+
+/// The address of a file, as most editors write it.
+pub fn uri_of(path: &Path) -> String {
+    let path = dunce::simplified(path).to_str().expect("a path that is text").replace('\\', "/");
+    format!("file://{}{path}", if path.starts_with('/') { "" } else { "/" })
 }
 
 impl Client {

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
-use super::session::{Session, relative};
+use super::session::Session;
 use super::write as write_file;
-use crate::project::{absolute, describe};
+use crate::project::{absolute, describe, relative_to};
 use crate::report::{Baseline, Results};
 
 /// Reads the baseline at `path`.
@@ -33,5 +33,5 @@ pub(super) fn write(path: &Path, session: &Session, results: &mut Results) -> an
 /// A path relative to the baseline's own folder, so that it does not matter where `d3ls` runs.
 fn stored(path: &Path, session: &Session, shown: &str) -> String {
     let baseline = absolute(path);
-    relative(baseline.parent().unwrap_or(&baseline), &absolute(&session.folder.join(shown)))
+    relative_to(baseline.parent().unwrap_or(&baseline), &absolute(&session.folder.join(shown)))
 }

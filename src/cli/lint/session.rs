@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -12,7 +12,8 @@ use crate::diagnostic::{Applicability, Diagnostic, Place};
 use crate::fix::{Diagnosis, Fixed, Wanted, fix_all};
 use crate::manifest::{Kind, Manifest, ScriptRole};
 use crate::project::{
-    Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, SettingsFile, Workspace, describe, replace, walk,
+    Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, SettingsFile, Workspace, describe, relative_to, replace,
+    walk,
 };
 use crate::report::{File, Files, Finding, Results};
 use crate::rules::{self, RULES, Selection};
@@ -84,7 +85,7 @@ impl Session {
 
     /// `path` as it is shown: relative to the working directory, with `/`, or absolute outside it.
     pub(super) fn shown(&self, path: &Path) -> String {
-        relative(&self.folder, path)
+        relative_to(&self.folder, path)
     }
 
     /// The outcome of each path, in order.
@@ -280,17 +281,6 @@ impl Session {
         });
         fixed.text
     }
-}
-
-/// `path` relative to `folder`, with `/`, or absolute outside it.
-pub(super) fn relative(folder: &Path, path: &Path) -> String {
-    let relative = path.strip_prefix(folder).unwrap_or(path);
-    let parts = relative.components().map(|part| match part {
-        Component::RootDir => std::borrow::Cow::Borrowed(""),
-        part => part.as_os_str().to_string_lossy(),
-    });
-    let shown = parts.collect::<Vec<_>>().join("/");
-    if shown.is_empty() { ".".to_owned() } else { shown }
 }
 
 impl Outcome {

@@ -4,13 +4,9 @@ use super::{Action, ActionKind};
 use crate::diagnostic::Place;
 use crate::image::names;
 use crate::manifest::{Kind, edits};
-use crate::semantic::{Analysis, BindingKind, ScopeId};
+use crate::semantic::{Analysis, BindingKind, ScopeId, names_credential, plain_name};
 use crate::syntax::ast::{self, Expr, StringFlags};
 use crate::text::{Edit, Ranged, TextRange};
-
-/// What names of credentials end with, in lower case without separators.
-const CREDENTIALS: [&str; 10] =
-    ["password", "passwd", "passphrase", "pwd", "secret", "secretkey", "apikey", "accesskey", "privatekey", "token"];
 
 /// For the literal that a range touches, or whose name it touches, where the name is a credential's.
 pub(super) fn extract(analysis: &Analysis, range: TextRange) -> Option<Action> {
@@ -22,16 +18,16 @@ pub(super) fn extract(analysis: &Analysis, range: TextRange) -> Option<Action> {
     let (name, literal, scope) = named_literals(analysis).find(|(name, literal, _)| {
         range.start() >= name.1.start().min(literal.start()) && range.end() <= literal.end()
     })?;
-    let key = plain(name.0);
-    if !CREDENTIALS.iter().any(|known| key.ends_with(known)) || literal.value.to_str().trim().is_empty() {
+    let key = plain_name(name.0);
+    if !names_credential(&key) || literal.value.to_str().trim().is_empty() {
         return None;
     }
     // Under another name `runtime` is not D3's.
     if model.resolve(names::RUNTIME, scope).is_some() || !key.is_ascii() {
         return None;
     }
-    let known =
-        manifest.and_then(|manifest| manifest.connection.iter().find(|one| plain(&one.parameter_name.value) == key));
+    let known = manifest
+        .and_then(|manifest| manifest.connection.iter().find(|one| plain_name(&one.parameter_name.value) == key));
     let is_certain = known.is_none_or(|known| known.required);
     let key = known.map_or(key, |known| known.parameter_name.value.clone());
     let quote = literal.value.iter().next().map(|part| part.flags.quote_style().as_char())?;
@@ -83,9 +79,4 @@ fn literal(expr: &Expr) -> Option<&ast::ExprStringLiteral> {
         Expr::StringLiteral(literal) => Some(literal),
         _ => None,
     }
-}
-
-/// A name in lower case without separators, as D3 makes keys of display names: `API_KEY` is `apikey`.
-fn plain(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

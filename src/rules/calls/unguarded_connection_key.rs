@@ -22,9 +22,9 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
     let reads = &context.model.connection_reads;
-    // A key that is tested, set or given a default anywhere is looked after.
+    // A key that is tested, set or read by `.get(...)` anywhere is looked after.
     let guarded: HashSet<&str> =
-        reads.iter().filter(|read| matches!(read.access, Access::Test | Access::Write)).map(|read| read.key).collect();
+        reads.iter().filter(|read| read.access != Access::Subscript).map(|read| read.key).collect();
     for read in reads {
         let is_optional = manifest.connection_parameter(read.key).is_some_and(|parameter| !parameter.required);
         if read.access != Access::Subscript

@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         match manifest.commands.iter().find(|known| known.internal_name.value == command.value) {
             Some(known) => argument_count(context, call, command, known, sink),
             None if in_system_script(context, &command.value) => {}
-            None => unknown(manifest, &own.value, command, sink),
+            None => unknown(context, manifest, &own.value, command, sink),
         }
     }
 }
@@ -47,7 +47,13 @@ fn in_system_script(context: &Context<'_>, command: &str) -> bool {
     }
 }
 
-fn unknown(manifest: &Manifest, integration: &str, command: &Spanned<String>, sink: &mut Sink<'_>) {
+fn unknown(
+    context: &Context<'_>,
+    manifest: &Manifest,
+    integration: &str,
+    command: &Spanned<String>,
+    sink: &mut Sink<'_>,
+) {
     let known = manifest.commands.iter().map(|command| command.internal_name.value.as_str());
     let near = nearest(&command.value, known);
     let hint = match near {
@@ -58,15 +64,18 @@ fn unknown(manifest: &Manifest, integration: &str, command: &Spanned<String>, si
         let edit = Edit::replace(command.range, near);
         Fix::new(format!("Change to `{near}`"), Applicability::Offered, Place::Script, vec![edit])
     });
-    let add = Fix::new(
-        format!("Add the command `{}` to the manifest", command.value),
-        Applicability::Offered,
-        Place::Manifest,
-        edits::add_command(manifest, &command.value, &[]),
-    );
+    // A command needs a function.
+    let add = context.model.top_level_function(&command.value).map(|_| {
+        Fix::new(
+            format!("Add the command `{}` to the manifest", command.value),
+            Applicability::Offered,
+            Place::Manifest,
+            edits::add_command(manifest, &command.value, &[]),
+        )
+    });
     sink.report(command.range, format!("`{integration}` has no command `{}`; {hint}", command.value))
         .maybe_fix(rename)
-        .fix(add);
+        .maybe_fix(add);
 }
 
 fn argument_count(

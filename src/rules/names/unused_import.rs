@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{self, Binding, BindingKind, Import, MODULE, Model, Resolution, ScopeKind};
-use crate::syntax::ast::{Alias, Stmt};
+use crate::syntax::ast::{Alias, ExprName, Stmt};
 use crate::text::{Edit, Ranged, TextRange, TextSize};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -52,15 +52,39 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// The edits that remove the import of `name`, where it is read nowhere else.
+pub(in crate::rules) fn removal_with_last_read(
+    context: &Context<'_>,
+    name: &ExprName,
+    scope: semantic::ScopeId,
+) -> Vec<Edit> {
+    let model = context.model;
+    let entry = model.resolve(&name.id, scope).and_then(|home| model.scope(home).names.get(name.id.as_str()));
+    let [only] = entry.filter(|entry| entry.references.len() == 1).map_or(&[][..], |entry| &entry.bindings) else {
+        return Vec::new();
+    };
+    let binding = model.binding(*only);
+    let BindingKind::Import(id) = binding.kind else { return Vec::new() };
+    let import = model.import(id);
+    let stays = binding.context.intersects(GUARDS)
+        || binding.scope == MODULE && is_used_below(model, binding.name)
+        || names_in_texts(context).contains(binding.name);
+    let fix = if stays { None } else { remove(context, &[(binding, import)]) };
+    fix.map_or_else(Vec::new, |fix| fix.edits.into_iter().map(|(_, edit)| edit).collect())
+}
+
+/// What an import under a guard is there for is not known.
+const GUARDS: semantic::Context =
+    semantic::Context::IMPORT_GUARD.union(semantic::Context::NAME_GUARD).union(semantic::Context::VERSION_GUARD);
+
 fn is_unused(context: &Context<'_>, binding: &Binding<'_>, import: &Import<'_>) -> bool {
     let model = context.model;
     let is_read = model.scope(binding.scope).names.get(binding.name).is_none_or(|entry| !entry.references.is_empty());
     let is_reexport = import.alias.asname.as_ref().is_some_and(|asname| asname.as_str() == import.alias.name.as_str());
-    let guards = semantic::Context::IMPORT_GUARD | semantic::Context::NAME_GUARD | semantic::Context::VERSION_GUARD;
     !is_read
         && !is_reexport
         && import.module != "__future__"
-        && !binding.context.intersects(guards)
+        && !binding.context.intersects(GUARDS)
         && model.scope(binding.scope).kind != ScopeKind::Class
         && (binding.scope != MODULE || !is_used_below(model, binding.name))
 }

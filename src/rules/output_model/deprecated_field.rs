@@ -5,8 +5,9 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::OUTPUT_FIELDS;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{ScopeId, Slot};
+use crate::semantic::{BindingId, BindingKind, Model, ReferenceId, ScopeId, Slot};
 use crate::syntax::ast::Expr;
+use crate::syntax::walk::{self, Visitor};
 use crate::text::{Edit, Ranged};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -30,14 +31,41 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
                 continue;
             }
             seen.insert(argument.range());
-            let fix = Fix::new(
-                "Change to an empty text",
-                Applicability::Unsafe,
-                Place::Script,
-                vec![Edit::replace(argument.range(), "\"\"")],
-            );
+            let fix = (!is_only_use(context.model, argument, scope)).then(|| {
+                let edit = Edit::replace(argument.range(), "\"\"");
+                Fix::new("Change to an empty text", Applicability::Unsafe, Place::Script, vec![edit])
+            });
             let message = format!("`{}` is deprecated; pass `\"\"`", field.name);
-            sink.report(argument.range(), message).fix(fix);
+            sink.report(argument.range(), message).maybe_fix(fix);
+        }
+    }
+}
+
+/// Whether a parameter or an import is used in the argument only: then it may have to go elsewhere, not to go.
+fn is_only_use(model: &Model<'_>, argument: &Expr, scope: ScopeId) -> bool {
+    let mut names = Names::default();
+    names.visit_expr(argument);
+    names.0.into_iter().any(|name| {
+        let Some(home) = model.resolve(name, scope) else { return false };
+        model.scope(home).names.get(name).is_some_and(|entry| {
+            let is_inside =
+                |id: &ReferenceId| argument.range().contains_range(model.references[id.0 as usize].node.range());
+            let is_given =
+                |id: &BindingId| matches!(model.binding(*id).kind, BindingKind::Parameter(_) | BindingKind::Import(_));
+            entry.references.iter().all(is_inside) && entry.bindings.iter().any(is_given)
+        })
+    })
+}
+
+/// The names that an expression reads.
+#[derive(Default)]
+struct Names<'a>(Vec<&'a str>);
+
+impl<'a> Visitor<'a> for Names<'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Name(name) => self.0.push(name.id.as_str()),
+            _ => walk::walk_expr(self, expr),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::ScopeKind;
+use crate::semantic::{FunctionId, Model, Origin, ScopeId, ScopeKind};
+use crate::syntax::ast::{self, Expr};
 use crate::text::{Edit, Ranged};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,23 +20,38 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    for output in &model.output_models {
+    for statement in &model.nodes.expressions {
+        let Expr::Call(call) = &*statement.node.value else { continue };
         // Outside of a function there is nothing to return from.
-        let ScopeKind::Function(_) = model.scope(output.scope).kind else { continue };
-        let statements = &model.nodes.expressions;
-        let place = statements.partition_point(|statement| statement.node.start() < output.call.start());
-        let is_statement =
-            statements.get(place).is_some_and(|statement| statement.node.value.range() == output.call.range());
-        if !is_statement {
+        let ScopeKind::Function(_) = model.scope(statement.scope).kind else { continue };
+        if !makes_output_model(model, call, statement.scope) {
             continue;
         }
         let fix = Fix::new(
             "Return the output model",
             Applicability::Unsafe,
             Place::Script,
-            vec![Edit::insert(output.call.start(), "return ")],
+            vec![Edit::insert(call.start(), "return ")],
         );
         let message = "the output model is made and dropped; return it, or the command goes on without it";
-        sink.report(output.call.func.range(), message).fix(fix);
+        sink.report(call.func.range(), message).fix(fix);
     }
+}
+
+/// Whether a call makes an output model, itself or by a function that returns one on every path.
+fn makes_output_model<'a>(model: &Model<'a>, call: &'a ast::ExprCall, scope: ScopeId) -> bool {
+    model.origin(&call.func, scope) == Some(Origin::ReturnOutputModel)
+        || model.plain_function(&call.func, scope).is_some_and(|function| always_returns_one(model, function))
+}
+
+fn always_returns_one(model: &Model<'_>, function: FunctionId) -> bool {
+    if !model.returns_output_model(function) {
+        return false;
+    }
+    let (definition, ends) = (model.function(function), model.flow(function).ends());
+    ends.falls_off.is_none()
+        && ends.returns.iter().all(|&place| {
+            let value = definition.returns[place].value.as_deref();
+            value.is_some_and(|value| model.may_be_output_model(value, definition.scope))
+        })
 }

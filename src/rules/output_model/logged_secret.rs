@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic::Severity;
 use crate::image::names::{LOG, PB, RUNTIME};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{Origin, ScopeId, Slot};
+use crate::semantic::{Origin, ScopeId, Slot, names_credential, plain_name};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
@@ -145,7 +145,5 @@ fn is_secret(context: &Context<'_>, key: &str) -> bool {
     {
         return parameter.secret;
     }
-    let key = key.to_ascii_lowercase().replace(['_', '-', ' '], "");
-    let is_name = |word: &str| key == word || key.ends_with(word);
-    ["password", "passwd", "secret", "token", "apikey", "privatekey", "secretkey"].iter().any(|word| is_name(word))
+    names_credential(&plain_name(key))
 }

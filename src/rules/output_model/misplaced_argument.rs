@@ -1,5 +1,7 @@
 //! D3306.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
@@ -7,9 +9,9 @@ use crate::image::names::{
     ERRORS, OUTPUT_FIELDS, PASSDOWN_DATA, PASSDOWN_START_TIME, RETRY_ACTION_KEY, RETRY_DELAY_KEY, RETURN_DATA,
 };
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{OutputModel, Slot};
+use crate::semantic::{BindingId, Model, Outcomes, OutputModel, Paths, Slot};
 use crate::syntax::ast::{self, Expr};
-use crate::text::{Edit, Ranged};
+use crate::text::{Edit, Ranged, TextRange};
 
 use super::status::{expected_statuses, is_status};
 
@@ -27,6 +29,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
+    let mut outcomes = Outcomes::new(context.model, Paths::All);
+    let looked_up = LazyCell::new(|| looked_up(context.model));
     for output in &context.model.output_models {
         if expected_statuses(context, output.scope).is_none() {
             continue;
@@ -37,7 +41,10 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
                 continue;
             }
             let found = match field.name {
-                RETURN_DATA => dictionary_as_status(context, output),
+                RETURN_DATA => {
+                    let answer = || answer_as_status(context.model, output, &looked_up, &mut outcomes);
+                    dictionary_as_status(context, output).or_else(answer)
+                }
                 ERRORS => passdown_as_errors(context, output).or_else(|| status_elsewhere(context, output, ERRORS)),
                 PASSDOWN_DATA => None,
                 name => status_elsewhere(context, output, name),
@@ -115,6 +122,57 @@ fn dictionary_as_status(context: &Context<'_>, output: &OutputModel<'_>) -> Opti
     }
     let message = format!("`{RETURN_DATA}` is the command's status; a dictionary belongs in the result or in rawData");
     Some((message, None))
+}
+
+/// A variable for statuses that holds on some path what the script looks keys up in, as D3's sample of a fetchEvent
+/// does.
+fn answer_as_status<'a>(
+    model: &'a Model<'a>,
+    output: &OutputModel<'a>,
+    looked_up: &FxHashSet<TextRange>,
+    outcomes: &mut Outcomes<'a, 'a>,
+) -> Option<(String, Option<Fix>)> {
+    let Expr::Name(name) = output.slot(RETURN_DATA).expr()? else { return None };
+    let scope = output.slot_scope(RETURN_DATA);
+    let function = model.function_of(scope)?;
+    let entry = model.scope(model.resolve(name.id.as_str(), scope)?).names.get(name.id.as_str())?;
+    let mut values = entry.bindings.iter().map(|&id| model.assigned(id));
+    values.find(|value| status_text(*value).is_some())?;
+    let data: Vec<BindingId> = entry
+        .references
+        .iter()
+        .filter(|id| looked_up.contains(&model.references[id.0 as usize].node.range()))
+        .filter_map(|&id| model.flow(function).reaching(model, id))
+        .flat_map(|reaching| reaching.bindings.iter().copied())
+        .collect();
+    if data.is_empty() {
+        return None;
+    }
+    let mut held =
+        outcomes.of(output, [RETURN_DATA, ERRORS]).into_iter().filter_map(|[status, _]| status.held?.binding);
+    if !held.any(|binding| data.contains(&binding)) {
+        return None;
+    }
+    let message = format!(
+        "`{RETURN_DATA}` is the command's status, and `{}` can still hold data here; give the data a name of its own",
+        name.id
+    );
+    Some((message, None))
+}
+
+/// Where names are looked up by a literal key: what they hold is no status.
+fn looked_up(model: &Model<'_>) -> FxHashSet<TextRange> {
+    let subscripts = model.nodes.subscripts.iter().filter(|site| site.node.slice.is_string_literal_expr());
+    let gets = model.nodes.calls.iter().filter_map(|site| match &*site.node.func {
+        Expr::Attribute(method) if method.attr.as_str() == "get" => Some(&*method.value),
+        _ => None,
+    });
+    subscripts
+        .map(|site| &*site.node.value)
+        .chain(gets)
+        .filter(|value| value.is_name_expr())
+        .map(Ranged::range)
+        .collect()
 }
 
 /// A dictionary that is a retry, means to be one, or may become one by `**`.

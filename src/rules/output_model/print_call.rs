@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::{LOG, PB};
+use crate::rules::names::unused_import;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{self, BindingKind, Model, ScopeId, Site};
 use crate::syntax::ast::{self, Expr};
@@ -38,8 +39,25 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         let what = context.parsed.slice(site.node.func.range());
         let message = format!("D3 does not show what `{what}` writes; use `{PB}.{LOG}`");
         let fix = if model.binds(PB) { None } else { fix(context, site, writer) };
+        let fix = fix.map(|fix| with_import(context, site, fix));
         sink.report(site.node.func.range(), message).maybe_fix(fix);
     }
+}
+
+/// The fix, and the removal of the import that it leaves unused.
+fn with_import(context: &Context<'_>, site: &Site<'_, ast::ExprCall>, fix: Fix) -> Fix {
+    let Some(name) = root(&site.node.func) else { return fix };
+    let mut edits = unused_import::removal_with_last_read(context, name, site.scope);
+    edits.extend(fix.edits.into_iter().map(|(_, edit)| edit));
+    Fix::new(fix.title, fix.applicability, Place::Script, edits)
+}
+
+/// The name that a dotted path begins with.
+fn root(mut expr: &Expr) -> Option<&ast::ExprName> {
+    while let Expr::Attribute(attribute) = expr {
+        expr = &attribute.value;
+    }
+    expr.as_name_expr()
 }
 
 fn writer<'a>(model: &Model<'a>, site: &Site<'a, ast::ExprCall>) -> Option<Writer> {

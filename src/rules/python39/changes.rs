@@ -88,7 +88,8 @@ fn attributes<'a>(model: &Model<'a>, changed: Changed<'_>, uses: &mut Vec<Use>) 
 
 fn arguments<'a>(model: &Model<'a>, changed: Changed<'_>, uses: &mut Vec<Use>) {
     for site in &model.nodes.calls {
-        if site.node.arguments.keywords.is_empty() || is_guarded(site.context) {
+        let is_tried = site.context.contains(Around::TYPE_GUARD);
+        if site.node.arguments.keywords.is_empty() || is_tried || is_guarded(site.context) {
             continue;
         }
         for argument in site.node.arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref()) {

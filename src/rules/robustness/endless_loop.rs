@@ -2,10 +2,10 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{Context as Around, Function, Model, ScopeId, ScopeKind};
-use crate::syntax::ast::{self, ExceptHandler, Expr, Number, Stmt};
+use crate::semantic::{Context as Around, Function, Model, ScopeId, ScopeKind, Site};
+use crate::syntax::ast::{self, Expr, Number, Stmt};
 use crate::syntax::walk::{self, Visitor};
-use crate::text::{Ranged, TextRange};
+use crate::text::Ranged;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3805",
@@ -30,7 +30,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         }
         let mut search = Search { model, scope: site.scope, loops: 0, found: false };
         search.visit_body(&site.node.body);
-        if !search.found && !is_expected_to_raise(model, site.scope, site.node.range()) {
+        if !search.found && !is_expected_to_raise(model, site) {
             let message =
                 "this loop has no way out, so the command never returns an output model; add a `break`, or a limit";
             sink.report(site.node.test.range(), message);
@@ -69,24 +69,11 @@ fn is_passed_on(model: &Model<'_>, function: &Function<'_>, in_class: bool) -> b
     entry.is_some_and(|entry| entry.references.iter().any(|&id| model.call_of(id).is_none()))
 }
 
-/// Whether the loop, or a call of the function around it, lies in a `try` that waits for one exception to end it.
-fn is_expected_to_raise(model: &Model<'_>, scope: ScopeId, range: TextRange) -> bool {
-    let calls = model.function_of(scope).map(|function| model.calls_by_name(function)).unwrap_or_default();
-    let waits = |range: TextRange| {
-        model.nodes.tries.iter().any(|site| {
-            let body = site.node.body.first().zip(site.node.body.last());
-            body.is_some_and(|(first, last)| TextRange::new(first.start(), last.end()).contains_range(range))
-                && site.node.handlers.iter().any(catches_one)
-        })
-    };
-    waits(range) || calls.iter().any(|call| waits(call.node.range()))
-}
-
-fn catches_one(ExceptHandler::ExceptHandler(handler): &ExceptHandler) -> bool {
-    handler.type_.as_deref().is_some_and(|caught| match caught {
-        Expr::Name(name) => !matches!(name.id.as_str(), "Exception" | "BaseException"),
-        _ => true,
-    })
+/// Whether the loop, or a call of the function around it, lies where one exception is waited for to end it.
+fn is_expected_to_raise(model: &Model<'_>, site: &Site<'_, ast::StmtWhile>) -> bool {
+    let calls = model.function_of(site.scope).map(|function| model.calls_by_name(function)).unwrap_or_default();
+    let waits = |context: Around| context.contains(Around::EXPECTS_EXCEPTION);
+    waits(site.context) || calls.iter().any(|call| waits(call.context))
 }
 
 /// Looks for anything that can end a loop.

@@ -1,5 +1,7 @@
 //! D3803.
 
+use std::cell::LazyCell;
+
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Context as Around, Model, ScopeId};
@@ -23,10 +25,12 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let is_fine = |around: Around, scope: ScopeId| {
         around.intersects(Around::MAIN_GUARD | Around::EXIT_GUARD) || model.runs_by_main_guard_only(scope)
     };
+    let forks = LazyCell::new(|| forks(model));
     for site in &model.nodes.calls {
         let callee = &*site.node.func;
         if let Some(name) = ends_process(model, site.node)
             && !is_fine(site.context, site.scope)
+            && !(name == "os._exit" && *forks)
         {
             let message = format!(
                 "`{name}` ends the process before an output model comes back, and D3 shows no log; return an output \
@@ -48,6 +52,11 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             sink.report(class.range(), message);
         }
     }
+}
+
+/// Whether the script makes processes of its own, which end by `os._exit`.
+fn forks(model: &Model<'_>) -> bool {
+    model.nodes.attributes.iter().any(|site| matches!(site.node.attr.as_str(), "fork" | "fork1" | "forkpty"))
 }
 
 /// The shown name of a function that ends the process.

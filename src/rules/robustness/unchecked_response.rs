@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Binding, BindingKind, HttpCall, MODULE, Model, ScopeId, Site};
-use crate::syntax::ast::{self, Expr};
+use crate::syntax::ast::{self, AnyNodeRef, ExceptHandler, Expr};
 use crate::text::{Ranged, TextRange, TextSize};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -79,11 +79,37 @@ fn is_unchecked(
     }
     // A look in the same statement may come first, as in `r.json() if r.ok else {}`.
     let end = statement_end(&context.parsed.text, site.node.range());
+    let tried = tried_body(model, site);
     !entry.references.iter().any(|&id| {
         let read = model.references[id.0 as usize].node.range();
         let is_between = read.start() > request.range.start() && read.end() <= end && read != name.range();
-        is_between && is_look(members.get(&read).copied())
+        let is_after = tried.is_some_and(|body| read.start() >= body.end());
+        (is_between || is_after) && is_look(members.get(&read).copied())
     })
+}
+
+/// The body of the innermost `try` around a call that catches the error about an answer that is no JSON.
+fn tried_body(model: &Model<'_>, site: &Site<'_, ast::ExprCall>) -> Option<TextRange> {
+    let call = site.node.range();
+    let around = model.ancestors(model.function_of(site.scope)?, call);
+    around.iter().rev().find_map(|node| {
+        let AnyNodeRef::StmtTry(statement) = node else { return None };
+        let body = TextRange::new(statement.body.first()?.start(), statement.body.last()?.end());
+        let catches = |ExceptHandler::ExceptHandler(handler): &ExceptHandler| {
+            handler.type_.as_deref().is_none_or(catches_no_json)
+        };
+        (body.contains_range(call) && statement.handlers.iter().any(catches)).then_some(body)
+    })
+}
+
+fn catches_no_json(caught: &Expr) -> bool {
+    let name = match caught {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        Expr::Tuple(tuple) => return tuple.elts.iter().any(catches_no_json),
+        _ => return false,
+    };
+    matches!(name, "Exception" | "BaseException" | "ValueError" | "RequestException") || name.contains("JSON")
 }
 
 fn holds_answer(model: &Model<'_>, binding: &Binding<'_>) -> bool {

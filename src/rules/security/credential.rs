@@ -1,46 +1,6 @@
-//! What names of credentials are, and what values are only stand-ins: shared by the rules about secrets.
+//! Which values are only stand-ins for credentials.
 
-/// Names of credentials, in lower case without separators. A name counts if it ends with one of these.
-const NAMES: [&str; 21] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "secretkey",
-    "clientsecret",
-    "apikey",
-    "apitoken",
-    "apisecret",
-    "accesstoken",
-    "authtoken",
-    "bearertoken",
-    "refreshtoken",
-    "accesskey",
-    "secretaccesskey",
-    "privatekey",
-    "authkey",
-    "sessiontoken",
-    "token",
-    "credential",
-];
-
-/// A name in lower case without separators: `API-Key` and `api_key` are `apikey`.
-pub(super) fn plain(name: &str) -> String {
-    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Whether a name, as [`plain`] gives it, says that its value is a credential.
-pub(super) fn is_name(name: &str) -> bool {
-    NAMES.iter().any(|known| name.ends_with(known))
-}
-
-/// Whether a name in any spelling says that its value is a credential.
-pub(crate) fn names_credential(name: &str) -> bool {
-    is_name(&plain(name))
-}
-
-/// Whether a value may be a credential: no stand-in, no word, no prose.
+/// Whether the value of a credential with this plain name may be one: no stand-in, no word, no prose.
 pub(super) fn is_value(name: &str, value: &str) -> bool {
     let least = if name.ends_with("token") || name.ends_with("key") { 12 } else { 6 };
     let has = |test: fn(&u8) -> bool| value.bytes().any(|byte| test(&byte));

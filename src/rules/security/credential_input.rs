@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-
-use super::credential;
+use crate::semantic::plain_name;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3607",
@@ -17,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Script(check),
 };
 
-/// Names of inputs, as [`credential::plain`] gives them, that are the connection's business.
+/// Names of inputs, as [`plain_name`] gives them, that are the connection's business.
 const NAMES: [&str; 16] = [
     "password",
     "passwd",
@@ -63,13 +62,13 @@ const ABOUT_CREDENTIALS: [&str; 20] = [
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     for command in context.model.commands.iter().filter_map(|command| command.declared) {
-        let about = credential::plain(&command.internal_name.value);
+        let about = plain_name(&command.internal_name.value);
         if ABOUT_CREDENTIALS.iter().any(|word| about.contains(word)) {
             continue;
         }
         for input in &command.inputs {
             let name = &input.parameter_name;
-            if NAMES.contains(&credential::plain(&name.value).as_str()) {
+            if NAMES.contains(&plain_name(&name.value).as_str()) {
                 let message = format!(
                     "`{}` would be typed into playbooks and shown in their logs; make it a secret connection parameter",
                     name.value

@@ -23,14 +23,16 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         let callee = &*site.node.func;
         let Some(name) = context.model.callee(site.node) else { continue };
         let (range, message) = match *name.parts() {
-            ["eval"] | ["exec"] | ["builtins", "eval" | "exec"] if !is_written_out(site) => {
+            ["eval"] | ["exec"] | ["builtins", "eval" | "exec"] if !is_written_out(context.model, site) => {
                 (callee.range(), "this runs its text as code; use `ast.literal_eval` or `json.loads` for data")
             }
             ["os", "system" | "popen"] => (
                 callee.range(),
                 "a shell reads this text, and runs all that is in it; use `subprocess.run` with a list",
             ),
-            ["pickle" | "_pickle" | "cPickle" | "dill", "load" | "loads" | "Unpickler"] if !is_own_copy(site) => {
+            ["pickle" | "_pickle" | "cPickle" | "dill", "load" | "loads" | "Unpickler"]
+                if !is_own_copy(context.model, site) =>
+            {
                 (callee.range(), "this runs code that the data names; use `json` for data that comes from elsewhere")
             }
             ["yaml", "load" | "load_all"] if !has_safe_loader(site) => {
@@ -52,14 +54,21 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Whether the code is a literal, so that nothing comes from elsewhere.
-fn is_written_out(site: &Site<'_, ast::ExprCall>) -> bool {
-    matches!(site.node.arguments.args.first(), Some(Expr::StringLiteral(_) | Expr::BytesLiteral(_)))
+fn is_written_out(model: &Model<'_>, site: &Site<'_, ast::ExprCall>) -> bool {
+    let Some(code) = site.node.arguments.args.first() else { return false };
+    let is_literal = |expr: &Expr| matches!(expr, Expr::StringLiteral(_) | Expr::BytesLiteral(_));
+    model.makers(code, site.scope).is_some_and(|makers| makers.iter().all(|maker| is_literal(maker.expr)))
 }
 
-/// `pickle.loads(pickle.dumps(x))` copies what is there.
-fn is_own_copy(site: &Site<'_, ast::ExprCall>) -> bool {
-    let Some(Expr::Call(inner)) = site.node.arguments.args.first() else { return false };
-    match &*inner.func {
+/// `pickle.loads(pickle.dumps(x))`, directly or through names, copies what is there; a literal is there already.
+fn is_own_copy(model: &Model<'_>, site: &Site<'_, ast::ExprCall>) -> bool {
+    let Some(data) = site.node.arguments.args.first() else { return false };
+    model.makers(data, site.scope).is_some_and(|makers| makers.iter().all(|maker| is_own(maker.expr)))
+}
+
+fn is_own(expr: &Expr) -> bool {
+    let Expr::Call(call) = expr else { return expr.is_bytes_literal_expr() };
+    match &*call.func {
         Expr::Attribute(attribute) => attribute.attr.as_str() == "dumps",
         Expr::Name(name) => name.id.as_str() == "dumps",
         _ => false,

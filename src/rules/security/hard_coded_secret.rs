@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, Model};
+use crate::semantic::{BindingKind, Model, names_credential, plain_name};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
@@ -63,11 +63,11 @@ fn by_shape(context: &Context<'_>, found: &mut Found) {
 fn by_name(model: &Model<'_>, found: &mut Found) {
     let mut look = |name: &str, value: &Expr| {
         let Some(text) = literal(value) else { return };
-        let name = credential::plain(name);
+        let name = plain_name(name);
         // The value of such a header has its scheme before it.
         let (is_name, text) = match text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("Basic ")) {
             Some(rest) if name == "authorization" => (true, rest),
-            _ => (credential::is_name(&name), text),
+            _ => (names_credential(&name), text),
         };
         if is_name && credential::is_value(&name, text) {
             found.push((value.range(), None));

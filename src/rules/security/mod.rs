@@ -9,5 +9,3 @@ pub(super) mod plain_http;
 mod provider_keys;
 pub(super) mod sql_injection;
 pub(super) mod tls_verification_off;
-
-pub(crate) use credential::names_credential;

@@ -98,11 +98,24 @@ fn assignments(context: &Context<'_>, sink: &mut Sink<'_>) {
                 let chosen = chosen.get_or_init(|| tests_of_settings(context));
                 chosen.iter().any(|range: &TextRange| range.contains_range(value.range()))
             };
-            if off && !is_chosen() {
+            if off && !is_chosen() && !is_put_back(context, target, site.scope) {
                 sink.report(value.range(), MESSAGE).maybe_fix(repair_value(value, repair));
             }
         }
     }
+}
+
+/// Whether the same function puts the value back that it has kept in a name: then something else verifies meanwhile.
+fn is_put_back(context: &Context<'_>, target: &ast::ExprAttribute, scope: ScopeId) -> bool {
+    let model = context.model;
+    let text = context.parsed.slice(target.range());
+    let is_same = |other: &Expr| context.parsed.slice(other.range()) == text;
+    model.nodes.assigns.iter().any(|site| {
+        let Expr::Name(kept) = &*site.node.value else { return false };
+        site.scope == scope
+            && site.node.targets.iter().any(is_same)
+            && matches!(model.bindings_of(kept.id.as_str(), scope), [only] if model.assigned(*only).is_some_and(is_same))
+    })
 }
 
 /// Code under a test of a setting about certificates: there somebody has chosen, and the other way is open.

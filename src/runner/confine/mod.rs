@@ -27,11 +27,13 @@ pub const COMMAND: &str = "__confine";
 const LAYERS: &str = "D3LS_LAYERS";
 
 /// The largest file that a script may write, in MiB.
+#[cfg(unix)]
 const MAX_FILE: u64 = 64;
 /// How much less of a busy processor a considerate script gets: a tenth of what others do.
 #[cfg(unix)]
 const NICE: i32 = 10;
 /// How many files a script may have open.
+#[cfg(unix)]
 const MAX_OPEN: u64 = 512;
 
 /// What a script may use.

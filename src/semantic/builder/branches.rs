@@ -3,7 +3,7 @@
 use crate::syntax::ast;
 use crate::syntax::ast::visitor::Visitor;
 
-use super::super::guards::{guarded, is_type_checking};
+use super::super::guards::{BODY_ONLY, guarded, is_type_checking};
 use super::super::model::{BindingKind, Context};
 use super::Builder;
 
@@ -12,7 +12,7 @@ impl<'a> Builder<'a> {
         self.tables.nodes.tries.push(self.site(statement));
         let mut guards = Context::CONDITIONAL | guarded(statement);
         self.with(guards, |this| this.visit_body(&statement.body));
-        guards.remove(Context::EXIT_GUARD);
+        guards.remove(BODY_ONLY);
         self.with(guards | Context::HANDLER, |this| {
             for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {
                 if let Some(exception) = &handler.type_ {

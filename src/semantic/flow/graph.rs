@@ -32,6 +32,7 @@ pub(super) fn build<'a>(model: &Model<'a>, function: FunctionId) -> Flow {
             reached: Vec::new(),
             reachable: Vec::new(),
             shared,
+            repeated: Default::default(),
         },
         steps: names.parameters.iter().map(|&parameter| (ENTRY, Step::Bind(parameter))).collect(),
         current: ENTRY,
@@ -304,8 +305,7 @@ impl<'a> Graph<'_, 'a> {
         self.flow.blocks[again].last = Some(head);
         self.edge(again, inside);
         if !never_ends(self.model, &node.iter) {
-            let why = if ends_itself(node) { Why::Doubtful } else { Why::Plain };
-            self.edge_why(again, done, why, None);
+            self.edge_why(again, done, last_round(&node.target, &node.body), None);
         }
         self.current = done;
         self.body(&node.orelse);
@@ -323,7 +323,11 @@ impl<'a> Graph<'_, 'a> {
         self.frames.pop();
         self.flow_into(again);
         self.head(head);
-        self.branch(&node.test, inside, (done, Why::Plain));
+        let why = match &*node.test {
+            Expr::Compare(test) => last_round(&test.left, &node.body),
+            _ => Why::Plain,
+        };
+        self.branch(&node.test, inside, (done, why));
         self.current = done;
         self.body(&node.orelse);
         self.flow_into(after);
@@ -414,6 +418,7 @@ impl<'a> Graph<'_, 'a> {
             let outer = self.target(Jump::Raise, self.frames.len());
             self.edge(dispatch, after);
             self.edge(dispatch, outer);
+            self.edge_why(self.current, dispatch, Why::Doubtful, None);
             self.frames.push(Frame::Guarded { dispatch, handlers: Vec::new() });
             self.body(&node.body);
             self.frames.pop();
@@ -553,12 +558,17 @@ fn catches_all(handler: &ast::ExceptHandler) -> bool {
         .is_none_or(|caught| names_exception(caught, "Exception") || names_exception(caught, "BaseException"))
 }
 
+/// Why a loop with this counter ends by itself.
+fn last_round(counter: &Expr, body: &[Stmt]) -> Why {
+    if ends_itself(counter, body) { Why::Doubtful } else { Why::Plain }
+}
+
 /// Whether a loop looks at its own counter to leave the function in its last round:
 /// `if attempt == 2: return ...`. Then it hardly ever ends by itself.
-fn ends_itself(node: &ast::StmtFor) -> bool {
-    let Expr::Name(counter) = &*node.target else { return false };
+fn ends_itself(counter: &Expr, body: &[Stmt]) -> bool {
+    let Expr::Name(counter) = counter else { return false };
     let is_counter = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id == counter.id);
-    let mut waiting: Vec<&Stmt> = node.body.iter().collect();
+    let mut waiting: Vec<&Stmt> = body.iter().collect();
     while let Some(statement) = waiting.pop() {
         match statement {
             Stmt::If(inner) => {

@@ -17,6 +17,7 @@ use super::model::{BindingId, FunctionId, ReferenceId, ScopeId};
 mod dead;
 mod graph;
 mod reaching;
+mod repeated;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -139,6 +140,8 @@ pub struct Flow {
     reachable: Vec<bool>,
     /// Names that other functions read or bind too, or that are bound without a step.
     shared: Vec<BindingId>,
+    /// Conditions that are asked more than once, once that was asked for.
+    repeated: OnceLock<repeated::Repeated>,
 }
 
 /// How a function ends.

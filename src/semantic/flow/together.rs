@@ -7,6 +7,7 @@ use crate::syntax::ast::Expr;
 use super::super::Model;
 use super::super::model::{BindingId, ReferenceId};
 use super::super::outcomes::Paths;
+use super::repeated::{Known, Repeated};
 use super::{BlockId, ENTRY, Flow, Place, Step, Usage, Why};
 
 /// How many states are followed before a function is given up as too tangled.
@@ -41,8 +42,11 @@ pub struct Held {
 pub struct Together {
     /// The steps that change what the names hold, with which of the two each changes.
     steps: Vec<(Place, usize, Step)>,
-    states: Vec<FxHashSet<[Held; 2]>>,
+    states: Vec<FxHashSet<State>>,
 }
+
+/// What a path has made of two names, and what it has learned of conditions.
+type State = ([Held; 2], Known);
 
 impl Flow {
     /// Follows two names along all paths but doubtful ones. `feasible` says whether a test can come out so where the
@@ -58,9 +62,10 @@ impl Flow {
         if self.blocks.len() > max_states {
             return None;
         }
+        let repeated = self.repeated.get_or_init(|| Repeated::new(model, self));
         let steps = self.changes(model, names);
         let mut together = Together { steps, states: vec![FxHashSet::default(); self.blocks.len()] };
-        let mut waiting: Vec<(BlockId, [Held; 2])> = vec![(ENTRY, Default::default())];
+        let mut waiting: Vec<(BlockId, State)> = vec![(ENTRY, Default::default())];
         let mut followed = 0;
         while let Some((block, state)) = waiting.pop() {
             if paths == Paths::WithoutHandlers && self.blocks[block].handles {
@@ -73,14 +78,16 @@ impl Flow {
             if followed > max_states {
                 return None;
             }
-            let after = together.after(state, block, usize::MAX);
+            let held = together.after(state.0, block, usize::MAX);
+            let known = repeated.after(state.1, block, usize::MAX);
             for edge in self.blocks[block].edges.iter().filter(|edge| edge.why != Why::Doubtful) {
-                let goes = edge.outcome.is_none_or(|outcome| {
-                    model.test_at(outcome.test).is_none_or(|test| feasible(test, outcome.is, &after))
-                });
-                if goes {
-                    waiting.push((edge.to, after));
-                }
+                let test = edge.outcome.and_then(|outcome| Some((model.test_at(outcome.test)?, outcome.is)));
+                let known = match test {
+                    Some((test, is)) if feasible(test, is, &held) => repeated.taking(test, is, known),
+                    Some(_) => None,
+                    None => Some(known),
+                };
+                waiting.extend(known.map(|known| (edge.to, (held, known))));
             }
         }
         Some(together)
@@ -90,7 +97,7 @@ impl Flow {
     pub fn held_at(&self, together: &Together, reference: ReferenceId) -> Vec<[Held; 2]> {
         let mut found = Vec::new();
         for &Place { block, step } in self.places(reference) {
-            found.extend(together.states[block].iter().map(|&state| together.after(state, block, step)));
+            found.extend(together.states[block].iter().map(|&(held, _)| together.after(held, block, step)));
         }
         found.sort_unstable_by_key(|state| state.map(|held| (held.binding, held.touch)));
         found.dedup();

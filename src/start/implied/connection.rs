@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::image::names;
-use crate::rules::names_credential;
-use crate::semantic::{Access, BindingKind, Context, Model, Origin, ParameterKind, ScopeId, ScopeKind};
+use crate::semantic::{
+    Access, BindingKind, Context, Model, Origin, ParameterKind, ScopeId, ScopeKind, names_credential, plain_name,
+};
 use crate::syntax::ast::Expr;
 
 /// The parameters in the order in which the script reads them.
@@ -84,7 +85,7 @@ fn parameter(model: &Model<'_>, key: &str) -> Value {
     if is_required {
         parameter.insert("required".to_owned(), json!(true));
     }
-    let is_secret = names_credential(key) || key.ends_with("key") && !key.contains("public");
+    let is_secret = names_credential(&plain_name(key)) || key.ends_with("key") && !key.contains("public");
     if is_secret {
         parameter.insert("secret".to_owned(), json!(true));
     }

@@ -1,0 +1,36 @@
+//! What names of credentials are.
+
+/// Names of credentials, in lower case without separators. A name counts if it ends with one of these.
+const NAMES: [&str; 21] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "secretkey",
+    "clientsecret",
+    "apikey",
+    "apitoken",
+    "apisecret",
+    "accesstoken",
+    "authtoken",
+    "bearertoken",
+    "refreshtoken",
+    "accesskey",
+    "secretaccesskey",
+    "privatekey",
+    "authkey",
+    "sessiontoken",
+    "token",
+    "credential",
+];
+
+/// A name in lower case without separators: `API-Key` and `api_key` are `apikey`.
+pub fn plain_name(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a name, as [`plain_name`] gives it, says that its value is a credential.
+pub fn names_credential(name: &str) -> bool {
+    NAMES.iter().any(|known| name.ends_with(known))
+}
