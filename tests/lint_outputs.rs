@@ -250,3 +250,13 @@ fn a_live_script_does_not_lack_what_was_added_since() {
     let folder = Folder::new(&[("d3.json", &manifest), ("script.py", COMMAND), ("live.py", &draft)]);
     assert_eq!(codes(&folder.json(&["--select", "D3411"])), ["D3411"]);
 }
+
+#[test]
+fn a_live_script_keeps_the_inputs_of_the_last_submit() {
+    let manifest = LIVE.replace("\"Check\"", "\"Check\", \"inputs\": [{\"parameterName\": \"host\"}]");
+    let draft = COMMAND.replace("()", "(host)").replace("(\"\"", "(host");
+    let folder = Folder::new(&[("d3.json", &manifest), ("script.py", &draft), ("live.py", COMMAND)]);
+    assert_eq!(codes(&folder.json(&["--select", "D3102,D3103,D3104"])), [""; 0]);
+    folder.write("script.py", COMMAND);
+    assert_eq!(codes(&folder.json(&["--select", "D3102,D3103,D3104"])), ["D3102"], "the draft has to follow");
+}

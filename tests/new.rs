@@ -224,6 +224,23 @@ fn a_script_and_a_manifest_of_ones_own_are_only_added_to() {
 }
 
 #[test]
+fn helpers_stand_apart_from_what_was_there() {
+    let manifest = r#"{"version": 1, "kind": "integration", "commands": []}"#;
+    let own = "def A(n):\n    return n\n";
+    for head in ["", "# Mine\n", "\"\"\"Mine.\"\"\"\n", "import re\n", "from datetime import datetime\nLIMIT = 5\n"] {
+        let folder = Folder::new(&[("d3.json", manifest), ("script.py", &format!("{head}{own}"))]);
+        new(&folder, &["command", "fetchEvent"]);
+        let script = text(&folder, "script.py");
+        let (above, below) = script.split_once(own).unwrap_or_else(|| panic!("{script}"));
+        assert!(above.starts_with(head.split_once('\n').map_or("", |line| line.0)), "{script}");
+        assert!(above.ends_with("PAGE_SIZE = 100\n\n\n") && below.starts_with("\n\nclass RequestFailed"), "{script}");
+        let lint = folder.run(&["lint", "--select", "D30,D32", "--ignore", "D3208", "."]);
+        assert_eq!(lint.status, 0, "{lint:?}");
+        assert_eq!(folder.run(&["test", "--python", python()]).status, 0);
+    }
+}
+
+#[test]
 fn what_can_be_no_name_is_refused_with_the_reason() {
     let folder = Folder::new(&[]);
     let no = |name: &str, reason: &str| {

@@ -14,7 +14,7 @@ use super::{Status, output, written};
 use crate::check;
 use crate::image::names;
 use crate::manifest::{Kind, Manifest, edits, key};
-use crate::project::{MANIFEST, Workspace, absolute, describe, relative};
+use crate::project::{MANIFEST, Workspace, absolute, relative};
 use crate::runner;
 use crate::start::{self, Keys, Name, NewCommand, Template};
 use crate::text::{Source, apply};
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         What::Integration => {
             let mut made = Made::folder(&folder, &name, Kind::Integration)?;
             made.add(&Name::new(names::TEST_CONNECTION).map_err(|reason| anyhow!(reason))?, None)?;
-            if let Some(template) = template.filter(|template| *template != names::TEST_CONNECTION) {
+            if let Some(template) = template.filter(|template| !template.eq_ignore_ascii_case(names::TEST_CONNECTION)) {
                 made.add(&Name::new(template).map_err(|reason| anyhow!(reason))?, None)?;
             }
             made
@@ -281,8 +281,7 @@ impl Made {
             bail!("{} is there already; move it away first", relative(path));
         }
         let tests = self.folder.join("tests");
-        fs::create_dir_all(&tests)
-            .map_err(|error| anyhow!("{} can't be made: {}", relative(&tests), describe(&error)))?;
+        written::folder(&tests)?;
         let mut files = Vec::new();
         let path = self.folder.join(MANIFEST);
         match &self.manifest_before {

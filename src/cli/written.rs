@@ -23,6 +23,11 @@ pub(super) fn create_or_replace(path: &Path, text: &str, force: bool) -> anyhow:
     create(path, text)
 }
 
+/// Makes a folder, with those above it.
+pub(super) fn folder(path: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(path).map_err(|error| failed(path, &error))
+}
+
 /// Replaces a file that is still what it was when it was read.
 pub(super) fn replace(path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
     project::replace(path, before, after).map_err(|error| failed(path, &error))

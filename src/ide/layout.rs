@@ -30,7 +30,7 @@ pub(super) fn line_start(text: &str, offset: TextSize) -> TextSize {
 }
 
 /// The end of the line that holds `offset`, before its line end.
-pub(super) fn line_end(text: &str, offset: TextSize) -> TextSize {
+pub(crate) fn line_end(text: &str, offset: TextSize) -> TextSize {
     let rest = &text[offset.to_usize()..];
     offset + TextSize::try_from(rest.find(['\n', '\r']).unwrap_or(rest.len())).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::manifest::{self, ScriptRole};
+use crate::manifest;
 use crate::syntax::ast::Expr;
 use crate::text::{TextRange, nearest};
 
@@ -59,8 +59,8 @@ pub(super) fn collect<'a>(model: &Model<'a>) -> Vec<Command<'a>> {
     match &surroundings.manifest {
         Some(manifest) => {
             let script = surroundings.script.as_deref().unwrap_or_default();
-            // A Live script is what was last submitted: it lacks the commands that were added since.
-            let is_live = manifest.role_of(script) == Some(ScriptRole::Live);
+            // A Live script lacks the commands that were added since the last submit.
+            let is_live = surroundings.is_live();
             manifest
                 .commands_of(script)
                 .map(|command| Command {

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::image::{self, Image};
-use crate::manifest::{Kind, Manifest};
+use crate::manifest::{Kind, Manifest, ScriptRole};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{Expr, ExprCall, ExprName};
 use crate::text::{Ranged, TextSize};
@@ -88,6 +88,14 @@ impl Surroundings {
     /// A script that nothing is known of.
     pub fn alone(image: Arc<Image>) -> Self {
         Self { kind: None, script: None, manifest: None, system: SystemScript::None, image }
+    }
+
+    /// Whether it is a Live script: what was last submitted. The manifest tells of the draft, which may have other
+    /// commands, inputs and connection parameters by now.
+    pub fn is_live(&self) -> bool {
+        let role =
+            self.manifest.as_ref().zip(self.script.as_ref()).and_then(|(manifest, script)| manifest.role_of(script));
+        role == Some(ScriptRole::Live)
     }
 }
 

@@ -54,7 +54,7 @@ pub fn copied_function(analysis: &Analysis, original: &str, name: &str) -> Resul
     let gap = newline.repeat(3);
     if let Some(function) = function(parsed, original) {
         let copy = renamed(model, function, original, name);
-        return Ok(apply(text, &[Edit::insert(function.end(), gap + &copy)]));
+        return Ok(apply(text, &[Edit::insert(whole_lines(text, function).end(), gap + &copy)]));
     }
     let in_system = model.system().and_then(|system| Some((system, function(&system.script.parsed, original)?)));
     let Some((system, function)) = in_system else {
@@ -86,11 +86,16 @@ fn function<'p>(parsed: &'p Parsed, name: &str) -> Option<&'p Stmt> {
 
 /// The text of a function under another name, by which it also calls itself.
 fn renamed(model: &Model<'_>, function: &Stmt, original: &str, name: &str) -> String {
-    let range = function.range();
     let text = &*model.script.parsed.text;
+    let range = whole_lines(text, function);
     let mut edits = edits(model, original, name, range);
     edits.iter_mut().for_each(|edit| edit.range -= range.start());
     apply(&text[range.start().to_usize()..range.end().to_usize()], &edits)
+}
+
+/// A function with the comment behind its last statement.
+fn whole_lines(text: &str, function: &Stmt) -> TextRange {
+    TextRange::new(function.start(), layout::line_end(text, function.end()))
 }
 
 /// The edits that rename the top-level function `original` within a range.
@@ -132,6 +137,11 @@ mod tests {
         );
         let own = copied("def A(n):\r\n    return n and A(n - 1)\r\n").expect("a copy");
         assert!(own.ends_with("\r\n\r\n\r\ndef A2(n):\r\n    return n and A2(n - 1)\r\n"), "{own:?}");
+        let commented = copied("def A():\n    return 1  # why\nx = A\n");
+        assert_eq!(
+            commented.as_deref(),
+            Ok("def A():\n    return 1  # why\n\n\ndef A2():\n    return 1  # why\nx = A\n")
+        );
         assert!(copied("A = lambda: 1\n").is_err());
         assert!(copied("def A(:\n").is_err());
     }

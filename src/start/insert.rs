@@ -327,11 +327,13 @@ fn with_import(parsed: &Parsed, image: &Image, import: &Import) -> String {
     }
 }
 
-/// The text with a line behind the one on which `offset` lies.
+/// The text with a line behind the one on which `offset` lies, and apart from a function or class that follows.
 fn behind(text: &str, offset: TextSize, line: &str, newline: &str) -> String {
     let at = layout::next_line(text, offset);
     let lead = if text[..at.to_usize()].ends_with(['\n', '\r']) { "" } else { newline };
-    apply(text, &[Edit::insert(at, format!("{lead}{line}{newline}"))])
+    let is_definition = ["def ", "async ", "class ", "@"].iter().any(|word| text[at.to_usize()..].starts_with(word));
+    let gap = if is_definition { newline.repeat(2) } else { String::new() };
+    apply(text, &[Edit::insert(at, format!("{lead}{line}{newline}{gap}"))])
 }
 
 /// The script with lines behind its docstring, else before its first statement.

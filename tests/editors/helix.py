@@ -12,7 +12,7 @@ from terminal import Terminal
 
 def main():
     project, command = pathlib.Path(sys.argv[1]), sys.argv[2:]
-    script = project / "script.py"
+    script, manifest = project / "script.py", project / "d3.json"
     with Terminal([*command, f"{script}:2:34"], columns=140) as terminal:
         terminal.wait_for("findings arrive", "is no connection parameter of this integration")
         terminal.keys("]", "d")
@@ -43,11 +43,15 @@ def main():
         terminal.wait_for("a rename changes the script", "def Release():")
         terminal.type(":wa")
         terminal.keys("Enter")
-        terminal.wait_for("all is written", lambda _: "Release" in script.read_text() and "Release" in manifest(project))
+        terminal.wait_for("all is written", lambda _: all("Release" in text(path) for path in (script, manifest)))
 
 
-def manifest(project):
-    return (project / "d3.json").read_text()
+def text(path):
+    """What a file holds; nothing while Helix puts a new one in its place."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 if __name__ == "__main__":

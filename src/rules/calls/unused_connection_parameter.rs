@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Place, Severity};
 use crate::image::names;
-use crate::manifest::{Kind, ScriptRole};
+use crate::manifest::Kind;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::SystemScript;
 
@@ -21,8 +21,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest.filter(|manifest| manifest.kind == Kind::Integration) else { return };
     // What was added since the last submit, the Live script can't know.
-    let script = context.model.script.surroundings.script.as_deref().unwrap_or_default();
-    if manifest.role_of(script) == Some(ScriptRole::Live) {
+    if context.model.script.surroundings.is_live() {
         return;
     }
     let system = match context.system {

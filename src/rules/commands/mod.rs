@@ -34,9 +34,11 @@ fn signatures<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a Command<'a
     })
 }
 
-/// Those of [`signatures`] that the manifest declares, with what it says.
+/// Those of [`signatures`] that the manifest declares, with what it says; none of a Live script, whose inputs the
+/// manifest may have changed since the last submit.
 fn declared<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a manifest::Command, &'a Function<'a>)> {
-    signatures(context).filter_map(|(command, function)| Some((command.declared?, function)))
+    let is_live = context.model.script.surroundings.is_live();
+    signatures(context).filter_map(move |(command, function)| Some((command.declared.filter(|_| !is_live)?, function)))
 }
 
 /// Whether a parameter takes all positional arguments that are left.
