@@ -168,7 +168,26 @@ def real(n):
     return {"script.py": "\n\n".join(texts), "d3.json": json.dumps(described, indent=2), "system.py": system}
 
 
+def tangled_names(n):
+    """Each name is bound to the next one many times: there are ever more ways to follow."""
+    block = "".join(f"    if n:\n        x{level} = x{level + 1}\n" * 20 for level in range(8))
+    use = "    pb.returnOutputModel(x0, x0, x0, x0, x0, x0)\n    return x0\n\n\n"
+    return script("".join(f"def f{i}(n, x8):\n{block}{use}" for i in range(max(n // 320, 1))))
+
+
+def tangled_helpers(n):
+    """Each helper calls the next one many times with what it was given."""
+    text = ""
+    for i in range(max(n // 160, 1)):
+        for level in range(8):
+            text += f"def f{i}_{level}(p, t):\n" + f"    f{i}_{level + 1}(p, t)\n" * 20 + "\n\n"
+        text += f"def f{i}_8(p, t):\n    p.log(t > t)\n    return p.runtime['connector']\n\n\nf{i}_0(pb, 1)\n"
+    return script(text)
+
+
 ALL = [
+    tangled_names,
+    tangled_helpers,
     many_functions,
     long_function,
     one_name_bound_often,

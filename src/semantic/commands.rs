@@ -184,7 +184,16 @@ impl<'a> Model<'a> {
 
     /// The command that a function is.
     pub fn command_of(&self, function: FunctionId) -> Option<&Command<'a>> {
-        self.commands.iter().find(|command| command.function == Some(function))
+        let places = self.commands_by_function.get_or_init(|| {
+            let mut places = FxHashMap::default();
+            for (place, command) in self.commands.iter().enumerate() {
+                if let Some(function) = command.function {
+                    places.entry(function).or_insert(place);
+                }
+            }
+            places
+        });
+        places.get(&function).map(|&place| &self.commands[place])
     }
 
     /// The top-level function around a scope.

@@ -7,8 +7,8 @@ use crate::text::{Ranged, TextRange};
 use rustc_hash::FxHashSet;
 
 use super::model::{Context, ScopeId};
-use super::names::MAX_STEPS;
 use super::origin::literal;
+use super::trail::Effort;
 use super::{Model, Origin};
 
 /// How a connection parameter is reached.
@@ -122,7 +122,7 @@ impl<'a> Model<'a> {
                 is_whole(self.origin_of_name(
                     reference.node.id.as_str(),
                     self.home(reference.node, reference.scope),
-                    MAX_STEPS,
+                    Effort::default().trail(),
                 ))
             })
             .map(|reference| reference.node.range());
@@ -130,7 +130,7 @@ impl<'a> Model<'a> {
             .nodes
             .attributes
             .iter()
-            .filter(move |site| is_whole(self.origin_of_attribute(site.node, site.scope, MAX_STEPS)))
+            .filter(move |site| is_whole(self.origin_of_attribute(site.node, site.scope, Effort::default().trail())))
             .map(|site| site.node.range());
         names.chain(attributes).chain(self.connector_uses())
     }

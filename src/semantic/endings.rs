@@ -9,8 +9,8 @@ use crate::text::{Ranged, TextRange};
 use super::condition::decide;
 use super::flow::{Held, Together};
 use super::model::{FunctionId, ScopeId, ScopeKind};
-use super::names::MAX_STEPS;
 use super::outcomes::Paths;
+use super::trail::{Effort, Trail};
 use super::{Model, Origin};
 
 /// Finds paths that end without an output model, each function once.
@@ -54,29 +54,31 @@ impl<'m, 'a> Endings<'m, 'a> {
             let statement = definition.returns[place];
             match statement.value.as_deref() {
                 None => Some(statement.range()),
-                Some(value) => self.lacking(value, definition.scope, MAX_STEPS).map(|found| match found {
-                    Lacking::Here => statement.range(),
-                    Lacking::At(range) => range,
-                }),
+                Some(value) => {
+                    self.lacking(value, definition.scope, Effort::default().trail()).map(|found| match found {
+                        Lacking::Here => statement.range(),
+                        Lacking::At(range) => range,
+                    })
+                }
             }
         });
         returned.or(ends.falls_off)
     }
 
     /// Whether `expr` is certain to be no output model on some path.
-    fn lacking(&mut self, expr: &'a Expr, scope: ScopeId, steps: usize) -> Option<Lacking> {
-        let steps = steps.checked_sub(1)?;
+    fn lacking(&mut self, expr: &'a Expr, scope: ScopeId, trail: Trail<'_>) -> Option<Lacking> {
+        let trail = trail.next()?;
         match expr {
             Expr::Call(call) => self.lacking_call(call, scope),
-            Expr::Name(name) => self.lacking_name(name, scope, steps),
+            Expr::Name(name) => self.lacking_name(name, scope, trail),
             Expr::If(node) => {
-                self.lacking(&node.body, scope, steps).or_else(|| self.lacking(&node.orelse, scope, steps))
+                self.lacking(&node.body, scope, trail).or_else(|| self.lacking(&node.orelse, scope, trail))
             }
-            Expr::Named(node) => self.lacking(&node.value, scope, steps),
+            Expr::Named(node) => self.lacking(&node.value, scope, trail),
             Expr::BoolOp(node) => {
                 let mut found = None;
                 for value in &node.values {
-                    found = Some(self.lacking(value, scope, steps)?);
+                    found = Some(self.lacking(value, scope, trail)?);
                 }
                 found
             }
@@ -117,7 +119,7 @@ impl<'m, 'a> Endings<'m, 'a> {
         gives_data.then_some(Lacking::Here)
     }
 
-    fn lacking_name(&mut self, name: &'a ast::ExprName, scope: ScopeId, steps: usize) -> Option<Lacking> {
+    fn lacking_name(&mut self, name: &'a ast::ExprName, scope: ScopeId, trail: Trail<'_>) -> Option<Lacking> {
         let model = self.model;
         let text = name.id.as_str();
         let home = model.home(name, scope)?;
@@ -137,7 +139,7 @@ impl<'m, 'a> Endings<'m, 'a> {
         let held = flow.held_at(together.as_ref()?, reference);
         held.into_iter().find_map(|[held, _]| {
             let binding = held.binding?;
-            self.lacking(model.assigned(binding)?, model.binding(binding).written_in, steps)
+            self.lacking(model.assigned(binding)?, model.binding(binding).written_in, trail)
         })
     }
 }

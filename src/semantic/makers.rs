@@ -6,7 +6,7 @@ use crate::syntax::ast::{Expr, ExprContext};
 
 use super::Model;
 use super::model::{BindingId, BindingKind, ScopeId, ScopeKind};
-use super::names::MAX_STEPS;
+use super::trail::{Effort, Trail};
 
 /// No value that counts is made in more places than this; it keeps the search short.
 const MAX_MAKERS: usize = 16;
@@ -58,7 +58,7 @@ impl<'a> Model<'a> {
     /// stands for itself. `None` where one of them is not known. A context manager stands for what `with` binds.
     pub fn makers(&self, expr: &'a Expr, scope: ScopeId) -> Option<Vec<Maker<'a>>> {
         let mut found = Vec::new();
-        self.collect_makers(Maker { expr, scope }, MAX_STEPS, &mut found).then_some(found)
+        self.collect_makers(Maker { expr, scope }, Effort::default().trail(), &mut found).then_some(found)
     }
 
     /// The only expression that can have made the value of `expr`, evaluated in `scope`.
@@ -69,8 +69,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn collect_makers(&self, maker: Maker<'a>, steps: usize, found: &mut Vec<Maker<'a>>) -> bool {
-        let Some(steps) = steps.checked_sub(1) else { return false };
+    fn collect_makers(&self, maker: Maker<'a>, trail: Trail<'_>, found: &mut Vec<Maker<'a>>) -> bool {
+        let Some(trail) = trail.next() else { return false };
         if found.len() >= MAX_MAKERS {
             return false;
         }
@@ -80,7 +80,7 @@ impl<'a> Model<'a> {
                 Some(home) => {
                     let bindings =
                         self.scope(home).names.get(name.id.as_str()).map_or(&[][..], |entry| &entry.bindings);
-                    self.collect_bindings(bindings, maker, steps, found)
+                    self.collect_bindings(bindings, maker, trail, found)
                 }
                 None => {
                     found.push(maker);
@@ -88,7 +88,7 @@ impl<'a> Model<'a> {
                 }
             },
             Expr::Attribute(attribute) => match self.self_class(&attribute.value, scope) {
-                Some(class) => self.collect_attribute(class, attribute.attr.as_str(), steps, found),
+                Some(class) => self.collect_attribute(class, attribute.attr.as_str(), trail, found),
                 None => {
                     found.push(maker);
                     true
@@ -96,12 +96,12 @@ impl<'a> Model<'a> {
             },
             Expr::If(node) => [&*node.body, &*node.orelse]
                 .into_iter()
-                .all(|expr| self.collect_makers(Maker { expr, scope }, steps, found)),
+                .all(|expr| self.collect_makers(Maker { expr, scope }, trail, found)),
             Expr::BoolOp(node) => {
-                node.values.iter().all(|expr| self.collect_makers(Maker { expr, scope }, steps, found))
+                node.values.iter().all(|expr| self.collect_makers(Maker { expr, scope }, trail, found))
             }
-            Expr::Named(node) => self.collect_makers(Maker { expr: &node.value, scope }, steps, found),
-            Expr::Await(node) => self.collect_makers(Maker { expr: &node.value, scope }, steps, found),
+            Expr::Named(node) => self.collect_makers(Maker { expr: &node.value, scope }, trail, found),
+            Expr::Await(node) => self.collect_makers(Maker { expr: &node.value, scope }, trail, found),
             Expr::Call(call) => match self.function_named(&call.func, scope) {
                 Some(function) => {
                     let function = self.function(function);
@@ -112,7 +112,7 @@ impl<'a> Model<'a> {
                         && function.returns.iter().all(|node| {
                             node.value
                                 .as_deref()
-                                .is_none_or(|expr| self.collect_makers(Maker { expr, scope }, steps, found))
+                                .is_none_or(|expr| self.collect_makers(Maker { expr, scope }, trail, found))
                         })
                 }
                 None => {
@@ -131,7 +131,7 @@ impl<'a> Model<'a> {
         &self,
         bindings: &[BindingId],
         name: Maker<'a>,
-        steps: usize,
+        trail: Trail<'_>,
         found: &mut Vec<Maker<'a>>,
     ) -> bool {
         bindings.len() <= MAX_MAKERS
@@ -142,7 +142,7 @@ impl<'a> Model<'a> {
                     | BindingKind::Annotated(Some(expr))
                     | BindingKind::Walrus(expr)
                     | BindingKind::With(expr) => {
-                        self.collect_makers(Maker { expr, scope: binding.written_in }, steps, found)
+                        self.collect_makers(Maker { expr, scope: binding.written_in }, trail, found)
                     }
                     // A class or something imported stands for itself.
                     BindingKind::Import(_) | BindingKind::Class(_) | BindingKind::Function(_) => {
@@ -155,7 +155,13 @@ impl<'a> Model<'a> {
             })
     }
 
-    fn collect_attribute(&self, class: ScopeId, attribute: &'a str, steps: usize, found: &mut Vec<Maker<'a>>) -> bool {
+    fn collect_attribute(
+        &self,
+        class: ScopeId,
+        attribute: &'a str,
+        trail: Trail<'_>,
+        found: &mut Vec<Maker<'a>>,
+    ) -> bool {
         let in_body = self.scope(class).names.get(attribute);
         let assigned = self.instance_attributes.get(attribute).and_then(|classes| classes.get(&class));
         if in_body.is_none() && assigned.is_none() {
@@ -164,14 +170,14 @@ impl<'a> Model<'a> {
         in_body.is_none_or(|entry| {
             entry.bindings.iter().all(|&id| match self.binding(id).kind {
                 BindingKind::Assignment(Some(expr)) | BindingKind::Annotated(Some(expr)) => {
-                    self.collect_makers(Maker { expr, scope: class }, steps, found)
+                    self.collect_makers(Maker { expr, scope: class }, trail, found)
                 }
                 BindingKind::Annotated(None) => true,
                 _ => false,
             })
         }) && assigned.is_none_or(|assigned| {
             assigned.stores == assigned.makers.len()
-                && assigned.makers.iter().all(|&maker| self.collect_makers(maker, steps, found))
+                && assigned.makers.iter().all(|&maker| self.collect_makers(maker, trail, found))
         })
     }
 

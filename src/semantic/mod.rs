@@ -33,6 +33,7 @@ mod outcomes;
 mod output_model;
 mod rename;
 mod related;
+mod trail;
 mod truth;
 mod unbound;
 mod values;
@@ -51,6 +52,7 @@ pub use origin::Origin;
 pub use outcomes::{Field, Outcomes, Paths};
 pub use output_model::{OutputModel, Slot};
 pub use related::Direction;
+pub use trail::{Effort, Trail};
 pub use truth::truth;
 pub use unbound::Unbound;
 pub use values::Values;
@@ -177,6 +179,10 @@ pub struct Model<'a> {
     flows: Vec<OnceLock<Flow>>,
     /// What the names of the commands are in the final script, once that was asked for.
     definitions: OnceLock<FxHashMap<String, Definition>>,
+    /// Which top-level function uses which, once that was asked for.
+    uses: OnceLock<related::Uses>,
+    /// The commands by their functions, once that was asked for.
+    commands_by_function: OnceLock<FxHashMap<FunctionId, usize>>,
     /// What each call calls, by its place in the table of calls.
     callees: Vec<Option<QualifiedName<'a>>>,
 }
@@ -202,6 +208,8 @@ impl<'a> Model<'a> {
             http_calls: Default::default(),
             flows: Vec::new(),
             definitions: OnceLock::new(),
+            uses: OnceLock::new(),
+            commands_by_function: OnceLock::new(),
             callees: Vec::new(),
         };
         model.flows.resize_with(model.functions.len(), OnceLock::new);

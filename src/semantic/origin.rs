@@ -7,7 +7,7 @@ use crate::text::{Ranged, TextRange};
 
 use super::builder::Tables;
 use super::model::{BindingKind, FunctionId, MODULE, ParameterKind, ReferenceId, ScopeId, ScopeKind, Site};
-use super::names::MAX_STEPS;
+use super::trail::{Effort, Trail};
 use super::{BindingId, Model};
 
 /// One of the engine's own objects.
@@ -45,17 +45,17 @@ pub(super) fn method_call<'a>(expr: &'a Expr, method: &str) -> Option<(&'a Expr,
 impl<'a> Model<'a> {
     /// Which of the engine's objects `expr`, evaluated in `scope`, is certain to be.
     pub fn origin(&self, expr: &'a Expr, scope: ScopeId) -> Option<Origin> {
-        self.origin_within(expr, scope, MAX_STEPS)
+        self.origin_within(expr, scope, Effort::default().trail())
     }
 
-    fn origin_within(&self, expr: &'a Expr, scope: ScopeId, steps: usize) -> Option<Origin> {
-        let steps = steps.checked_sub(1)?;
+    fn origin_within(&self, expr: &'a Expr, scope: ScopeId, trail: Trail<'_>) -> Option<Origin> {
+        let trail = trail.next()?;
         match expr {
-            Expr::Name(name) => self.origin_of_name(name.id.as_str(), self.home(name, scope), steps),
-            Expr::Attribute(attribute) => self.origin_of_attribute(attribute, scope, steps),
+            Expr::Name(name) => self.origin_of_name(name.id.as_str(), self.home(name, scope), trail),
+            Expr::Attribute(attribute) => self.origin_of_attribute(attribute, scope, trail),
             Expr::Subscript(subscript) => {
                 let connector = member(&subscript.slice)?;
-                (self.origin_within(&subscript.value, scope, steps)? == Origin::Runtime).then_some(connector)
+                (self.origin_within(&subscript.value, scope, trail)? == Origin::Runtime).then_some(connector)
             }
             Expr::Call(call) => {
                 let (object, call) = method_call(expr, "get")
@@ -63,19 +63,19 @@ impl<'a> Model<'a> {
                 match call.arguments.args.first() {
                     Some(key) => {
                         let connector = member(key)?;
-                        (self.origin_within(object, scope, steps)? == Origin::Runtime).then_some(connector)
+                        (self.origin_within(object, scope, trail)? == Origin::Runtime).then_some(connector)
                     }
                     None => {
-                        let origin = self.origin_within(object, scope, steps)?;
+                        let origin = self.origin_within(object, scope, trail)?;
                         matches!(origin, Origin::Runtime | Origin::Connector).then_some(origin)
                     }
                 }
             }
             // `conn = runtime.get("connector") or {}`
-            Expr::BoolOp(node) => self.origin_within(node.values.first()?, scope, steps),
-            Expr::Named(node) => self.origin_within(&node.value, scope, steps),
+            Expr::BoolOp(node) => self.origin_within(node.values.first()?, scope, trail),
+            Expr::Named(node) => self.origin_within(&node.value, scope, trail),
             Expr::If(node) => {
-                self.origin_within(&node.body, scope, steps).or_else(|| self.origin_within(&node.orelse, scope, steps))
+                self.origin_within(&node.body, scope, trail).or_else(|| self.origin_within(&node.orelse, scope, trail))
             }
             _ => None,
         }
@@ -85,13 +85,13 @@ impl<'a> Model<'a> {
         &self,
         attribute: &'a ast::ExprAttribute,
         scope: ScopeId,
-        steps: usize,
+        trail: Trail<'_>,
     ) -> Option<Origin> {
         let name = attribute.attr.as_str();
         if self.instance_attributes.contains_key(name)
             && let Some(class) = self.self_class(&attribute.value, scope)
         {
-            return self.origin_of_class_attribute(class, name, steps);
+            return self.origin_of_class_attribute(class, name, trail);
         }
         let origin = match name {
             names::RUNTIME => Origin::Runtime,
@@ -99,21 +99,21 @@ impl<'a> Model<'a> {
             names::LOG => Origin::Log,
             _ => return None,
         };
-        (self.origin_within(&attribute.value, scope, steps)? == Origin::Pb).then_some(origin)
+        (self.origin_within(&attribute.value, scope, trail)? == Origin::Pb).then_some(origin)
     }
 
     /// What a name is when the script does not bind it, or binds it to one of the engine's objects every time.
-    pub(super) fn origin_of_name(&self, name: &str, home: Option<ScopeId>, steps: usize) -> Option<Origin> {
+    pub(super) fn origin_of_name(&self, name: &str, home: Option<ScopeId>, trail: Trail<'_>) -> Option<Origin> {
         let Some(home) = home else {
             return match self.system().filter(|system| system.binds(name)) {
-                Some(system) => system.origin_of_name(name, Some(MODULE), steps),
+                Some(system) => system.origin_of_name(name, Some(MODULE), trail),
                 None => engine_origin(name),
             };
         };
         let bindings = &self.scope(home).names.get(name)?.bindings;
         let mut common = None;
         for &id in bindings {
-            let origin = self.origin_of_binding(id, steps)?;
+            let origin = self.origin_of_binding(id, trail)?;
             if common.is_some_and(|common| common != origin) {
                 return None;
             }
@@ -122,7 +122,7 @@ impl<'a> Model<'a> {
         common
     }
 
-    fn origin_of_binding(&self, id: BindingId, steps: usize) -> Option<Origin> {
+    fn origin_of_binding(&self, id: BindingId, trail: Trail<'_>) -> Option<Origin> {
         let binding = self.binding(id);
         match binding.kind {
             BindingKind::Assignment(Some(value)) | BindingKind::Annotated(Some(value)) | BindingKind::Walrus(value) => {
@@ -130,18 +130,18 @@ impl<'a> Model<'a> {
                 if matches!(value, Expr::Name(name) if name.id.as_str() == binding.name) {
                     return engine_origin(binding.name);
                 }
-                self.origin_within(value, binding.written_in, steps)
+                self.origin_within(value, binding.written_in, trail)
             }
             BindingKind::Parameter(ParameterKind::Positional(place)) => {
                 let ScopeKind::Function(function) = self.scope(binding.scope).kind else { return None };
-                self.origin_of_parameter(function, place, binding.name, steps)
+                self.origin_of_parameter(function, place, binding.name, trail)
             }
             _ => None,
         }
     }
 
     /// What a helper's parameter is when every call of the helper gives the same.
-    fn origin_of_parameter(&self, function: FunctionId, place: usize, name: &str, steps: usize) -> Option<Origin> {
+    fn origin_of_parameter(&self, function: FunctionId, place: usize, name: &str, trail: Trail<'_>) -> Option<Origin> {
         let (calls, place) = match self.calls_of(function) {
             Some(calls) => (calls, place),
             None => (self.constructions_with(function)?, place.checked_sub(1)?),
@@ -149,7 +149,7 @@ impl<'a> Model<'a> {
         let mut common = None;
         for call in calls {
             let argument = call.node.arguments.find_argument_value(name, place)?;
-            let origin = self.origin_within(argument, call.scope, steps)?;
+            let origin = self.origin_within(argument, call.scope, trail)?;
             if common.is_some_and(|common| common != origin) {
                 return None;
             }
@@ -158,10 +158,10 @@ impl<'a> Model<'a> {
         common
     }
 
-    fn origin_of_class_attribute(&self, class: ScopeId, attribute: &'a str, steps: usize) -> Option<Origin> {
+    fn origin_of_class_attribute(&self, class: ScopeId, attribute: &'a str, trail: Trail<'_>) -> Option<Origin> {
         let mut common = None;
         for maker in &self.instance_attributes.get(attribute)?.get(&class)?.makers {
-            let origin = self.origin_within(maker.expr, maker.scope, steps)?;
+            let origin = self.origin_within(maker.expr, maker.scope, trail)?;
             if common.is_some_and(|common| common != origin) {
                 return None;
             }

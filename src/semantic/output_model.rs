@@ -8,7 +8,7 @@ use crate::syntax::ast::{self, Expr};
 use crate::text::Ranged;
 
 use super::model::{BindingKind, FunctionId, ParameterKind, ScopeId, ScopeKind};
-use super::names::MAX_STEPS;
+use super::trail::{Effort, Trail};
 use super::{Model, Origin};
 
 /// How many slots an output model has.
@@ -134,12 +134,10 @@ fn through_wrappers<'a>(model: &Model<'a>, models: &[OutputModel<'a>]) -> Vec<Ou
     let mut returned: FxHashMap<FunctionId, Vec<&OutputModel<'a>>> = FxHashMap::default();
     for output in models {
         let ScopeKind::Function(function) = model.scope(output.scope).kind else { continue };
-        let is_returned = model
-            .function(function)
-            .returns
-            .iter()
-            .any(|statement| statement.value.as_deref().is_some_and(|value| value.range() == output.call.range()));
-        if is_returned {
+        let returns = &model.function(function).returns;
+        let before = returns.partition_point(|statement| statement.start() <= output.call.start());
+        let value = before.checked_sub(1).and_then(|last| returns[last].value.as_deref());
+        if value.is_some_and(|value| value.range() == output.call.range()) {
             returned.entry(function).or_default().push(output);
         }
     }
@@ -215,59 +213,68 @@ impl<'a> Model<'a> {
 
     /// Whether `expr`, evaluated in `scope`, is an output model on some path.
     pub fn may_be_output_model(&self, expr: &'a Expr, scope: ScopeId) -> bool {
-        self.may_be_model(expr, scope, MAX_STEPS)
+        self.may_be_model(expr, scope, Effort::default().trail(), &mut |function| self.returns_output_model(function))
     }
 
-    fn may_be_model(&self, expr: &'a Expr, scope: ScopeId, steps: usize) -> bool {
-        let Some(steps) = steps.checked_sub(1) else { return false };
+    fn may_be_model(
+        &self,
+        expr: &'a Expr,
+        scope: ScopeId,
+        trail: Trail<'_>,
+        returns_model: &mut dyn FnMut(FunctionId) -> bool,
+    ) -> bool {
+        let Some(trail) = trail.next() else { return false };
         match expr {
             Expr::Call(call) => {
                 self.origin(&call.func, scope) == Some(Origin::ReturnOutputModel)
-                    || self.function_named(&call.func, scope).is_some_and(|id| self.returns_output_model(id))
+                    || self.function_named(&call.func, scope).is_some_and(returns_model)
             }
             Expr::Name(name) => self.bindings_of_name(name, scope).iter().any(|&id| {
                 let binding = self.binding(id);
                 match binding.kind {
                     BindingKind::Assignment(Some(value))
                     | BindingKind::Annotated(Some(value))
-                    | BindingKind::Walrus(value) => self.may_be_model(value, binding.written_in, steps),
+                    | BindingKind::Walrus(value) => self.may_be_model(value, binding.written_in, trail, returns_model),
                     _ => false,
                 }
             }),
             Expr::If(node) => {
-                self.may_be_model(&node.body, scope, steps) || self.may_be_model(&node.orelse, scope, steps)
+                self.may_be_model(&node.body, scope, trail, returns_model)
+                    || self.may_be_model(&node.orelse, scope, trail, returns_model)
             }
-            Expr::BoolOp(node) => node.values.iter().any(|value| self.may_be_model(value, scope, steps)),
-            Expr::Named(node) => self.may_be_model(&node.value, scope, steps),
-            Expr::Await(node) => self.may_be_model(&node.value, scope, steps),
+            Expr::BoolOp(node) => node.values.iter().any(|value| self.may_be_model(value, scope, trail, returns_model)),
+            Expr::Named(node) => self.may_be_model(&node.value, scope, trail, returns_model),
+            Expr::Await(node) => self.may_be_model(&node.value, scope, trail, returns_model),
             _ => false,
         }
     }
 }
 
-/// For each function whether it returns an output model on some path: as often over all functions as it takes
-/// for helpers of helpers.
+/// For each function whether it returns an output model on some path. Where that is found out, the functions that asked
+/// are looked at again.
 pub(super) fn find_returning(model: &mut Model<'_>) {
     model.returning = vec![false; model.functions.len()];
-    loop {
-        let mut changed = false;
-        for place in 0..model.functions.len() {
-            if model.returning[place] {
-                continue;
-            }
-            let function = &model.functions[place];
-            let returns = function
-                .returns
-                .iter()
-                .filter_map(|statement| statement.value.as_deref())
-                .any(|value| model.may_be_output_model(value, function.scope));
-            if returns {
-                model.returning[place] = true;
-                changed = true;
-            }
+    let mut asking: Vec<Vec<usize>> = vec![Vec::new(); model.functions.len()];
+    let mut waiting: Vec<usize> = (0..model.functions.len()).collect();
+    while let Some(place) = waiting.pop() {
+        if model.returning[place] {
+            continue;
         }
-        if !changed {
-            break;
+        let function = &model.functions[place];
+        let mut asked = Vec::new();
+        let mut returns_model = |id: FunctionId| {
+            asked.push(id.0 as usize);
+            model.returns_output_model(id)
+        };
+        let mut values = function.returns.iter().filter_map(|statement| statement.value.as_deref());
+        if values.any(|value| model.may_be_model(value, function.scope, Effort::default().trail(), &mut returns_model))
+        {
+            model.returning[place] = true;
+            waiting.append(&mut asking[place]);
+        } else {
+            for other in asked {
+                asking[other].push(place);
+            }
         }
     }
 }

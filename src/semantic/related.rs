@@ -14,22 +14,21 @@ pub enum Direction {
     Using,
 }
 
+/// Which top-level function uses which.
+#[derive(Debug, Default)]
+pub(super) struct Uses {
+    used: FxHashMap<FunctionId, Vec<FunctionId>>,
+    using: FxHashMap<FunctionId, Vec<FunctionId>>,
+}
+
 impl Model<'_> {
     /// `functions` with all top-level functions that they use, or that use them, directly or through others.
     pub fn related(&self, functions: &[FunctionId], direction: Direction) -> FxHashSet<FunctionId> {
-        let mut edges: FxHashMap<FunctionId, Vec<FunctionId>> = FxHashMap::default();
-        for reference in &self.references {
-            if reference.resolution != Resolution::Bound(MODULE) {
-                continue;
-            }
-            let Some(used) = self.top_level_function(reference.node.id.as_str()) else { continue };
-            let Some(using) = self.top_level_function_of(reference.scope) else { continue };
-            let (from, to) = match direction {
-                Direction::Used => (using, used),
-                Direction::Using => (used, using),
-            };
-            edges.entry(from).or_default().push(to);
-        }
+        let uses = self.uses.get_or_init(|| self.find_uses());
+        let edges = match direction {
+            Direction::Used => &uses.used,
+            Direction::Using => &uses.using,
+        };
         let mut found = FxHashSet::default();
         let mut waiting = functions.to_vec();
         while let Some(function) = waiting.pop() {
@@ -38,5 +37,19 @@ impl Model<'_> {
             }
         }
         found
+    }
+
+    fn find_uses(&self) -> Uses {
+        let mut uses = Uses::default();
+        for reference in &self.references {
+            if reference.resolution != Resolution::Bound(MODULE) {
+                continue;
+            }
+            let Some(used) = self.top_level_function(reference.node.id.as_str()) else { continue };
+            let Some(using) = self.top_level_function_of(reference.scope) else { continue };
+            uses.used.entry(using).or_default().push(used);
+            uses.using.entry(used).or_default().push(using);
+        }
+        uses
     }
 }

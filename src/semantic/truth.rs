@@ -5,7 +5,7 @@ use crate::syntax::ast::{self, Expr, Stmt};
 
 use super::Model;
 use super::model::{BindingKind, FunctionId, ScopeId};
-use super::names::MAX_STEPS;
+use super::trail::{Effort, Trail};
 
 /// Whether a literal, or `not` and `and` and `or` of literals, is true in a condition.
 pub fn truth(expr: &Expr) -> Option<bool> {
@@ -112,13 +112,13 @@ impl<'a> Model<'a> {
     /// Whether evaluating `expr` never comes back: `sys.exit()` and its kin, or a function of the script that always
     /// ends so or with an exception.
     pub fn never_returns(&self, expr: &'a Expr, scope: ScopeId) -> bool {
-        self.never_returns_within(expr, scope, MAX_STEPS)
+        self.never_returns_within(expr, scope, Effort::default().trail())
     }
 
-    fn never_returns_within(&self, expr: &'a Expr, scope: ScopeId, steps: usize) -> bool {
-        let (Expr::Call(call), Some(steps)) = (expr, steps.checked_sub(1)) else { return false };
+    fn never_returns_within(&self, expr: &'a Expr, scope: ScopeId, trail: Trail<'_>) -> bool {
+        let (Expr::Call(call), Some(trail)) = (expr, trail.next()) else { return false };
         if let Some(function) = self.function_named(&call.func, scope) {
-            return self.always_leaves(function, steps);
+            return self.always_leaves(function, trail);
         }
         let is_candidate = match &*call.func {
             Expr::Name(name) => match self.bindings_of_name(name, scope) {
@@ -147,24 +147,24 @@ impl<'a> Model<'a> {
         self.resolve(name, scope).is_some() || self.system().is_some_and(|system| system.binds(name))
     }
 
-    fn always_leaves(&self, function: FunctionId, steps: usize) -> bool {
+    fn always_leaves(&self, function: FunctionId, trail: Trail<'_>) -> bool {
         let function = self.function(function);
         function.returns.is_empty()
             && !function.is_generator
             && !function.node.is_async
-            && self.leaves(&function.node.body, function.scope, steps)
+            && self.leaves(&function.node.body, function.scope, trail)
     }
 
     /// Whether a body without `return` always ends by an exception, or ends the process.
-    fn leaves(&self, body: &'a [Stmt], scope: ScopeId, steps: usize) -> bool {
-        let Some(steps) = steps.checked_sub(1) else { return false };
+    fn leaves(&self, body: &'a [Stmt], scope: ScopeId, trail: Trail<'_>) -> bool {
+        let Some(trail) = trail.next() else { return false };
         match body.last() {
             Some(Stmt::Raise(_)) => true,
-            Some(Stmt::Expr(node)) => self.never_returns_within(&node.value, scope, steps),
+            Some(Stmt::Expr(node)) => self.never_returns_within(&node.value, scope, trail),
             Some(Stmt::If(node)) => {
                 node.elif_else_clauses.last().is_some_and(|clause| clause.test.is_none())
-                    && self.leaves(&node.body, scope, steps)
-                    && node.elif_else_clauses.iter().all(|clause| self.leaves(&clause.body, scope, steps))
+                    && self.leaves(&node.body, scope, trail)
+                    && node.elif_else_clauses.iter().all(|clause| self.leaves(&clause.body, scope, trail))
             }
             _ => false,
         }

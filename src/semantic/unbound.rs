@@ -39,8 +39,13 @@ impl<'a> Model<'a> {
         found
     }
 
-    /// Whether control comes to a read through one of the bindings before it only.
-    fn is_covered(&self, entry: &Name, reference: &Reference<'a>) -> bool {
+    /// Whether control comes to a read through one of the bindings before it only, as the blocks around them show.
+    pub(super) fn is_certainly_bound(&self, entry: &Name, reference: &Reference<'a>) -> bool {
+        // `del` and the end of a handler unbind a name again.
+        let unbinds = |kind: &BindingKind<'_>| matches!(kind, BindingKind::Except | BindingKind::Delete);
+        if entry.bindings.iter().any(|&id| unbinds(&self.binding(id).kind)) {
+            return false;
+        }
         let read = reference.node.range();
         let before = entry.bindings.partition_point(|&id| self.binding(id).range.start() < read.start());
         entry.bindings[..before].iter().rev().take(MAX_COVERING).any(|&id| self.binding(id).covers.contains_range(read))
@@ -57,11 +62,9 @@ impl<'a> Model<'a> {
         if !is_candidate || entry.references.is_empty() || self.function(function).is_generator {
             return None;
         }
-        // The end of a handler unbinds its name again.
-        let is_kept = !entry.bindings.iter().any(|&id| matches!(self.binding(id).kind, BindingKind::Except));
         entry.references.iter().find_map(|&id| {
             let reference = &self.references[id.0 as usize];
-            if is_kept && self.is_covered(entry, reference) {
+            if self.is_certainly_bound(entry, reference) {
                 return None;
             }
             let is_evaluated = !reference.context.intersects(Context::NOT_EVALUATED | Context::ANNOTATION);

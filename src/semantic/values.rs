@@ -5,8 +5,8 @@ use crate::syntax::ast::{self, Expr};
 use super::condition::Fact;
 use super::flow::{Held, Touch};
 use super::model::{BindingId, BindingKind, FunctionId, MODULE, ScopeId, ScopeKind};
-use super::names::MAX_STEPS;
 use super::origin::literal;
+use super::trail::{Effort, Trail};
 use super::{Model, Origin};
 
 /// How many values are collected before the rest is left open.
@@ -25,55 +25,55 @@ impl<'a> Model<'a> {
     /// What `expr`, evaluated in `scope`, can be. An object that is made empty and filled later counts as it is made.
     pub fn values(&self, expr: &'a Expr, scope: ScopeId) -> Values<'a> {
         let mut values = Values { known: Vec::new(), complete: true };
-        self.collect_values(expr, scope, MAX_STEPS, &mut values);
+        self.collect_values(expr, scope, Effort::default().trail(), &mut values);
         values
     }
 
-    fn collect_values(&self, expr: &'a Expr, scope: ScopeId, steps: usize, values: &mut Values<'a>) {
-        let Some(steps) = steps.checked_sub(1).filter(|_| values.known.len() < MAX_VALUES) else {
+    fn collect_values(&self, expr: &'a Expr, scope: ScopeId, trail: Trail<'_>, values: &mut Values<'a>) {
+        let Some(trail) = trail.next().filter(|_| values.known.len() < MAX_VALUES) else {
             values.complete = false;
             return;
         };
         match expr {
-            Expr::Name(name) => self.collect_name(name, scope, steps, values),
+            Expr::Name(name) => self.collect_name(name, scope, trail, values),
             Expr::If(node) => {
-                self.collect_values(&node.body, scope, steps, values);
-                self.collect_values(&node.orelse, scope, steps, values);
+                self.collect_values(&node.body, scope, trail, values);
+                self.collect_values(&node.orelse, scope, trail, values);
             }
             Expr::BoolOp(node) => {
                 for value in &node.values {
-                    self.collect_values(value, scope, steps, values);
+                    self.collect_values(value, scope, trail, values);
                 }
             }
-            Expr::Named(node) => self.collect_values(&node.value, scope, steps, values),
+            Expr::Named(node) => self.collect_values(&node.value, scope, trail, values),
             Expr::Call(call) => match self.plain_function(&call.func, scope) {
-                Some(function) => self.collect_returned(function, steps, values),
+                Some(function) => self.collect_returned(function, trail, values),
                 None => values.known.push((expr, scope)),
             },
-            Expr::Subscript(node) => match self.entry_of(node, scope, steps) {
-                Some((value, scope)) => self.collect_values(value, scope, steps, values),
+            Expr::Subscript(node) => match self.entry_of(node, scope, trail) {
+                Some((value, scope)) => self.collect_values(value, scope, trail, values),
                 None => values.known.push((expr, scope)),
             },
             _ => values.known.push((expr, scope)),
         }
     }
 
-    fn collect_name(&self, name: &'a ast::ExprName, scope: ScopeId, steps: usize, values: &mut Values<'a>) {
+    fn collect_name(&self, name: &'a ast::ExprName, scope: ScopeId, trail: Trail<'_>, values: &mut Values<'a>) {
         for binding in self.reaching_bindings(name, scope) {
             match binding.and_then(|id| Some((self.assigned(id)?, self.binding(id).written_in))) {
-                Some((value, written_in)) => self.collect_values(value, written_in, steps, values),
+                Some((value, written_in)) => self.collect_values(value, written_in, trail, values),
                 None => values.complete = false,
             }
         }
     }
 
-    fn collect_returned(&self, function: FunctionId, steps: usize, values: &mut Values<'a>) {
+    fn collect_returned(&self, function: FunctionId, trail: Trail<'_>, values: &mut Values<'a>) {
         let ends = self.flow(function).ends();
         let definition = self.function(function);
         values.complete &= ends.falls_off.is_none();
         for &place in &ends.returns {
             match &definition.returns[place].value {
-                Some(value) => self.collect_values(value, definition.scope, steps, values),
+                Some(value) => self.collect_values(value, definition.scope, trail, values),
                 None => values.complete = false,
             }
         }
@@ -122,11 +122,12 @@ impl<'a> Model<'a> {
     }
 
     /// What stands under a literal key in a dictionary that the script writes once, at the top level.
-    fn entry_of(&self, node: &'a ast::ExprSubscript, scope: ScopeId, steps: usize) -> Option<(&'a Expr, ScopeId)> {
+    fn entry_of(&self, node: &'a ast::ExprSubscript, scope: ScopeId, trail: Trail<'_>) -> Option<(&'a Expr, ScopeId)> {
         let (Expr::Name(name), Some(key)) = (&*node.value, literal(&node.slice)) else { return None };
         let [only] = self.bindings_of_name(name, scope) else { return None };
         let binding = self.binding(*only);
-        let Some(Expr::Dict(dict)) = self.assigned(*only).filter(|_| binding.scope == MODULE && steps > 0) else {
+        let Some(Expr::Dict(dict)) = self.assigned(*only).filter(|_| binding.scope == MODULE && !trail.is_at_end())
+        else {
             return None;
         };
         let mut items = dict.items.iter().filter(|item| item.key.as_ref().and_then(literal) == Some(key));

@@ -117,15 +117,18 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
             tracing::error!("the check of {} broke: {problem}", uri.as_str());
             Checked { revision, broken: true, ..Checked::default() }
         }));
+        let mut replaced = None;
         let finished = session.documents.with(&uri, |document| {
             if document.opened != opened || document.revision != revision {
                 return document.opened != opened;
             }
             document.running = false;
             publish(&session, &uri, document, &checked);
-            document.checked.send_replace(Some(checked));
+            replaced = document.checked.send_replace(Some(checked));
             true
         });
+        // Outside of the guard: a tree takes its time.
+        drop(replaced);
         if finished.unwrap_or(true) {
             return;
         }

@@ -154,8 +154,7 @@ impl Glance<'_> {
     }
 
     fn line_end(&self) -> usize {
-        let rest = &self.bytes[self.pos..];
-        rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).map_or(self.bytes.len(), |length| self.pos + length)
+        memchr::memchr2(b'\n', b'\r', &self.bytes[self.pos..]).map_or(self.bytes.len(), |length| self.pos + length)
     }
 
     /// A word, or the string that it is the prefix of.
@@ -194,6 +193,9 @@ impl Glance<'_> {
         let is_triple = self.bytes[open..].starts_with(&[quote; 3]);
         self.pos = open + if is_triple { 3 } else { 1 };
         loop {
+            if is_triple {
+                self.pos += memchr::memchr2(quote, b'\\', self.bytes.get(self.pos..)?)?;
+            }
             match self.bytes.get(self.pos)? {
                 b'\\' => self.pos += 2,
                 &byte if byte == quote => {

@@ -38,8 +38,8 @@ impl LineIndex {
         let bytes = text.as_bytes();
         let mut starts = Vec::with_capacity(bytes.len() / 32 + 1);
         starts.push(TextSize::new(0));
-        for (index, &byte) in bytes.iter().enumerate() {
-            if byte == b'\n' || (byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')) {
+        for index in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            if bytes[index] == b'\n' || bytes.get(index + 1) != Some(&b'\n') {
                 starts.push(TextSize::new(u32::try_from(index + 1).unwrap_or(u32::MAX)));
             }
         }

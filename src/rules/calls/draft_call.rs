@@ -1,7 +1,9 @@
 //! D3410.
 
+use rustc_hash::FxHashMap;
+
 use crate::diagnostic::{Place, Severity};
-use crate::manifest::{Kind, Status};
+use crate::manifest::{Command, Kind, Status};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::syntax::D3Target;
 use crate::text::Ranged;
@@ -21,6 +23,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
     let model = context.model;
+    let is_draft = |command: &&Command| command.status.value == Status::Draft;
+    let drafts: FxHashMap<&str, &Command> = manifest
+        .commands
+        .iter()
+        .filter(is_draft)
+        .map(|command| (command.internal_name.value.as_str(), command))
+        .collect();
     for site in &model.nodes.calls {
         let Some(call) = context.parsed.d3_call(site.node.func.start()) else { continue };
         let name = match &call.target {
@@ -32,9 +41,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             }
             _ => continue,
         };
-        let Some(called) = manifest.command(&name.value).filter(|called| called.status.value == Status::Draft) else {
-            continue;
-        };
+        let Some(called) = drafts.get(name.value.as_str()) else { continue };
         let caller = model.top_level_function_of(site.scope).and_then(|function| model.command_of(function));
         let Some(declared) = caller.and_then(|command| command.declared) else { continue };
         if declared.status.value == Status::Live {

@@ -25,10 +25,11 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     // A key that is tested, set or read by `.get(...)` anywhere is looked after.
     let guarded: HashSet<&str> =
         reads.iter().filter(|read| read.access != Access::Subscript).map(|read| read.key).collect();
+    let optional = manifest.connection.iter().filter(|parameter| !parameter.required);
+    let optional: HashSet<&str> = optional.map(|parameter| parameter.parameter_name.value.as_str()).collect();
     for read in reads {
-        let is_optional = manifest.connection_parameter(read.key).is_some_and(|parameter| !parameter.required);
         if read.access != Access::Subscript
-            || !is_optional
+            || !optional.contains(read.key)
             || guarded.contains(read.key)
             || read.context.contains(Around::KEY_GUARD)
         {

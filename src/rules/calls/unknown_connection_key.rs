@@ -31,18 +31,20 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let reads = &context.model.connection_reads;
     let written: HashSet<&str> =
         reads.iter().filter(|read| read.access == Access::Write).map(|read| read.key).collect();
-    let known = || manifest.connection.iter().map(|parameter| parameter.parameter_name.value.as_str());
+    let known: Vec<&str> =
+        manifest.connection.iter().map(|parameter| parameter.parameter_name.value.as_str()).collect();
+    let names: HashSet<&str> = known.iter().copied().collect();
     for read in reads {
         let is_read = matches!(read.access, Access::Subscript | Access::Get { .. });
         if !is_read
             || read.key.is_empty()
             || written.contains(read.key)
             || well_formed(read.key) != read.key
-            || known().any(|name| name == read.key)
+            || names.contains(read.key)
         {
             continue;
         }
-        let near = nearest(read.key, known());
+        let near = nearest(read.key, known.iter().copied());
         let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "add it to the manifest, or correct the key".to_owned(),

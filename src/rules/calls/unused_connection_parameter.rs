@@ -1,5 +1,7 @@
 //! D3411.
 
+use rustc_hash::FxHashSet;
+
 use crate::diagnostic::{Place, Severity};
 use crate::image::names;
 use crate::manifest::Kind;
@@ -33,11 +35,18 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     if context.model.connection_escapes() || system.is_some_and(|system| system.connection_escapes()) {
         return;
     }
+    // A key in another spelling is a fault of its own.
+    let reads = &context.model.connection_reads;
+    let read: FxHashSet<String> = reads.iter().map(|read| names::connection_key(read.key)).collect();
+    let strings = &context.model.nodes.strings;
+    let written: FxHashSet<&str> = strings.iter().map(|site| site.node.value.to_str()).collect();
     for parameter in &manifest.connection {
         let key = parameter.parameter_name.value.as_str();
-        // A key in another spelling is a fault of its own.
-        let is_misspelt = || context.model.connection_reads.iter().any(|read| names::connection_key(read.key) == key);
-        if !context.model.mentions(key) && !is_misspelt() && !system.is_some_and(|system| system.mentions(key)) {
+        if !written.contains(key)
+            && !read.contains(key)
+            && !context.model.mentions(key)
+            && !system.is_some_and(|system| system.mentions(key))
+        {
             let message = format!("no code of this integration reads `{key}`; remove the parameter, or use it");
             sink.report(parameter.parameter_name.range, message).place(Place::Manifest);
         }

@@ -2,12 +2,9 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, ParameterKind, ScopeId, ScopeKind};
+use crate::semantic::{BindingKind, Effort, ParameterKind, ScopeId, ScopeKind, Trail};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
-
-/// How many names, calls and operations are followed to a time.
-const MAX_DEPTH: usize = 10;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3508",
@@ -59,8 +56,8 @@ fn judge<'a>(
     if left.is_literal_expr() || right.is_literal_expr() {
         return;
     }
-    let Some(left) = zone(context, left, scope, MAX_DEPTH) else { return };
-    let Some(right) = zone(context, right, scope, MAX_DEPTH) else { return };
+    let Some(left) = zone(context, left, scope, Effort::default().trail()) else { return };
+    let Some(right) = zone(context, right, scope, Effort::default().trail()) else { return };
     if left != right {
         let message =
             "one of these times has a time zone and the other has none, which raises a `TypeError`; give both the same";
@@ -76,19 +73,19 @@ enum Zone {
 }
 
 /// The zone of a time; `None` where the value is not certain to be a time, or its zone is not known.
-fn zone<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId, depth: usize) -> Option<Zone> {
-    let depth = depth.checked_sub(1)?;
+fn zone<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId, trail: Trail<'_>) -> Option<Zone> {
+    let trail = trail.next()?;
     match expr {
-        Expr::Name(name) => parameter_zone(context, name, scope, depth).or_else(|| {
+        Expr::Name(name) => parameter_zone(context, name, scope, trail).or_else(|| {
             let values = context.model.values(expr, scope);
-            let mut zones = values.known.iter().map(|&(value, scope)| zone(context, value, scope, depth));
+            let mut zones = values.known.iter().map(|&(value, scope)| zone(context, value, scope, trail));
             let first = zones.next()??;
             (values.complete && zones.all(|other| other == Some(first))).then_some(first)
         }),
         Expr::BinOp(node) if matches!(node.op, ast::Operator::Add | ast::Operator::Sub) => {
-            is_duration(context, &node.right, scope).then(|| zone(context, &node.left, scope, depth))?
+            is_duration(context, &node.right, scope).then(|| zone(context, &node.left, scope, trail))?
         }
-        Expr::Call(call) => call_zone(context, call, scope, depth),
+        Expr::Call(call) => call_zone(context, call, scope, trail),
         _ => None,
     }
 }
@@ -102,7 +99,7 @@ fn is_duration<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId) -> boo
     values.complete && !values.known.is_empty() && values.known.iter().all(|&(value, _)| is_one(value))
 }
 
-fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId, depth: usize) -> Option<Zone> {
+fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId, trail: Trail<'_>) -> Option<Zone> {
     let Expr::Attribute(method) = &*call.func else { return None };
     let arguments = &call.arguments;
     let is_none = |value: &Expr| value.is_none_literal_expr();
@@ -110,7 +107,7 @@ fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId,
         "replace" => match arguments.find_keyword("tzinfo") {
             Some(keyword) if is_none(&keyword.value) => Some(Zone::Naive),
             Some(_) => Some(Zone::Aware),
-            None => zone(context, &method.value, scope, depth),
+            None => zone(context, &method.value, scope, trail),
         },
         "astimezone" => Some(Zone::Aware),
         "localize" if arguments.args.len() == 1 => {
@@ -141,7 +138,12 @@ fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId,
 }
 
 /// The zone of a helper's parameter that is never bound anew, where every call of the helper gives the same.
-fn parameter_zone<'a>(context: &Context<'a>, name: &'a ast::ExprName, scope: ScopeId, depth: usize) -> Option<Zone> {
+fn parameter_zone<'a>(
+    context: &Context<'a>,
+    name: &'a ast::ExprName,
+    scope: ScopeId,
+    trail: Trail<'_>,
+) -> Option<Zone> {
     let model = context.model;
     let [only] = model.bindings_of_name(name, scope) else { return None };
     let binding = model.binding(*only);
@@ -152,7 +154,7 @@ fn parameter_zone<'a>(context: &Context<'a>, name: &'a ast::ExprName, scope: Sco
     };
     let mut zones = model.calls_of(function)?.into_iter().map(|call| {
         let argument = call.node.arguments.find_argument_value(binding.name, place)?;
-        zone(context, argument, call.scope, depth)
+        zone(context, argument, call.scope, trail)
     });
     let first = zones.next()??;
     zones.all(|other| other == Some(first)).then_some(first)

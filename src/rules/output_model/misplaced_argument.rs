@@ -13,7 +13,7 @@ use crate::semantic::{BindingId, Model, Outcomes, OutputModel, Paths, Slot};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Edit, Ranged, TextRange};
 
-use super::status::{expected_statuses, is_status};
+use super::status::{Expected, is_status};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3306",
@@ -29,10 +29,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
+    let expected = Expected::new(context);
     let mut outcomes = Outcomes::new(context.model, Paths::All);
     let looked_up = LazyCell::new(|| looked_up(context.model));
     for output in &context.model.output_models {
-        if expected_statuses(context, output.scope).is_none() {
+        if expected.statuses(output.scope).is_none() {
             continue;
         }
         for (field, slot) in OUTPUT_FIELDS.iter().zip(&output.slots) {

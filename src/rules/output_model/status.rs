@@ -8,19 +8,29 @@ use crate::rules::Context;
 use crate::semantic::{Field, Outcomes, OutputModel, Paths, ScopeId};
 use crate::text::Ranged;
 
-/// The statuses that an output model made in `scope` may have; `None` where its returnData is no status: utility
-/// commands return values, and a manifest may say that a command does.
-pub(in crate::rules) fn expected_statuses(context: &Context<'_>, scope: ScopeId) -> Option<&'static [&'static str]> {
-    if context.kind == Some(Kind::Utility) {
-        return None;
+/// Where D3 wants statuses.
+pub(in crate::rules) struct Expected<'c, 'a> {
+    context: &'c Context<'a>,
+    /// Whether all commands return one, so that a helper does too.
+    of_helpers: bool,
+}
+
+impl<'c, 'a> Expected<'c, 'a> {
+    pub(in crate::rules) fn new(context: &'c Context<'a>) -> Self {
+        let commands = context.manifest.map_or(&[][..], |manifest| &manifest.commands[..]);
+        Self { context, of_helpers: commands.iter().all(returns_status) }
     }
-    let function = context.model.top_level_function_of(scope);
-    match function.and_then(|function| context.model.command_of(function)) {
-        Some(command) => command.declared.is_none_or(returns_status).then(|| names::statuses(command.name)),
-        // A helper works for any command.
-        None => {
-            let commands = context.manifest.map_or(&[][..], |manifest| &manifest.commands[..]);
-            commands.iter().all(returns_status).then_some(&INGESTION_STATUSES[..])
+
+    /// The statuses that an output model made in `scope` may have; `None` where its returnData is no status: utility
+    /// commands return values, and a manifest may say that a command does.
+    pub(in crate::rules) fn statuses(&self, scope: ScopeId) -> Option<&'static [&'static str]> {
+        let Context { kind, model, .. } = self.context;
+        if *kind == Some(Kind::Utility) {
+            return None;
+        }
+        match model.top_level_function_of(scope).and_then(|function| model.command_of(function)) {
+            Some(command) => command.declared.is_none_or(returns_status).then(|| names::statuses(command.name)),
+            None => self.of_helpers.then_some(&INGESTION_STATUSES[..]),
         }
     }
 }
@@ -50,10 +60,11 @@ pub(in crate::rules) fn contradictions<'a>(
 ) {
     let mut seen = FxHashSet::default();
     let mut all = Outcomes::new(context.model, Paths::All);
+    let expected = Expected::new(context);
     for output in &context.model.output_models {
         // Where a wrapper fills in the errors itself, all its calls are one finding.
         let place = output.slot(ERRORS).expr().map_or(output.call.start(), Ranged::start);
-        if expected_statuses(context, output.scope).is_none() || seen.contains(&place) {
+        if expected.statuses(output.scope).is_none() || seen.contains(&place) {
             continue;
         }
         let outcomes = all.of(output, [RETURN_DATA, ERRORS]);

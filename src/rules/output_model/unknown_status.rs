@@ -9,7 +9,7 @@ use crate::semantic::OutputModel;
 use crate::syntax::ast::{self, Expr, StringFlags};
 use crate::text::{Edit, Ranged, TextRange, edit_distance};
 
-use super::status::expected_statuses;
+use super::status::Expected;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3307",
@@ -25,10 +25,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
+    let expected = Expected::new(context);
     for output in &context.model.output_models {
         for literal in status_literals(context, output) {
             let text = literal.value.to_str();
-            let Some(statuses) = expected_statuses(context, output.scope) else { continue };
+            let Some(statuses) = expected.statuses(output.scope) else { continue };
             if statuses.contains(&text) || text == RETRY_ACTION || seen.contains(&literal.range()) {
                 continue;
             }

@@ -7,7 +7,7 @@ use crate::semantic::{Model, Outcomes, OutputModel, Paths, Touch};
 use crate::syntax::ast::Expr;
 use crate::text::Ranged;
 
-use super::status::{expected_statuses, is_status};
+use super::status::{Expected, is_status};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3310",
@@ -24,9 +24,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     let mut all = Outcomes::new(context.model, Paths::All);
+    let expected = Expected::new(context);
     for output in &model.output_models {
         let Some(argument @ Expr::Name(name)) = output.slot(RETURN_DATA).expr() else { continue };
-        if expected_statuses(context, output.scope).is_none() || !holds_a_status(model, output) {
+        if expected.statuses(output.scope).is_none() || !holds_a_status(model, output) {
             continue;
         }
         let outcomes = all.of(output, [RETURN_DATA, ERRORS]);

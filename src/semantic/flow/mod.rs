@@ -18,6 +18,8 @@ mod dead;
 mod graph;
 mod reaching;
 mod repeated;
+#[cfg(test)]
+mod spared;
 mod steps;
 #[cfg(test)]
 mod tests;
