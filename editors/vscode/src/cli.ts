@@ -25,14 +25,17 @@ export async function call(server: Server, args: string[], folder: vscode.Uri): 
     });
     child.stdin?.end();
   });
-  if (problem !== undefined) {
-    const show = "Show Output";
-    void vscode.window.showErrorMessage(problem.replace(/^error: /, ""), show).then((chosen) => {
-      if (chosen === show) {
-        server.output.show();
-      }
-    });
-    return undefined;
+  if (problem === undefined) {
+    return said;
   }
-  return said;
+  const [replace, show] = ["Replace", "Show Output"];
+  const canReplace = problem.includes("`--force`") && !args.includes("--force");
+  const chosen = await vscode.window.showErrorMessage(problem.replace(/^error: /, ""), ...(canReplace ? [replace, show] : [show]));
+  if (chosen === replace) {
+    return call(server, [...args, "--force"], folder);
+  }
+  if (chosen === show) {
+    server.output.show();
+  }
+  return undefined;
 }

@@ -35,8 +35,18 @@ export async function exportProject(server: Server, uri: vscode.Uri | undefined)
     return;
   }
   const manifest = vscode.Uri.parse(project.manifest);
-  const only = command === undefined ? [] : [command.internalName];
-  await showPrinted(await call(server, ["export", manifest.fsPath, ...only], folderOf(manifest)), "markdown");
+  const args = ["export", manifest.fsPath, ...(command === undefined ? [] : [command.internalName])];
+  if (!(await showPrinted(await call(server, args, folderOf(manifest)), "plaintext"))) {
+    return;
+  }
+  const copy = "Copy Script";
+  const message = "This is what to enter in D3's forms. The script, alone and ready to paste, is at its end.";
+  void vscode.window.showInformationMessage(message, copy).then(async (chosen) => {
+    const script = chosen === copy ? await call(server, [...args, "--script"], folderOf(manifest)) : undefined;
+    if (script !== undefined) {
+      await vscode.env.clipboard.writeText(script);
+    }
+  });
 }
 
 /** `d3ls image probe`: a script to run once inside D3. */

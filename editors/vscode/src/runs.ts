@@ -118,7 +118,7 @@ export class Runs {
     try {
       await show({ kind: "running" });
       const report = await this.server.execute<RunReport>("d3ls.run", args, running.token);
-      await show({ kind: "done", report });
+      await show({ kind: "done", report: withShortPaths(report) });
       return report;
     } catch (problem) {
       if (problem instanceof vscode.CancellationError) {
@@ -143,6 +143,16 @@ export class Runs {
     const kept = this.subject === undefined ? undefined : await this.context.secrets.get(connectionKey(this.subject));
     return kept === undefined ? {} : (JSON.parse(kept) as Record<string, string>);
   }
+}
+
+/** The report as the panel shows it: paths are as the user knows them. */
+function withShortPaths(report: RunReport): RunReport {
+  if (report.error === null) {
+    return report;
+  }
+  const short = (path: string) => vscode.workspace.asRelativePath(vscode.Uri.file(path), false);
+  const traceback = report.error.traceback.map((frame) => ({ ...frame, path: short(frame.path) }));
+  return { ...report, error: { ...report.error, traceback } };
 }
 
 function inputsKey(subject: Subject): string {

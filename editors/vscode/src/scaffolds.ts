@@ -112,16 +112,22 @@ export async function clone(server: Server, uri: vscode.Uri | undefined): Promis
     return;
   }
   const manifest = vscode.Uri.parse(project.manifest);
-  const before = new Set(project.commands.map((known) => known.internalName));
+  const before = await commandNames(manifest);
   const wanted = name.trim() === "" ? [] : [name.trim()];
   if ((await call(server, ["clone", manifest.fsPath, command.internalName, ...wanted], folderOf(manifest))) === undefined) {
     return;
   }
-  const after = await server.project(manifest);
-  const made = after?.commands.find((known) => !before.has(known.internalName));
+  const made = (await commandNames(manifest)).find((known) => !before.includes(known));
   if (made !== undefined) {
-    await openCommand(server, manifest, made.internalName);
+    await openCommand(server, manifest, made);
   }
+}
+
+/** The commands of a manifest on the disk, which the server may not have read again yet. */
+async function commandNames(manifest: vscode.Uri): Promise<string[]> {
+  const bytes = await vscode.workspace.fs.readFile(manifest);
+  const { commands } = JSON.parse(new TextDecoder().decode(bytes)) as { commands: { internalName: string }[] };
+  return commands.map(({ internalName }) => internalName);
 }
 
 /** Opens the script of a command at its function. */
@@ -131,6 +137,9 @@ async function openCommand(server: Server, manifest: vscode.Uri, name: string): 
   const own = vscode.Uri.joinPath(folderOf(manifest), `${name}.py`);
   const file = script !== null ? vscode.Uri.parse(script) : (await exists(own)) ? own : manifest;
   const document = await vscode.workspace.openTextDocument(file);
+  await vscode.window.showTextDocument(document);
+  // What the program wrote may not have come to the editor yet; there is nothing to lose, since all was saved before.
+  await vscode.commands.executeCommand("workbench.action.files.revert");
   const at = new RegExp(`^def ${name}\\b`, "m").exec(document.getText())?.index ?? 0;
   const start = document.positionAt(at);
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(start, start) });

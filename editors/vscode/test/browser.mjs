@@ -53,6 +53,7 @@ const tests = {
     await window.place(3, 1);
     await page.keyboard.press("End");
     await page.keyboard.type('\n"int');
+    await page.keyboard.press("Control+Space");
     const rows = page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "internalName" });
     await rows.first().waitFor();
     await window.picture("vscode-manifest");
@@ -72,7 +73,10 @@ const tests = {
     await panel.locator(".verdict.good", { hasText: "Successful" }).waitFor();
     await panel.getByText("job job-5 is done").waitFor();
     assert.equal(await panel.locator("table").filter({ hasText: "retrycount" }).locator("tbody tr").count(), 3);
+    await window.command("View: Toggle Maximized Panel");
+    await page.locator(".editor-group-container").first().waitFor({ state: "hidden" });
     await window.picture("vscode-run");
+    await window.command("View: Toggle Maximized Panel");
   },
 
   async "a run that fails leads to the line"(window) {
@@ -107,6 +111,27 @@ const tests = {
     await failed.waitFor();
     await tree.locator(".monaco-list-row .codicon-testing-passed-icon").nth(2).waitFor();
     await window.picture("vscode-tests");
+  },
+
+  async "a new integration, a command of it, and a copy"(window) {
+    const { page } = window;
+    const shows = (folder, file) => page.locator(".breadcrumbs-control", { hasText: folder }).filter({ hasText: file }).waitFor();
+    await window.command("D3: New Integration...");
+    await page.locator(".quick-input-widget", { hasText: "as D3 will show it" }).waitFor();
+    await window.answer("Other Product");
+    await shows("OtherProduct", "d3.json");
+    await window.command("D3: New Command...");
+    await window.pick("A command of your own");
+    await page.locator(".quick-input-widget", { hasText: "internal name" }).waitFor();
+    await window.answer("BlockHost");
+    await shows("OtherProduct", "script.py");
+    await page.locator(".view-line", { hasText: "def BlockHost" }).waitFor();
+    await window.command("D3: Clone Command...");
+    await window.pick("BlockHost");
+    await page.locator(".quick-input-widget", { hasText: "next free one" }).waitFor();
+    await window.answer("");
+    await page.locator(".view-line", { hasText: "def BlockHost2(" }).waitFor();
+    await page.locator(".breadcrumbs-control", { hasText: "BlockHost2" }).waitFor();
   },
 
   async "the final script"(window) {

@@ -20,14 +20,24 @@ export class Window {
     }
   }
 
-  /** Chooses a command of the palette by its whole title. */
+  /** Chooses a command of the palette by its whole title; a list from before the extension was there is asked for again. */
   async command(title) {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input");
-    await input.waitFor();
-    await input.fill(`>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
-    await this.page.keyboard.press("Enter");
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+    for (let tries = 0; tries < 12; tries += 1) {
+      await this.page.keyboard.press("F1");
+      const input = this.page.locator(".quick-input-widget input");
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      const isThere = await row.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) {
+        return row.click();
+      }
+      await this.page.keyboard.press("Escape");
+    }
+    throw new Error(`there is no command ${title}`);
   }
 
   /** Opens a file by its path below the folder. */
@@ -49,11 +59,19 @@ export class Window {
     const input = this.page.locator(".quick-input-widget input");
     await input.waitFor();
     await input.fill(`:${line}:${column}`);
-    await this.page.keyboard.press("Enter");
+    await this.pick(`go to line ${line} at column ${column}.`);
     await this.page.locator(".statusbar", { hasText: `Ln ${line}, Col ${column}` }).waitFor();
   }
 
-  /** Chooses a row of the list that is shown at the top. */
+  /** Answers the question that is asked at the top. */
+  async answer(text) {
+    const input = this.page.locator(".quick-input-widget .input");
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Chooses a row of the list at the top. */
   async pick(text) {
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();
   }
@@ -63,17 +81,9 @@ export class Window {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
   }
 
-  toasts() {
-    return this.page.locator(".notification-toast");
-  }
-
   /** A picture of the window as it is, without the mouse and the cursor. */
   async picture(name) {
     await this.page.screenshot({ path: path.join(this.screenshots, `${name}.png`), caret: "hide", animations: "disabled" });
-  }
-
-  async text(locator) {
-    return (await locator.innerText()).replaceAll("\u00a0", " ");
   }
 }
 
@@ -90,7 +100,7 @@ export async function inOrder(tests, window) {
     } catch (problem) {
       failed.push(name);
       console.log(`FAILED ${name}\n${problem.stack.slice(0, 1500)}`);
-      await window.picture(`failed-${failed.length}`);
+      await window.picture(`failed-${name.replaceAll(/\W+/g, "-")}`);
     }
   }
   return { passed, failed };

@@ -63,6 +63,7 @@ export class FormView {
     for (const field of asked) {
       field.closest("details")?.setAttribute("open", "");
       field.classList.add("asked");
+      field.addEventListener("input", () => field.classList.remove("asked"), { once: true });
     }
     asked[0]?.focus();
   }
