@@ -32,7 +32,11 @@ fn client(roots: &[&Path], mut capabilities: Value) -> Client {
 }
 
 fn pull(client: &mut Client, previous: &Value) -> Vec<Value> {
-    let report = client.request("workspace/diagnostic", json!({"previousResultIds": previous}));
+    items(&client.request("workspace/diagnostic", json!({"previousResultIds": previous})))
+}
+
+/// The items of a report, by address.
+fn items(report: &Value) -> Vec<Value> {
     let mut items = report["items"].as_array().expect("items").clone();
     items.sort_by_key(|item| item["uri"].to_string());
     items
@@ -86,13 +90,15 @@ fn what_did_not_change_is_not_sent_again_and_the_answer_waits() {
     // Another request is answered meanwhile: the first one waits for a change.
     client.request("workspace/symbol", json!({"query": ""}));
     fs::write(root.join("b.py"), "# d3: integration\n").expect("written");
+    let changed = |name: &str, kind: u8| json!({"changes": [{"uri": uri(&root.join(name)), "type": kind}]});
+    client.notify("workspace/didChangeWatchedFiles", changed("b.py", 2));
+    let second = items(&client.answer(&json!(waiting))["result"]);
+    assert_eq!(shown(&second), ["unchanged a.py", "full b.py", "unchanged c.py"]);
+    let waiting = client.ask("workspace/diagnostic", json!({"previousResultIds": ids(&second)}));
     fs::remove_file(root.join("c.py")).expect("removed");
-    let changes = json!([{"uri": uri(&root.join("b.py")), "type": 2}, {"uri": uri(&root.join("c.py")), "type": 3}]);
-    client.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
-    let answer = client.answer(&json!(waiting));
-    let mut items = answer["result"]["items"].as_array().expect("items").clone();
-    items.sort_by_key(|item| item["uri"].to_string());
-    assert_eq!(shown(&items), ["unchanged a.py", "full b.py", "full c.py"]);
+    client.notify("workspace/didChangeWatchedFiles", changed("c.py", 3));
+    let third = items(&client.answer(&json!(waiting))["result"]);
+    assert_eq!(shown(&third), ["unchanged a.py", "unchanged b.py", "full c.py"]);
     client.finish();
 }
 

@@ -1,0 +1,4 @@
+x = D3.Utility.equals<Text
+
+def f(a, b):
+    return """
