@@ -181,8 +181,7 @@ fn one_action_edits_script_and_manifest_at_once() {
     client.change(&acme.script, 4, json!([{"text": script}]));
     let after = client.pull(&acme.script);
     assert!(after.len() <= before && !crate::codes(&after).contains(&"D3401"), "{after:?}");
-    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
-    client.finish();
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
 }
 
 #[test]

@@ -36,7 +36,6 @@ fn findings_reach_each_client_in_its_own_way_and_units() {
         assert_eq!(codes(&items), ["D3312"], "{name}");
         assert_eq!(items[0]["range"]["start"], json!({"line": 2, "character": column}), "{name}");
         // Some clients take registrations, settings and progress, and some do not; what comes of that is tested elsewhere.
-        client.forget(|message| message["method"] != "textDocument/publishDiagnostics");
-        client.finish();
+        client.finish_without(|message| message["method"] != "textDocument/publishDiagnostics");
     }
 }

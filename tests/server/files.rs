@@ -55,8 +55,7 @@ fn a_manifest_edited_in_the_editor_checks_its_open_scripts() {
     // The disk counts again.
     while unknown_key(&client.pushed(&acme.script, Some(1))) {}
     let versions = [acme.script.clone(), acme.manifest.clone()];
-    client.forget(|message| versions.iter().any(|uri| message["params"]["uri"] == *uri));
-    client.finish();
+    client.finish_without(|message| versions.iter().any(|uri| message["params"]["uri"] == *uri));
 }
 
 #[test]
@@ -116,8 +115,7 @@ fn the_server_looks_itself_where_the_client_does_not_watch() {
     while !unknown_key(&client.pushed(&acme.script, Some(1))) {}
     fs::remove_file(acme.root.join("d3.json")).expect("removed");
     while unknown_key(&client.pushed(&acme.script, Some(1))) {}
-    client.forget(|message| message["params"]["uri"] == acme.script.as_str());
-    client.finish();
+    client.finish_without(|message| message["params"]["uri"] == acme.script.as_str());
 }
 
 #[test]
@@ -229,6 +227,5 @@ fn broken_settings_are_told_once_where_they_are_not_open() {
     client.notify("workspace/didChangeWatchedFiles", changes);
     assert_eq!(client.pull(&uri(&settings)), Vec::<Value>::new());
     client.pull(&acme.script);
-    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
-    client.finish();
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
 }

@@ -50,8 +50,7 @@ fn the_system_script_stands_above_the_custom_one() {
     client.change(&manifest, 2, json!([{"text": MANIFEST.replace("\"system.py\"", "null")}]));
     let found = client.request("d3ls/finalScript", json!({"textDocument": {"uri": script}}));
     assert_eq!((&found["complete"], checked_lines(&found, &files)), (&json!(false), 1));
-    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
-    client.finish();
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
 }
 
 #[test]

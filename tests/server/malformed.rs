@@ -59,8 +59,7 @@ fn all_malformed_input_in_a_row() {
         let id = client.ask("nothing/known", json!({}));
         assert_eq!(client.error_code(&json!(id)), -32601);
     }
-    client.forget(|message| message["id"].is_null() && message["error"].is_object());
-    client.finish();
+    client.finish_without(|message| message["id"].is_null() && message["error"].is_object());
 }
 
 #[test]

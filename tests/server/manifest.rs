@@ -142,8 +142,7 @@ fn the_script_is_seen_as_the_editor_has_it() {
     client.close(&acme.script);
     let found = ask(&mut client, "definition", &acme.manifest, position(MANIFEST, "Look", 1));
     assert_eq!(found, json!([]));
-    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
-    client.finish();
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
 }
 
 /// The integration with a Live script and a system script beside its draft.
@@ -194,8 +193,7 @@ fn references_lead_to_all_scripts_from_any_of_them() {
     let place = json!({"textDocument": {"uri": acme.manifest}, "position": position(&manifest, "Look", 1)});
     let found = client.request("textDocument/documentHighlight", place);
     assert_eq!(at(&manifest, &found[0]["range"]), "Look");
-    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
-    client.finish();
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
 }
 
 #[test]
@@ -223,7 +221,6 @@ fn the_live_script_and_the_system_script_are_never_edited() {
     }
     // Its findings are told all the same.
     assert!(crate::codes(&client.pull(&live)).contains(&"D3201"));
-    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
-    client.finish();
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
     drop(acme);
 }

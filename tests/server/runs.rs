@@ -152,8 +152,7 @@ fn a_run_takes_the_text_that_the_editor_holds() {
     client.change(&uri, 2, json!([{"text": SCRIPT.replace("hello ", "ciao ")}]));
     let (report, _) = result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Greet"}));
     assert_eq!(report["output"]["rawData"]["text"], "ciao Eve");
-    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
-    client.finish();
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
 }
 
 #[test]
@@ -188,8 +187,7 @@ fn a_failure_is_shown_on_its_line_until_the_next_edit_or_run() {
     assert_eq!(failures(&mut client)[0]["range"]["start"]["line"], 15);
     result(&mut client, "d3ls.run", json!({"uri": uri, "command": "Greet"}));
     assert_eq!(failures(&mut client), Vec::<Value>::new());
-    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
-    client.finish();
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
 }
 
 #[test]
@@ -212,8 +210,7 @@ fn a_failure_is_there_when_its_file_is_opened() {
     client.close(&uri);
     client.open(&uri, "python", 1, SCRIPT);
     assert_eq!(failures(&mut client), 0);
-    client.forget(|message| message["method"] == "workspace/diagnostic/refresh");
-    client.finish();
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
 }
 
 #[test]
@@ -294,8 +291,7 @@ fn test_cases_run_one_by_one() {
     let (report, log) = result(&mut client, "d3ls.test", json!({"uri": uri, "cases": [case]}));
     assert_eq!(report["summary"], json!({"cases": 1, "passed": 1, "failed": 0, "errors": 0}));
     assert_eq!(log, "1 passed of 1 test cases");
-    client.forget(|message| message["method"].is_string());
-    client.finish();
+    client.finish_without(|message| message["method"].is_string());
 }
 
 #[test]
@@ -352,8 +348,7 @@ fn lenses_run_and_test_where_the_client_executes() {
         let mut client = client(capabilities, quiet());
         client.open(&uri, "python", 1, SCRIPT);
         let lenses = client.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}}));
-        client.forget(|message| message["method"] == "textDocument/publishDiagnostics");
-        client.finish();
+        client.finish_without(|message| message["method"] == "textDocument/publishDiagnostics");
         let lenses = lenses.as_array().expect("lenses").iter();
         let named = lenses.filter(|lens| lens["range"]["start"]["line"] == 4).map(|lens| &lens["command"]);
         named
@@ -396,8 +391,7 @@ fn lenses_are_asked_for_again_when_cases_change() {
         let after = tests(&mut client);
         assert_eq!((before.len(), after.len()), (1, 1));
         assert_ne!(before, after);
-        client.forget(|message| message["method"].is_string());
-        client.finish();
+        client.finish_without(|message| message["method"].is_string());
     }
 }
 
@@ -419,8 +413,7 @@ fn the_interpreter_is_asked_for_in_the_settings() {
     let message = run(&mut client)["error"]["message"].to_string();
     assert!(message.contains("/elsewhere"), "{message}");
     client.message(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": [null]}));
-    client.forget(|message| message["method"].is_string());
-    client.finish();
+    client.finish_without(|message| message["method"].is_string());
 }
 
 #[test]
@@ -449,6 +442,5 @@ fn a_failure_in_the_system_script_is_shown_in_both() {
         assert_eq!((&related[0]["message"], &related[1]["message"]), (&json!("in lookup"), &json!("in Fail")));
         assert_eq!(related[0]["location"]["uri"], acme.uri("system.py"));
     }
-    client.forget(|message| message["method"].is_string());
-    client.finish();
+    client.finish_without(|message| message["method"].is_string());
 }

@@ -78,8 +78,7 @@ fn progress_that_is_cancelled_kills_its_script() {
     client.notify("window/workDoneProgress/cancel", json!({"token": 7}));
     assert_eq!(client.error_code(&json!(id)), -32800);
     wait_until_gone(script);
-    client.forget(|message| message["method"] == "$/progress");
-    client.finish();
+    client.finish_without(|message| message["method"] == "$/progress");
 }
 
 #[test]
@@ -113,8 +112,7 @@ fn the_same_command_asked_for_again_replaces_the_run() {
     assert_eq!(report["error"]["type"], "NoOutputModel");
     assert_eq!(client.error_code(&json!(first)), -32800);
     wait_until_gone(script);
-    client.forget(|message| message["method"].is_string());
-    client.finish();
+    client.finish_without(|message| message["method"].is_string());
 }
 
 #[test]
@@ -244,6 +242,5 @@ fn without_a_python_the_error_says_what_to_do() {
     assert!(message.starts_with("/nowhere/python: it can't be started ("), "{message}");
     tell(&mut client, Value::Null);
     assert_eq!(run(&mut client)["error"]["message"], none);
-    client.forget(|message| message["method"].is_string());
-    client.finish();
+    client.finish_without(|message| message["method"].is_string());
 }

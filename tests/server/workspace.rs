@@ -182,8 +182,7 @@ fn progress_of_the_server_s_own_can_be_cancelled() {
     client.notify("window/workDoneProgress/cancel", json!({"token": create["params"]["token"]}));
     assert_eq!(client.error_code(&json!(asked)), -32800);
     client.request("workspace/symbol", json!({"query": "x"}));
-    client.forget(|message| message["method"] == "$/progress");
-    client.finish();
+    client.finish_without(|message| message["method"] == "$/progress");
 }
 
 #[test]

@@ -212,10 +212,16 @@ impl Client {
     }
 
     /// Ends the session as the protocol has it.
-    pub fn finish(mut self) {
+    pub fn finish(self) {
+        self.finish_without(|_| false);
+    }
+
+    /// Ends the session like [`Self::finish`]; messages of this kind may be left, and may still come.
+    pub fn finish_without(mut self, unwanted: impl Fn(&Value) -> bool) {
         self.request("shutdown", Value::Null);
         self.notify("exit", Value::Null);
         self.expect_end(0);
+        self.forget(unwanted);
     }
 
     /// Closes the server's input.
