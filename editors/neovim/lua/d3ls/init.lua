@@ -112,6 +112,9 @@ local function configuration()
     },
     settings = { d3ls = { python = M.options.python, logLevel = M.options.log_level } },
     capabilities = M.options.capabilities,
+    -- Neovim holds changes back for 150 ms, and a request lets go only those of its own buffer: a run right after a
+    -- rename would take the manifest's old text. The server itself checks the newest version only.
+    flags = { debounce_text_changes = 0 },
     on_attach = M.options.on_attach,
     on_init = on_init,
     on_exit = on_exit,
