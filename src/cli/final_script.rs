@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use super::output::Format;
 use super::{Status, output};
 use crate::project::{Workspace, relative};
 use crate::runner;
@@ -16,12 +16,6 @@ pub(super) struct Arguments {
     /// The script itself, or JSON with a map of its lines.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {

@@ -3,6 +3,14 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstream::ColorChoice;
+use clap::ValueEnum;
+
+/// What a command that has nothing but these two forms writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
 
 /// Writes text for people to standard output; colours only where they are wanted.
 pub(super) fn write_styled(text: &str) -> anyhow::Result<()> {

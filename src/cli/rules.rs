@@ -1,8 +1,8 @@
 //! `d3ls rules`: all rules, from the table.
 
-use clap::ValueEnum;
 use serde::Serialize;
 
+use super::output::Format;
 use super::{Status, output};
 use crate::diagnostic::Severity;
 use crate::rules::{FixKind, Needs, RULES, Rule};
@@ -12,12 +12,6 @@ pub(super) struct Arguments {
     /// Text for people, or JSON for programs.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 #[derive(Serialize)]

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::ValueEnum;
 use serde_json::Value;
 
+use super::output::Format;
 use super::{Status, output};
 use crate::project::{Workspace, describe, relative};
 use crate::report;
@@ -53,12 +53,6 @@ pub(super) struct Arguments {
     /// Say which Python runs the script and what confines it.
     #[arg(long, short)]
     verbose: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {

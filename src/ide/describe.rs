@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::image::{UtilityCommand, names};
-use crate::manifest::{Command, ConnectionParameter, Implementation, InputParameter, Manifest, Status};
+use crate::manifest::{Command, ConnectionParameter, InputParameter, Manifest, Status};
 use crate::rules;
 
 /// What a rule is about, for its code: the first section of its page, and how to read on. `None` for an unknown code or name.
@@ -134,7 +134,7 @@ pub(super) fn command(command: &Command) -> String {
     let parameters: Vec<_> = command.inputs.iter().map(|input| input.parameter_name.value.as_str()).collect();
     let mut text = code(&format!("{}({})", command.internal_name.value, parameters.join(", ")));
     let status = if command.status.value == Status::Live { "Live" } else { "Draft" };
-    let implementation = implementation(command.implementation);
+    let implementation = command.implementation.as_str();
     match &command.display_name {
         Some(name) => {
             let _ = write!(text, "\n\n**{}** ({implementation} command, {status})", name.value);
@@ -197,17 +197,6 @@ pub(super) fn word(name: &str, doc: Option<&str>) -> String {
     let mut text = code(name);
     push_paragraph(&mut text, doc);
     text
-}
-
-fn implementation(implementation: Implementation) -> &'static str {
-    match implementation {
-        Implementation::Python => "Python",
-        Implementation::CodelessPlaybook => "Codeless Playbook",
-        Implementation::MsSql => "MS SQL",
-        Implementation::Oracle => "Oracle",
-        Implementation::MySql => "MySQL",
-        Implementation::Odbc => "ODBC",
-    }
 }
 
 fn input_row(input: &InputParameter) -> [String; 6] {

@@ -262,6 +262,24 @@ pub enum ScriptRole {
     System,
 }
 
+impl Implementation {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Python, Self::CodelessPlaybook, Self::MsSql, Self::Oracle, Self::MySql, Self::Odbc];
+
+    /// Its name, in a manifest and in D3's forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::CodelessPlaybook => "Codeless Playbook",
+            Self::MsSql => "MS SQL",
+            Self::Oracle => "Oracle",
+            Self::MySql => "MySQL",
+            Self::Odbc => "ODBC",
+        }
+    }
+}
+
 impl Kind {
     /// The kind's name in a manifest, a header comment and `--treat-as`.
     pub fn as_str(self) -> &'static str {

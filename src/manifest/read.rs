@@ -118,14 +118,9 @@ fn command(node: &Node, kind: Option<Kind>) -> Option<Command> {
 }
 
 fn implementation(node: &Node) -> Implementation {
-    match word(node, "implementation").as_deref() {
-        Some("Codeless Playbook") => Implementation::CodelessPlaybook,
-        Some("MS SQL") => Implementation::MsSql,
-        Some("Oracle") => Implementation::Oracle,
-        Some("MySQL") => Implementation::MySql,
-        Some("ODBC") => Implementation::Odbc,
-        _ => Implementation::Python,
-    }
+    let name = word(node, "implementation");
+    let known = Implementation::ALL.into_iter().find(|known| name.as_deref() == Some(known.as_str()));
+    known.unwrap_or(Implementation::Python)
 }
 
 /// The inputs, sorted by index; equal indexes keep the order of the list.

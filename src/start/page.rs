@@ -6,9 +6,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use crate::image::names;
-use crate::manifest::{
-    Command, ConnectionParameter, DEFAULT_INPUT_TYPE, Implementation, InputParameter, Kind, Manifest,
-};
+use crate::manifest::{Command, ConnectionParameter, DEFAULT_INPUT_TYPE, InputParameter, Kind, Manifest};
 
 /// The width of the labels.
 const LABEL: usize = 20;
@@ -92,7 +90,7 @@ fn command(manifest: &Manifest, command: &Command, out: &mut String) {
         Kind::Integration => "+ Custom Command\n\n",
         Kind::Utility => "Configuration > Utility Commands > +\n\n",
     });
-    field("Implementation", implementation(command.implementation), 0, out);
+    field("Implementation", command.implementation.as_str(), 0, out);
     field("Command Display Name", shown, 0, out);
     field("Internal Name", name, 0, out);
     if let Some(category) = &command.category {
@@ -119,17 +117,6 @@ fn command(manifest: &Manifest, command: &Command, out: &mut String) {
         self::input(input, out);
     }
     outputs(manifest, command, out);
-}
-
-fn implementation(implementation: Implementation) -> &'static str {
-    match implementation {
-        Implementation::Python => "Python",
-        Implementation::CodelessPlaybook => "Codeless Playbook",
-        Implementation::MsSql => "MS SQL",
-        Implementation::Oracle => "Oracle",
-        Implementation::MySql => "MySQL",
-        Implementation::Odbc => "ODBC",
-    }
 }
 
 fn input(input: &InputParameter, out: &mut String) {

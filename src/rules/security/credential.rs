@@ -1,4 +1,4 @@
-//! Which values are only stand-ins for credentials.
+//! Which values may be credentials, and which only stand in for them.
 
 /// Whether the value of a credential with this plain name may be one: no stand-in, no word, no prose.
 pub(super) fn is_value(name: &str, value: &str) -> bool {
@@ -15,28 +15,17 @@ pub(super) fn is_value(name: &str, value: &str) -> bool {
         && !is_stand_in(name, value)
 }
 
+/// Words of values that are put in later, and of those that documentation shows.
+pub(super) const STAND_INS: [&str; 7] = ["example", "sample", "placeholder", "dummy", "your", "redacted", "changeme"];
+
 /// Whether a value stands for one that is put in later, or names something.
 fn is_stand_in(name: &str, value: &str) -> bool {
-    const PARTS: [&str; 13] = [
-        "example",
-        "sample",
-        "placeholder",
-        "dummy",
-        "your",
-        "redacted",
-        "changeme",
-        "change_me",
-        "xxx",
-        "***",
-        "todo",
-        "insert",
-        "replace",
-    ];
+    const PARTS: [&str; 6] = ["change_me", "xxx", "***", "todo", "insert", "replace"];
     const WHOLE: [&str; 12] =
         ["password", "passwd", "pass", "secret", "test", "fake", "default", "token", "key", "user", "name", "abc"];
     let lower = value.to_ascii_lowercase();
     let letters: String = lower.chars().filter(char::is_ascii_alphabetic).collect();
-    PARTS.iter().any(|word| lower.contains(word))
+    STAND_INS.iter().chain(&PARTS).any(|word| lower.contains(word))
         || WHOLE.contains(&letters.as_str())
         || name.contains(&letters)
         || letters.ends_with("token")

@@ -1,5 +1,7 @@
 //! What the keys of known providers look like. A shape is a prefix that nobody writes by chance, and what follows it.
 
+use super::credential::STAND_INS;
+
 /// The shape of one provider's keys.
 struct Shape {
     provider: &'static str,
@@ -159,27 +161,14 @@ fn begins_with(text: &[u8], shape: &Shape) -> bool {
 
 /// Whether a key is one that documentation shows: it says so, or it has hardly any different letters.
 pub(super) fn is_made_up(key: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "example",
-        "sample",
-        "placeholder",
-        "dummy",
-        "your",
-        "redacted",
-        "changeme",
-        "xxxx",
-        "0000",
-        "1234567",
-        "abcdef",
-        "aaaa",
-        "test",
-        "fake",
-    ];
+    const WORDS: [&str; 7] = ["xxxx", "0000", "1234567", "abcdef", "aaaa", "test", "fake"];
     let lower = key.to_ascii_lowercase();
     let mut seen = [false; 256];
     lower.bytes().for_each(|byte| seen[usize::from(byte)] = true);
     let different = seen.iter().filter(|&&was| was).count();
-    WORDS.iter().any(|word| lower.contains(word)) || different < 8 || !lower.bytes().any(|byte| byte.is_ascii_digit())
+    STAND_INS.iter().chain(&WORDS).any(|word| lower.contains(word))
+        || different < 8
+        || !lower.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// A secret of an app registration: three letters, a digit, `Q~`, and 31 to 34 more.
