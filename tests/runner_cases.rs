@@ -34,6 +34,27 @@ fn the_fixtures_cases_pass() {
     );
 }
 
+#[test]
+fn what_keeps_all_cases_from_running_is_said_once() {
+    let case = r#"{"command": "A", "expect": {"success": true}}"#;
+    let folder = Folder::new(&[
+        ("d3.json", r#"{"version": 1, "kind": "integration", "name": "Acme", "commands": [{"internalName": "A"}]}"#),
+        ("script.py", "import nessrest\n\n\ndef A():\n    return pb.returnOutputModel('', '', '', '', '', '')\n"),
+        ("tests/a.json", case),
+        ("tests/b.json", case),
+        ("tests/c.json", case),
+    ]);
+    let run = test(&folder, &[]);
+    assert_eq!(run.status, 2, "{run:?}");
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{run:?}");
+    assert!(lines[0].starts_with("error tests/a.json and 2 more: this Python has no library `nessrest`"), "{run:?}");
+    assert_eq!(lines[1], "0 passed, 3 could not run of 3 test cases");
+    let report: Value = serde_json::from_str(&test(&folder, &["--format", "json"]).stdout).expect("JSON");
+    let told = report["cases"].as_array().expect("cases").iter().filter(|case| case["message"].is_string()).count();
+    assert_eq!(told, 3, "{report:#}");
+}
+
 /// A later Python: the one that `scripts/test` names, or `python3`.
 fn later() -> String {
     let named = std::env::var("D3LS_PYTHON311").ok().filter(|path| !path.is_empty());

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use crate::runner::{CaseReport, Coverage, Mismatch, Verdict};
@@ -28,6 +29,13 @@ impl Cases<'_> {
     /// The report for people. Colours are ANSI sequences, which the stream strips where they are not wanted.
     pub fn text(self) -> String {
         let mut out = String::new();
+        // What keeps many cases from running, a missing library for instance, is said once.
+        let mut alike: FxHashMap<&str, usize> = FxHashMap::default();
+        for report in self.reports {
+            if let Verdict::Error(message) = &report.verdict {
+                *alike.entry(message).or_default() += 1;
+            }
+        }
         for report in self.reports {
             let head = format!("{STRONG}{}{RESET} ({})", (self.shown)(&report.path), report.command);
             match &report.verdict {
@@ -38,7 +46,9 @@ impl Cases<'_> {
                     out.push_str(&self.details(report, mismatches));
                 }
                 Verdict::Error(message) => {
-                    drop_ok(writeln!(out, "{BAD}error{RESET} {}: {message}", (self.shown)(&report.path)));
+                    let Some(count) = alike.remove(message.as_str()) else { continue };
+                    let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+                    drop_ok(writeln!(out, "{BAD}error{RESET} {}{more}: {message}", (self.shown)(&report.path)));
                 }
             }
         }
