@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # editors/vscode/package.sh BINARY TARGET FOLDER: packs the extension with this d3ls for one platform, as
 # FOLDER/d3ls-TARGET.vsix. TARGET is one of VS Code's: linux-x64, linux-arm64, darwin-arm64, win32-x64, ...
-# Node, npm and, after `npm ci`, no network.
+# Prints its path only. Node, npm and, after `npm ci`, no network.
 set -euo pipefail
 
 [ $# = 3 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
@@ -13,9 +13,9 @@ out=$(cd "$3" && pwd)/d3ls-$target.vsix
 [ -f "$binary" ] || { echo "package.sh: there is no program $1; build it with cargo" >&2; exit 2; }
 
 cd "$here"
-[ -e node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ] || npm ci
-npm run --silent check
-npm run --silent build
+[ -e node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ] || npm ci --no-audit --no-fund >&2
+npm run --silent check >&2
+npm run --silent build >&2
 
 # Only what users need is packed, from a folder of its own, so that two platforms can be packed at once.
 stage=$(mktemp -d)
