@@ -92,6 +92,8 @@ pub(crate) struct Skimmer<'a> {
     pub(crate) pos: usize,
     /// What `pos` is inside of.
     pub(crate) stack: Vec<Frame>,
+    /// Where in `stack` its string frames are: brackets that are never closed may lie above by the thousands.
+    texts: Vec<usize>,
     /// What was found unclosed so far, by `at`.
     pub(crate) faults: Vec<Fault>,
     /// The end of the last token that is neither comment nor line end.
@@ -103,7 +105,14 @@ impl<'a> Skimmer<'a> {
     pub(crate) fn new(text: &'a str, start: usize, end: usize) -> Self {
         // A byte order mark is no part of the first word.
         let start = if start == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8().min(end) } else { start };
-        Self { bytes: &text.as_bytes()[..end], pos: start, stack: Vec::new(), faults: Vec::new(), last_end: start }
+        Self {
+            bytes: &text.as_bytes()[..end],
+            pos: start,
+            stack: Vec::new(),
+            texts: Vec::new(),
+            faults: Vec::new(),
+            last_end: start,
+        }
     }
 
     /// The byte at `offset`, 0 behind the end.
@@ -133,7 +142,7 @@ impl<'a> Skimmer<'a> {
     /// Closes what is open above `depth`, as faults at `at`, innermost first.
     fn unwind(&mut self, depth: usize, at: usize) {
         while self.stack.len() > depth {
-            let (kind, open) = match self.stack.pop() {
+            let (kind, open) = match self.pop() {
                 Some(Frame::Bracket(byte, open)) => (FaultKind::Bracket(byte), open),
                 Some(Frame::Field(open)) => (FaultKind::Field, open),
                 Some(Frame::Text { quote, triple: true, open }) => (FaultKind::TripleString(quote), open),
@@ -144,12 +153,28 @@ impl<'a> Skimmer<'a> {
         }
     }
 
+    fn push(&mut self, frame: Frame) {
+        if matches!(frame, Frame::Text { .. }) {
+            self.texts.push(self.stack.len());
+        }
+        self.stack.push(frame);
+    }
+
+    fn pop(&mut self) -> Option<Frame> {
+        let frame = self.stack.pop();
+        if matches!(frame, Some(Frame::Text { .. })) {
+            self.texts.pop();
+        }
+        frame
+    }
+
     /// The index of the innermost string frame, with its quote.
     fn innermost_text(&self) -> Option<(usize, u8, bool)> {
-        self.stack.iter().enumerate().rev().find_map(|(index, frame)| match frame {
+        let index = *self.texts.last()?;
+        match self.stack.get(index)? {
             Frame::Text { quote, triple, .. } => Some((index, *quote, *triple)),
             _ => None,
-        })
+        }
     }
 
     /// Skims the text or format specifier of a string up to its end or next field.
@@ -163,17 +188,19 @@ impl<'a> Skimmer<'a> {
                 b'{' if self.byte(start + 1) == b'{' && !in_spec => self.pos += 2,
                 b'{' => {
                     self.pos += 1;
-                    self.stack.push(Frame::Field(start));
+                    self.push(Frame::Field(start));
                     return Some(Token { kind: Kind::Open(b'{'), start, end: self.pos });
                 }
                 b'}' if in_spec => {
                     self.pos += 1;
-                    self.stack.truncate(self.stack.len().saturating_sub(2));
+                    // The specifier, and the field that it is of.
+                    self.pop();
+                    self.pop();
                     return Some(Token { kind: Kind::Close(b'}'), start, end: self.pos });
                 }
                 byte if byte == quote && (!triple || self.is_triple(start)) => {
                     self.unwind(index + 1, start);
-                    self.stack.pop();
+                    self.pop();
                     self.pos += if triple { 3 } else { 1 };
                     return Some(Token { kind: Kind::TextEnd, start, end: self.pos });
                 }
@@ -223,13 +250,13 @@ impl<'a> Skimmer<'a> {
                 b'"' | b'\'' => return Some(self.quote(start, false)),
                 b'(' | b'[' | b'{' => {
                     self.pos += 1;
-                    self.stack.push(Frame::Bracket(byte, start));
+                    self.push(Frame::Bracket(byte, start));
                     return Some(self.token(Kind::Open(byte), start));
                 }
                 b')' | b']' | b'}' => return Some(self.close(byte)),
                 b':' if matches!(self.stack.last(), Some(Frame::Field(_))) => {
                     self.pos += 1;
-                    self.stack.push(Frame::Spec);
+                    self.push(Frame::Spec);
                     return Some(self.token(Kind::Other(byte), start));
                 }
                 _ if is_word(byte) => return Some(self.word()),
@@ -288,14 +315,14 @@ impl<'a> Skimmer<'a> {
         if !fields && start == open && !triple && self.ends_outer(open, quote) {
             if let Some((index, ..)) = self.innermost_text() {
                 self.unwind(index + 1, open);
-                self.stack.pop();
+                self.pop();
             }
             self.pos += 1;
             return self.token(Kind::TextEnd, start);
         }
         self.pos += if triple { 3 } else { 1 };
         if fields {
-            self.stack.push(Frame::Text { quote, triple, open: start });
+            self.push(Frame::Text { quote, triple, open: start });
         } else {
             self.plain_string(quote, triple, start);
         }
@@ -374,7 +401,7 @@ impl<'a> Skimmer<'a> {
                 Frame::Field(_) if byte != b'}' => break,
                 Frame::Bracket(..) | Frame::Field(_) => {
                     self.unwind(depth, self.behind_blanks());
-                    self.stack.pop();
+                    self.pop();
                     return self.token(Kind::Close(byte), start);
                 }
                 Frame::Text { .. } | Frame::Spec => break,
