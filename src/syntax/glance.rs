@@ -168,9 +168,11 @@ impl Glance<'_> {
             b"not" | b"lambda" | b"await" | b"if" => self.count(1),
             b"D3" if !after_dot => {
                 if let Some(slot) = slot_behind(self.text, start, self.depth > 0) {
+                    // Its dots nest, and its `<` counts for one.
+                    let callee = &self.bytes[start..slot.range.start().to_usize()];
+                    self.count(1 + callee.iter().filter(|&&byte| byte == b'.').count());
                     self.pos = slot.range.end().to_usize();
                     self.slots.push(slot);
-                    self.count(1);
                 }
             }
             prefix if length <= 2 && matches!(rest.get(length), Some(b'"' | b'\'')) => {
@@ -309,6 +311,13 @@ mod tests {
             "\"D3\"",
             "tr'",
         ])
+    }
+
+    #[test]
+    fn the_dots_of_a_d3_call_count() {
+        let text = "D3.Utility.x<Text>()";
+        assert_eq!(limits::careful(text).depth, 6);
+        assert!(glance(text, 5).is_none() && glance(text, 6).is_some());
     }
 
     #[test]
