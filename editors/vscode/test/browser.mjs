@@ -53,9 +53,8 @@ const tests = {
     await window.place(3, 1);
     await page.keyboard.press("End");
     await page.keyboard.type('\n"int');
-    await page.keyboard.press("Control+Space");
     const rows = page.locator(".suggest-widget.visible .monaco-list-row", { hasText: "internalName" });
-    await rows.first().waitFor();
+    await window.suggest(rows);
     await window.picture("vscode-manifest");
     assert.equal(await rows.count(), 1);
     await page.keyboard.press("Escape");

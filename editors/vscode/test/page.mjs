@@ -20,13 +20,20 @@ export class Window {
     }
   }
 
+  /** Opens the list at the top by its key, once an earlier one is closed: until then the key is lost. */
+  async list(key) {
+    const input = this.page.locator(".quick-input-widget input");
+    await input.waitFor({ state: "hidden" });
+    await this.page.keyboard.press(key);
+    await input.waitFor();
+    return input;
+  }
+
   /** Chooses a command of the palette by its whole title; a list from before the extension was there is asked for again. */
   async command(title) {
     const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
     for (let tries = 0; tries < 12; tries += 1) {
-      await this.page.keyboard.press("F1");
-      const input = this.page.locator(".quick-input-widget input");
-      await input.waitFor();
+      const input = await this.list("F1");
       await input.fill(`>${title}`);
       const isThere = await row.waitFor({ timeout: 5000 }).then(
         () => true,
@@ -43,9 +50,7 @@ export class Window {
   /** Opens a file by its path below the folder. */
   async file(name) {
     const [folder, own] = [path.dirname(name), path.basename(name)];
-    await this.page.keyboard.press("Control+P");
-    const input = this.page.locator(".quick-input-widget input");
-    await input.waitFor();
+    const input = await this.list("Control+P");
     await input.fill(name);
     const row = this.page.locator(".quick-input-list .monaco-list-row.focused").filter({ hasText: own });
     await row.filter({ has: this.page.locator(".label-description", { hasText: folder }) }).waitFor();
@@ -55,12 +60,29 @@ export class Window {
 
   /** Puts the cursor to a line and a column, both from 1. */
   async place(line, column = 1) {
-    await this.page.keyboard.press("Control+G");
-    const input = this.page.locator(".quick-input-widget input");
-    await input.waitFor();
+    const input = await this.list("Control+G");
     await input.fill(`:${line}:${column}`);
     await this.pick(`go to line ${line} at column ${column}.`);
+    // The cursor moves while the line is being typed; keys reach the editor only when it has the focus again.
+    await input.waitFor({ state: "hidden" });
+    await this.page.locator(".monaco-editor.focused").waitFor();
     await this.page.locator(".statusbar", { hasText: `Ln ${line}, Col ${column}` }).waitFor();
+  }
+
+  /** Asks for suggestions until these rows are among them: VS Code's own JSON support may still be starting. */
+  async suggest(rows) {
+    for (let tries = 0; tries < 12; tries += 1) {
+      await this.page.keyboard.press("Control+Space");
+      const areThere = await rows.first().waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      if (areThere) {
+        return;
+      }
+      await this.page.keyboard.press("Escape");
+    }
+    throw new Error("the suggestions never come");
   }
 
   /** Answers the question that is asked at the top. */
