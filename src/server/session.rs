@@ -193,12 +193,17 @@ impl Session {
         }
     }
 
-    /// Forgets what was known of `path` and checks what depends on it, except for `origin`.
+    /// Forgets what was known of `path` and checks what depends on it; `origin` is the document whose edit this is.
+    ///
+    /// What is being checked may have read what is forgotten here, also if it began after the edit: so the revision of
+    /// `origin` grows once more.
     fn touch(self: &Arc<Self>, path: &Path, origin: Option<&Uri>, named_anew: bool) {
         self.workspace.invalidate(path);
         self.closed.forget(path, |own, depends| own == path || affects(own, depends, path, named_anew));
         self.changed();
-        let touched = self.documents.touch(|uri, document| Some(uri) != origin && depends(document, path, named_anew));
+        let mut touched =
+            self.documents.touch(|uri, document| Some(uri) == origin || depends(document, path, named_anew));
+        touched.retain(|uri| Some(uri) != origin);
         for uri in &touched {
             worker::start(self, uri);
         }

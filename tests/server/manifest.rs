@@ -224,3 +224,26 @@ fn the_live_script_and_the_system_script_are_never_edited() {
     client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
     drop(acme);
 }
+
+#[test]
+fn an_edit_of_both_files_is_seen_in_both() {
+    let acme = acme();
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.script, "python", 0, SCRIPT);
+    client.open(&acme.manifest, "json", 0, MANIFEST);
+    for version in 1..400 {
+        let name = ["Look", "LookUp"][version % 2];
+        let of = |text: &str| text.replace("Look", name);
+        let version = i32::try_from(version).expect("few");
+        client.change(&acme.script, version, json!([{"text": of(SCRIPT)}]));
+        client.change(&acme.manifest, version, json!([{"text": of(MANIFEST)}]));
+        let host = position(&of(MANIFEST), "host", 0);
+        let edit = client.request(
+            "textDocument/rename",
+            json!({"textDocument": {"uri": acme.manifest}, "position": host, "newName": "device"}),
+        );
+        let edited: Vec<_> = edit["changes"].as_object().expect("changes").keys().collect();
+        assert_eq!(edited.len(), 2, "version {version}: {edited:?}");
+    }
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
+}
