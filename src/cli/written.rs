@@ -18,7 +18,7 @@ pub(super) fn create(path: &Path, text: &str) -> anyhow::Result<()> {
 /// Writes a new file, or, with `force`, in place of one that is there.
 pub(super) fn create_or_replace(path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
     if force && path.exists() {
-        return std::fs::write(path, text).map_err(|error| failed(path, &error));
+        return project::write(path, text).map_err(|error| failed(path, &error));
     }
     create(path, text)
 }
