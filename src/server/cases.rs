@@ -94,11 +94,6 @@ pub fn mentions(session: &Session, file: &Path, manifest: &Manifest, what: &Ment
 
 /// How many cases each command has that the manifest beside them declares.
 pub fn counts(session: &Session, manifest: &Path) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for path in runner::cases_beside(manifest) {
-        if let Some(command) = runner::command_of(&session.workspace, &path) {
-            *counts.entry(command).or_default() += 1;
-        }
-    }
-    counts
+    let cases = runner::cases_by_command(&session.workspace, manifest);
+    cases.into_iter().map(|(command, cases)| (command, cases.len())).collect()
 }
