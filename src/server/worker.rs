@@ -112,7 +112,8 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
         let Some(Some(snapshot)) = snapshot else { return };
         let revision = snapshot.revision;
         let (inside, target) = (Arc::clone(&session), uri.clone());
-        let work = tokio::task::spawn_blocking(move || check_document(&inside, &target, &snapshot));
+        let work =
+            tokio::task::spawn_blocking(move || inside.pool.install(|| check_document(&inside, &target, &snapshot)));
         let checked = Arc::new(work.await.unwrap_or_else(|problem| {
             tracing::error!("the check of {} broke: {problem}", uri.as_str());
             Checked { revision, broken: true, ..Checked::default() }
