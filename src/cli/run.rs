@@ -103,7 +103,8 @@ fn request(arguments: &Arguments) -> anyhow::Result<Request> {
         schedule: arguments.schedule.map(|ticks| Schedule { ticks, interval }),
         live: arguments.live,
         folder: std::env::current_dir().ok(),
-        samples: false,
+        case: None,
+        fills: false,
     };
     let mut request = runner::request(&Workspace::default(), wanted)?;
     if let Some(path) = &arguments.http {

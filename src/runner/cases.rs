@@ -1,7 +1,9 @@
 //! Test cases: `tests/*.json` beside a manifest, one case a file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -89,20 +91,59 @@ pub fn case_folder(manifest: &Path) -> PathBuf {
 
 /// The command that the case at `path` runs; `None` where it names none.
 pub fn command_of(workspace: &Workspace, path: &Path) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Head {
-        command: String,
-    }
-    let text = workspace.read(path).ok()?.text();
-    let head: Head = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text)).ok()?;
-    Some(head.command)
+    Some(head(workspace, path)?.command)
 }
 
-/// Reads a case and everything that it runs.
-///
-/// # Errors
-/// What is wrong with it, so that nothing was run.
-pub fn read_case(workspace: &Workspace, path: &Path) -> Result<Case, String> {
+/// The test cases beside a manifest, by command. First come those that expect success, by name: a run that is given
+/// nothing else takes the first.
+pub fn cases_by_command(workspace: &Workspace, manifest: &Path) -> BTreeMap<String, Vec<PathBuf>> {
+    let read = |path: PathBuf| head(workspace, &path).map(|head| (head, path));
+    let mut found: Vec<(Head, PathBuf)> = cases_beside(manifest).into_iter().filter_map(read).collect();
+    found.sort_by(|(a, path), (b, other)| {
+        (a.expects_failure(), path.file_stem()).cmp(&(b.expects_failure(), other.file_stem()))
+    });
+    let mut cases: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for (head, path) in found {
+        cases.entry(head.command).or_default().push(path);
+    }
+    cases
+}
+
+/// What tells cases apart without checking all of them.
+#[derive(serde::Deserialize)]
+struct Head {
+    command: String,
+    #[serde(default)]
+    expect: Value,
+}
+
+impl Head {
+    fn expects_failure(&self) -> bool {
+        self.expect.get("success") == Some(&Value::Bool(false))
+            || self.expect.get("error").is_some_and(|error| !error.is_null())
+    }
+}
+
+fn head(workspace: &Workspace, path: &Path) -> Option<Head> {
+    let text = workspace.read(path).ok()?.text();
+    serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text)).ok()
+}
+
+/// A case as it is written.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    pub(super) text: String,
+    pub(super) command: String,
+    pub(super) inputs: Option<Value>,
+    pub(super) connection: Map<String, Value>,
+    pub(super) now: Option<Timestamp>,
+    pub(super) http: Vec<Value>,
+    pub(super) d3: Vec<Value>,
+    pub(super) expect: Map<String, Value>,
+}
+
+/// Reads a case, and nothing of what it runs.
+pub(super) fn written(workspace: &Workspace, path: &Path) -> Result<Written, String> {
     let text = match workspace.read(path).map_err(|error| describe(&error))? {
         Source::Text(text) => text.to_string(),
         Source::Not(reason) => return Err(reason.to_string()),
@@ -126,13 +167,24 @@ pub fn read_case(workspace: &Workspace, path: &Path) -> Result<Case, String> {
             Some(moment.ok_or_else(|| format!("`now` is {now}, which is no time; write 2024-01-31 23:59:59 (UTC)"))?)
         }
     };
-    let folder = path.parent().and_then(Path::parent).unwrap_or(path);
-    let target =
-        target::target(workspace, &folder.join(MANIFEST), command, false).map_err(|error| format!("{error:#}"))?;
+    let (command, inputs) = (command.to_owned(), fields.get("inputs").cloned());
+    Ok(Written { command, inputs, connection, now, http, d3, expect, text })
+}
+
+/// Reads a case and everything that it runs.
+///
+/// # Errors
+/// What is wrong with it, so that nothing was run.
+pub fn read_case(workspace: &Workspace, path: &Path) -> Result<Case, String> {
+    let Written { text, command, inputs, connection, now, http, d3, expect } = written(workspace, path)?;
+    let manifest = manifest_of(path);
+    let target = target::target(workspace, &manifest, &command, false).map_err(|error| format!("{error:#}"))?;
     let declared = target.declared().map(|command| command.inputs.as_slice());
-    let inputs = inputs::convert(fields.get("inputs"), declared, folder).map_err(|problems| problems.join("; "))?;
+    let folder = manifest.parent().unwrap_or(&manifest);
+    let inputs = inputs::convert(inputs.as_ref(), declared, folder).map_err(|problems| problems.join("; "))?;
     let request = Request {
         target,
+        case: Some(path.to_owned()),
         inputs,
         connection,
         now,

@@ -1,5 +1,7 @@
 //! What the engine is told: one JSON object.
 
+use std::path::PathBuf;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -17,6 +19,8 @@ pub const MAX_ATTEMPTS: u32 = 100;
 pub struct Request {
     /// The command.
     pub target: Target,
+    /// The test case that its inputs and the recorded answers are from.
+    pub case: Option<PathBuf>,
     /// Its inputs, converted, in order.
     pub inputs: Vec<Input>,
     /// The connection's parameters.

@@ -27,7 +27,9 @@ mod wanted;
 mod warm;
 mod when;
 
-pub use cases::{Case, NO_CASE, case_folder, cases_beside, command_of, find_cases, is_case, manifest_of, read_case};
+pub use cases::{
+    Case, NO_CASE, case_folder, cases_beside, cases_by_command, command_of, find_cases, is_case, manifest_of, read_case,
+};
 pub use compare::Mismatch;
 pub use extract::{events, key_fields};
 pub use host::{Limits, run};

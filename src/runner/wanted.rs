@@ -1,16 +1,17 @@
 //! A run as a user asks for it, made into a request.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::cases::{self, Written};
 use super::inputs;
 use super::job::{Request, Schedule};
-use super::target::{Scripts, target};
+use super::target::{Scripts, Target, target};
 use crate::manifest::InputParameter;
-use crate::project::Workspace;
+use crate::project::{MANIFEST, Workspace};
 use crate::text::nearest;
 
 /// What a user asks for.
@@ -32,17 +33,30 @@ pub struct Wanted {
     pub live: bool,
     /// What paths of File inputs are relative to; the manifest's folder if `None`.
     pub folder: Option<PathBuf>,
-    /// Whether an input that is not given and has no default gets its sample.
-    pub samples: bool,
+    /// A test case of the command: inputs, connection and time that are not given are its own, and its entries answer.
+    pub case: Option<PathBuf>,
+    /// Whether what is not given is found: where neither inputs nor a connection nor a case are, the command's first test
+    /// case is taken; without a case, an input that has no default gets its sample.
+    pub fills: bool,
 }
 
-/// The request, with neither HTTP entries nor the network.
+/// The request, without the network and with no recorded entries but a case's.
 ///
 /// # Errors
-/// As [`target`]; and inputs or a connection that the command can't take.
+/// As [`target`]; and a case, inputs or a connection that the command can't take.
 pub fn request(workspace: &Workspace, wanted: Wanted) -> anyhow::Result<Request> {
-    let Wanted { path, command, inputs, connection, now, schedule, live, folder, samples } = wanted;
+    let Wanted { path, command, mut inputs, mut connection, mut now, schedule, live, folder, case, fills } = wanted;
     let mut target = target(workspace, &path, &command, live)?;
+    let is_bare = inputs.is_none() && connection.is_none();
+    let case = case.or_else(|| first_case(workspace, &target).filter(|_| fills && is_bare));
+    let (mut http, mut d3) = (Vec::new(), Vec::new());
+    if let Some(path) = &case {
+        let case = case_of(workspace, path, &target)?;
+        inputs = inputs.or(case.inputs);
+        connection = connection.or(Some(Value::Object(case.connection)));
+        now = now.or(case.now);
+        (http, d3) = (case.http, case.d3);
+    }
     let connection = match connection {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(connection)) => connection,
@@ -52,22 +66,45 @@ pub fn request(workspace: &Workspace, wanted: Wanted) -> anyhow::Result<Request>
     target.scripts.warnings.extend(unknown);
     let folder = folder.unwrap_or_else(|| target.folder());
     let declared = target.declared().map(|command| command.inputs.as_slice());
-    let given = if samples { with_samples(inputs, declared.unwrap_or_default()) } else { inputs };
+    let given = if fills && case.is_none() { with_samples(inputs, declared.unwrap_or_default()) } else { inputs };
     let given = if schedule.is_some() { inputs::scheduled(given, declared) } else { given };
     let inputs = inputs::convert(given.as_ref(), declared, &folder)
         .map_err(|problems| anyhow::anyhow!("{}", problems.join("\n       ")))?;
     Ok(Request {
         target,
+        case,
         inputs,
         connection,
         now,
-        http: Vec::new(),
-        d3: Vec::new(),
+        http,
+        d3,
         network: false,
         record: false,
         coverage: false,
         schedule,
     })
+}
+
+/// The test case that shows best how the command is meant to be run.
+fn first_case(workspace: &Workspace, target: &Target) -> Option<PathBuf> {
+    target.declared()?;
+    cases::cases_by_command(workspace, &target.folder().join(MANIFEST)).remove(&target.command)?.into_iter().next()
+}
+
+/// The case at `path`, which must be one of the command's.
+fn case_of(workspace: &Workspace, path: &Path, target: &Target) -> anyhow::Result<Written> {
+    if !cases::is_case(path) || cases::manifest_of(path).parent() != Some(&target.folder()) {
+        bail!(
+            "{} is no test case of `{}`; one is a file `tests/NAME.json` beside its d3.json",
+            path.display(),
+            target.command
+        );
+    }
+    let case = cases::written(workspace, path).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?;
+    if case.command != target.command {
+        bail!("{} is a test case of `{}`, not of `{}`", path.display(), case.command, target.command);
+    }
+    Ok(case)
 }
 
 /// A connection may lack parameters, since a test needs few, but one that the manifest does not know is a slip.

@@ -48,6 +48,8 @@ struct Command {
     internal_name: String,
     display_name: Option<String>,
     inputs: Vec<Input>,
+    /// Its test cases, the one that a run takes by itself first.
+    cases: Vec<Uri>,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,13 +141,20 @@ fn of_path(session: &Session, path: &Path, cancel: &super::progress::Cancel) -> 
             .map(|python| Python { path: python.program.to_string_lossy().into_owned(), version: python.version }),
     };
     match (known, project.manifest.as_ref().and_then(path_of)) {
-        (Some(known), Some(at)) => of_manifest(&mut project, &known, &at, path, &uri),
+        (Some(known), Some(at)) => of_manifest(&mut project, &workspace, &known, &at, path, &uri),
         _ => alone(&mut project, &workspace, path, &uri),
     }
     project
 }
 
-fn of_manifest(project: &mut Project, manifest: &Manifest, at: &Path, path: &Path, uri: &dyn Fn(&Path) -> Option<Uri>) {
+fn of_manifest(
+    project: &mut Project,
+    workspace: &Workspace,
+    manifest: &Manifest,
+    at: &Path,
+    path: &Path,
+    uri: &dyn Fn(&Path) -> Option<Uri>,
+) {
     let file = |name: &str| -> PathBuf { absolute(&at.parent().unwrap_or(at).join(name)) };
     let of = |name: &str| uri(&file(name));
     project.kind = manifest.usable.then(|| manifest.kind.as_str());
@@ -179,10 +188,12 @@ fn of_manifest(project: &mut Project, manifest: &Manifest, at: &Path, path: &Pat
         options: input.options.clone(),
         description: input.description.clone(),
     };
+    let cases = runner::cases_by_command(workspace, at);
     let command = |command: &manifest::Command| Command {
         internal_name: command.internal_name.value.clone(),
         display_name: text(&command.display_name),
         inputs: command.inputs.iter().map(input).collect(),
+        cases: cases.get(&command.internal_name.value).into_iter().flatten().filter_map(|path| uri(path)).collect(),
     };
     let parameter = |parameter: &manifest::ConnectionParameter| Parameter {
         parameter_name: parameter.parameter_name.value.clone(),
@@ -220,7 +231,12 @@ fn functions(analysis: &Analysis) -> Vec<Command> {
             options: Vec::new(),
             description: None,
         });
-        Some(Command { internal_name: command.name.to_owned(), display_name: None, inputs: inputs.collect() })
+        Some(Command {
+            internal_name: command.name.to_owned(),
+            display_name: None,
+            inputs: inputs.collect(),
+            cases: Vec::new(),
+        })
     });
     commands.collect()
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::Context;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tower_lsp_server::jsonrpc::{Error, Request as Message, Result};
 use tower_lsp_server::ls_types::{ExecuteCommandParams, MessageType, ProgressToken, Uri};
 
@@ -35,6 +35,7 @@ struct RunArguments {
     command: String,
     inputs: Option<Value>,
     connection: Option<Value>,
+    case: Option<Uri>,
     now: Option<String>,
     schedule: Option<u32>,
     interval: Option<String>,
@@ -84,6 +85,8 @@ struct Background {
     run: Run,
     progress: Progress,
     token: Option<ProgressToken>,
+    /// Until it is dropped, no other run takes this place.
+    _place: OwnedSemaphorePermit,
 }
 
 /// Cancels a run that nobody waits for any more.
@@ -106,7 +109,11 @@ async fn in_background(
     let cancel = Arc::clone(&run.cancel);
     let waiting = Waiting(Arc::clone(&cancel));
     let progress = Progress::of_run(session, token.clone(), &title, Arc::clone(&cancel));
-    let background = Background { session: Arc::clone(session), run, progress, token };
+    if session.runs.is_full() {
+        progress.say("waiting for another run to end");
+    }
+    let Some(place) = session.runs.place(&cancel).await else { return Err(Error::request_cancelled()) };
+    let background = Background { session: Arc::clone(session), run, progress, token, _place: place };
     let (sender, receiver) = oneshot::channel();
     let thread = std::thread::Builder::new().name("run".to_owned()).stack_size(super::STACK).spawn(move || {
         let result = work(&background);
@@ -157,6 +164,10 @@ impl Background {
 
     fn warn(&self, text: &str) {
         self.notify("window/logMessage", json!({"type": MessageType::WARNING, "message": text}));
+    }
+
+    fn inform(&self, text: &str) {
+        self.notify("window/logMessage", json!({"type": MessageType::INFO, "message": text}));
     }
 
     fn notify(&self, method: &'static str, params: Value) {
@@ -214,9 +225,13 @@ fn run(background: &Background, arguments: RunArguments) -> anyhow::Result<Value
         schedule: arguments.schedule.map(|ticks| Schedule { ticks, interval }),
         live: arguments.live,
         folder: None,
-        samples: true,
+        case: arguments.case.as_ref().map(file).transpose()?,
+        fills: true,
     };
     let request = runner::request(&background.workspace(), wanted)?;
+    if let Some(case) = &request.case {
+        background.inform(&format!("{} is given what {} gives", request.target.command, shown(case)));
+    }
     background.forget_failures(std::iter::once(&request));
     let scripts = &request.target.scripts;
     let cancel = Some(&background.run.cancel);

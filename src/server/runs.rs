@@ -1,19 +1,33 @@
-//! The runs under way: one at a time of each kind, all ended with the session.
+//! The runs under way: one at a time of each kind, a few at once, all ended with the session.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
 use super::progress::Cancel;
+
+/// How many run at once. Each may take a core and much memory, and the editor is to stay quick.
+const AT_ONCE: usize = 4;
+/// How often one that waits looks whether it is cancelled.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How long the session's end waits for processes to die. A run looks every 50 milliseconds whether it is cancelled.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The runs of a session.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Runs {
     state: Mutex<State>,
     ended: Condvar,
+    places: Arc<Semaphore>,
+}
+
+impl Default for Runs {
+    fn default() -> Self {
+        Self { state: Mutex::default(), ended: Condvar::default(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +68,28 @@ impl Runs {
         let number = state.next;
         state.running.push(Running { number, what, cancel: Arc::clone(&cancel) });
         Run { runs: Arc::clone(self), number, cancel }
+    }
+
+    /// Whether a run has to wait for another to end.
+    pub fn is_full(&self) -> bool {
+        self.places.available_permits() == 0
+    }
+
+    /// A place to run in, in the order of asking; `None` where the run is cancelled before it gets one.
+    pub async fn place(&self, cancel: &Cancel) -> Option<OwnedSemaphorePermit> {
+        let place = Arc::clone(&self.places).acquire_owned();
+        tokio::pin!(place);
+        loop {
+            tokio::select! {
+                biased;
+                place = &mut place => return place.ok(),
+                () = tokio::time::sleep(LOOK) => {
+                    if cancel.load(Ordering::SeqCst) {
+                        return None;
+                    }
+                }
+            }
+        }
     }
 
     /// Cancels all, and those that are asked for later.

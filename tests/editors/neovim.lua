@@ -144,7 +144,19 @@ check(shown():find("def Release():", 1, true), "the final script holds what is b
 check(not vim.bo.modifiable and not require("d3ls.client").of(0), "it is read-only and has no server")
 vim.cmd("close")
 
+-- Answers the next questions with the item of this label.
+local function choose(wanted)
+  vim.ui.select = function(items, options, chosen)
+    for place, item in ipairs(items) do
+      if options.format_item(item) == wanted then
+        return chosen(item, place)
+      end
+    end
+  end
+end
+
 -- A run: each input is asked for, unsaved edits count.
+choose("with inputs of my own")
 vim.cmd("D3Run CheckDevice")
 wait_for(function()
   return shown():find("CheckDevice: successful", 1, true)
@@ -156,14 +168,19 @@ check(inputs_asked[1].default == "srv-01", "it proposes the sample")
 check(shown():find('"limit": 7', 1, true), "it shows the output")
 vim.cmd("close")
 
+-- A run with what a test case has.
+choose("as in the test case CheckDevice-within-limit")
+vim.cmd("D3Run CheckDevice")
+wait_for(function()
+  return shown():find('"limit": 3', 1, true)
+end, ":D3Run takes the inputs of a test case", function()
+  return said
+end)
+check(#inputs_asked == 2, "it asks for no input then")
+vim.cmd("close")
+
 -- A run of a command that is chosen from a menu and never ends.
-vim.ui.select = function(items, options, chosen)
-  for place, item in ipairs(items) do
-    if options.format_item(item) == "Forever" then
-      return chosen(item, place)
-    end
-  end
-end
+choose("Forever")
 said = {}
 vim.cmd("D3Run")
 wait_for(function()

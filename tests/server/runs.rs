@@ -140,6 +140,106 @@ fn a_command_runs_with_defaults_and_samples() {
     client.finish();
 }
 
+/// An integration whose command asks its server.
+fn asking() -> Integration {
+    let acme = Integration::new(&[]);
+    acme.write(
+        "d3.json",
+        r#"{"version": 1, "kind": "integration", "name": "Acme",
+        "connection": [{"displayName": "Server URL", "required": true}, {"displayName": "API Key", "secret": true}],
+        "commands": [{"internalName": "Count", "inputs": [{"parameterName": "of", "required": true, "sampleData": "sample"}]}]}"#,
+    );
+    acme.write(
+        "script.py",
+        "import json, urllib.request\n\n\ndef Count(of):\n    server = runtime['connector']['serverurl']\n    \
+         with urllib.request.urlopen(server + '/' + of, timeout=5) as answer:\n        count = json.load(answer)['count']\n    \
+         noted = D3.Utility.noteDown<Text>(of)\n    \
+         return pb.returnOutputModel({}, 'Successful', '', '', [of, count, noted, str(datetime.utcnow())], '')\n",
+    );
+    let case = |of: &str, count: u32, success: bool| {
+        json!({"command": "Count", "inputs": [of], "now": "2024-01-02 03:04:05",
+            "connection": {"serverurl": "https://acme.example"},
+            "http": [{"request": {"method": "GET", "url": format!("https://acme.example/{of}")}, "response": {"json": {"count": count}}}],
+            "d3": [{"call": "D3.Utility.noteDown", "returns": format!("noted {of}")}], "expect": {"success": success}})
+    };
+    acme.write("tests/a-failure.json", &case("nothing", 0, false).to_string());
+    acme.write("tests/hosts-by-name.json", &case("names", 2, true).to_string());
+    acme.write("tests/hosts.json", &case("hosts", 3, true).to_string());
+    acme.write("tests/other.json", &passing("Ada").to_string());
+    acme
+}
+
+#[test]
+fn a_run_takes_what_it_needs_from_a_test_case() {
+    let acme = asking();
+    let uri = acme.uri("script.py");
+    let mut client = client(pulling(), quiet());
+    let mut run = |mut argument: Value| {
+        argument["uri"] = json!(uri);
+        argument["command"] = json!("Count");
+        let (report, told) = result(&mut client, "d3ls.run", argument);
+        assert!(client.message_of_server("window/logMessage")["params"]["message"].is_string());
+        assert_eq!(report["error"], Value::Null, "{report}");
+        (report["output"]["rawData"].clone(), told)
+    };
+    let time = "2024-01-02 03:04:05";
+    // Nothing is given: the first that expects success.
+    let (found, told) = run(json!({}));
+    assert_eq!(found, json!(["hosts", 3, "noted hosts", time]));
+    assert_eq!(told, format!("Count is given what {} gives", acme.path("tests/hosts.json").display()));
+    let case = acme.uri("tests/hosts-by-name.json");
+    assert_eq!(run(json!({"case": case})).0, json!(["names", 2, "noted names", time]));
+    // What is given beats the case's, as a whole.
+    let other =
+        json!({"case": case, "now": "2025-01-01", "connection": {"serverurl": "https://acme.example", "apikey": "x"}});
+    assert_eq!(run(other).0, json!(["names", 2, "noted names", "2025-01-01 00:00:00"]));
+    client.finish();
+}
+
+#[test]
+fn a_run_with_inputs_of_its_own_takes_no_case_by_itself() {
+    let acme = asking();
+    let mut client = client(pulling(), quiet());
+    let argument = json!({"uri": acme.uri("script.py"), "command": "Count", "inputs": {}, "connection": {"serverurl": "https://acme.example"}});
+    let (report, _) = result(&mut client, "d3ls.run", argument);
+    assert!(
+        report["error"]["message"].to_string().contains("no recorded entry answers GET https://acme.example/sample")
+    );
+    client.finish_without(|message| message["method"].is_string());
+}
+
+#[test]
+fn a_case_that_is_not_the_command_s_is_refused() {
+    let acme = asking();
+    let other = asking();
+    acme.write("tests/broken.json", r#"{"command": "Count", "htp": []}"#);
+    let mut client = client(pulling(), quiet());
+    let mut refusal = |case: String| {
+        let id =
+            execute(&mut client, "d3ls.run", json!({"uri": acme.uri("script.py"), "command": "Count", "case": case}));
+        client.answer(&json!(id))["error"]["message"].as_str().expect("a text").to_owned()
+    };
+    assert!(refusal(acme.uri("tests/other.json")).ends_with("other.json is a test case of `Greet`, not of `Count`"));
+    assert!(refusal(other.uri("tests/hosts.json")).contains("hosts.json is no test case of `Count`; one is a file"));
+    assert!(refusal(acme.uri("d3.json")).contains("d3.json is no test case of `Count`"));
+    assert!(refusal(acme.uri("tests/gone.json")).contains("tests/gone.json: no such file or folder"));
+    assert!(
+        refusal(acme.uri("tests/broken.json"))
+            .contains("broken.json: the case has an unknown key `htp`; did you mean `http`?")
+    );
+    client.finish();
+}
+
+#[test]
+fn a_project_lists_its_commands_test_cases() {
+    let acme = asking();
+    let mut client = client(pulling(), quiet());
+    let project = client.request("d3ls/project", json!({"uri": acme.uri("script.py")}));
+    let cases = ["hosts", "hosts-by-name", "a-failure"].map(|name| acme.uri(&format!("tests/{name}.json")));
+    assert_eq!(project["commands"][0]["cases"], json!(cases));
+    client.finish();
+}
+
 #[test]
 fn a_run_takes_the_text_that_the_editor_holds() {
     let acme = Integration::new(&[]);

@@ -116,6 +116,43 @@ fn the_same_command_asked_for_again_replaces_the_run() {
 }
 
 #[test]
+fn a_few_runs_go_on_at_once_and_the_others_wait() {
+    let acme = Integration::new(&[]);
+    let names: Vec<String> = (0..7).map(|number| format!("Loop{number}")).collect();
+    let commands: Vec<Value> = names.iter().map(|name| json!({"internalName": name})).collect();
+    acme.write("d3.json", &json!({"version": 1, "kind": "integration", "commands": commands}).to_string());
+    let loops: String = names.iter().map(|name| format!("def {name}():\n    while True:\n        pass\n")).collect();
+    acme.write("script.py", &loops);
+    let mut client = client(pulling(), quiet());
+    let mut ask = |name: &str| {
+        let arguments = json!([{"uri": acme.uri("script.py"), "command": name}]);
+        let params = json!({"command": "d3ls.run", "arguments": arguments, "workDoneToken": name});
+        client.ask("workspace/executeCommand", params)
+    };
+    let ids: Vec<i64> = names.iter().map(|name| ask(name)).collect();
+    let looping = |server: u32| -> Vec<u32> {
+        children(server).into_iter().filter(|number| stat(*number).is_some_and(|(_, _, ticks)| ticks >= 20)).collect()
+    };
+    let server = client.process();
+    let first = wait_for("four runs", || Some(looping(server)).filter(|found| found.len() == 4));
+    assert_eq!(children(server).len(), 4, "the others wait");
+    // One that waits is cancelled, then one that runs: the next one takes its place.
+    client.notify("$/cancelRequest", json!({"id": ids[4]}));
+    assert_eq!(client.error_code(&json!(ids[4])), -32800);
+    client.notify("window/workDoneProgress/cancel", json!({"token": "Loop5"}));
+    assert_eq!(client.error_code(&json!(ids[5])), -32800);
+    client.notify("$/cancelRequest", json!({"id": ids[0]}));
+    assert_eq!(client.error_code(&json!(ids[0])), -32800);
+    wait_for("the next run", || looping(server).into_iter().find(|number| !first.contains(number)));
+    assert_eq!(children(server).len(), 4);
+    for id in [1, 2, 3, 6].map(|place| ids[place]) {
+        client.notify("$/cancelRequest", json!({"id": id}));
+        assert_eq!(client.error_code(&json!(id)), -32800);
+    }
+    client.finish_without(|message| message["method"] == "$/progress");
+}
+
+#[test]
 fn test_cases_that_are_cancelled_leave_nothing() {
     let case = json!({"command": "Loop", "expect": {"success": true}});
     let names = ["a", "b", "c", "d"].map(|name| (name, case.clone()));

@@ -84,15 +84,39 @@ local function ask(inputs, place, given, answered)
   end)
 end
 
+local function name_of(case)
+  return vim.fn.fnamemodify(vim.uri_to_fname(case), ":t:r")
+end
+
+-- Lets the user choose one of the command's test cases, or none, which is `false`.
+local function choose_case(command, chosen)
+  local cases = command.cases or {}
+  if #cases == 0 then
+    return chosen(false)
+  end
+  local items = vim.list_extend(vim.list_slice(cases), { false })
+  local function label(case)
+    return case and "as in the test case " .. name_of(case) or "with inputs of my own"
+  end
+  vim.ui.select(items, { prompt = "Run " .. command.internalName .. ":", format_item = label }, function(case)
+    if case ~= nil then
+      chosen(case)
+    end
+  end)
+end
+
 local function run_one(client, buffer, uri, command)
-  ask(command.inputs or {}, 1, vim.empty_dict(), function(inputs)
-    local arguments = {
-      uri = uri,
-      command = command.internalName,
-      inputs = inputs,
-      connection = require("d3ls").options.connection,
-    }
-    execute(client, buffer, "d3ls.run", arguments, view.run)
+  choose_case(command, function(case)
+    local arguments = { uri = uri, command = command.internalName }
+    if case then
+      arguments.case = case
+      return execute(client, buffer, "d3ls.run", arguments, view.run)
+    end
+    ask(command.inputs or {}, 1, vim.empty_dict(), function(inputs)
+      arguments.inputs = inputs
+      arguments.connection = require("d3ls").options.connection
+      execute(client, buffer, "d3ls.run", arguments, view.run)
+    end)
   end)
 end
 
