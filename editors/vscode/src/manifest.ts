@@ -16,7 +16,7 @@ function wordsOf(part: unknown): string[] {
   }
   return Object.entries(part).flatMap(([key, value]: [string, unknown]) => {
     switch (key) {
-      case "enum":
+      case "examples":
         return (value as unknown[]).map(String);
       case "properties":
         return [...Object.keys(value as object), ...Object.values(value as object).flatMap(wordsOf)];
