@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::output::Format;
 use super::{Status, output};
-use crate::project::{Workspace, describe, relative};
+use crate::project::{self, Workspace, describe, relative};
 use crate::report;
 use crate::runner::{self, Outcome, Python, Redactor, Request, Schedule, Wanted};
 
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     if let Some(path) = &arguments.record {
         let entries = runner::redacted(&outcome.recorded, &redactor);
         let text = serde_json::to_string_pretty(&entries)? + "\n";
-        std::fs::write(path, text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
+        project::write(path, &text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
     }
     outcome.notes.iter().for_each(|note| output::warn(&redactor.text(note)));
     let report = runner::to_json(&request, &outcome, &redactor, &relative);

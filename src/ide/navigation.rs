@@ -1,7 +1,7 @@
 //! Definition, references and highlights, across the script, its manifest and the system script.
 
 use crate::diagnostic::Place;
-use crate::manifest::{InputParameter, ScriptRole};
+use crate::manifest::{Command, InputParameter, ScriptRole};
 use crate::semantic::{Analysis, BindingKind, MODULE, Model, ScopeId};
 use crate::syntax::{D3Call, D3Target};
 use crate::text::{Ranged, TextRange, TextSize};
@@ -131,12 +131,12 @@ pub fn references(analysis: &Analysis, offset: TextSize) -> Vec<Location> {
             }
             found
         }
-        Subject::Input(function, input) => {
+        Subject::Input(command, input) => {
             let uses = model.nodes.subscripts.iter().filter(|site| {
-                input_of_subscript(model, site.node, site.scope)
-                    .is_some_and(|(one, asked)| one == function && asked.range == input.range)
+                input_of_subscript(model, site.node, site.scope).is_some_and(|(_, asked)| asked.range == input.range)
             });
-            let uses = uses.map(|site| Location::usage(site.node.range()));
+            let uses = uses.map(|site| site.node.range());
+            let uses = uses.chain(named_in_calls(model, command, &input.parameter_name.value)).map(Location::usage);
             uses.chain([Location::manifest(input.parameter_name.range)]).collect()
         }
         Subject::System(name) => {
@@ -170,11 +170,8 @@ fn is_system_script(model: &Model<'_>) -> bool {
 /// What test cases may call what stands at `offset`: a command, an input, a connection parameter of the manifest.
 pub fn mentioned(analysis: &Analysis, offset: TextSize) -> Option<Mentioned> {
     let model = analysis.model();
-    let input = |function, input: &InputParameter| {
-        Some(Mentioned::Input(
-            declared(model, function)?.internal_name.value.clone(),
-            input.parameter_name.value.clone(),
-        ))
+    let input = |command: &Command, input: &InputParameter| {
+        Some(Mentioned::Input(command.internal_name.value.clone(), input.parameter_name.value.clone()))
     };
     match subject(analysis, offset)?.0 {
         Subject::ConnectionKey(key) => {
@@ -183,9 +180,9 @@ pub fn mentioned(analysis: &Analysis, offset: TextSize) -> Option<Mentioned> {
         Subject::IntegrationCommand(call) => {
             called_command(model, call).map(|command| Mentioned::Command(command.internal_name.value.clone()))
         }
-        Subject::Input(function, asked) => input(function, asked),
+        Subject::Input(command, asked) => input(command, asked),
         Subject::Name(scope, name) => match input_of_parameter(model, scope, name) {
-            Some(asked) => input(parameter(model, scope, name)?.0, asked),
+            Some(asked) => input(declared(model, parameter(model, scope, name)?.0)?, asked),
             None => {
                 let function = function_of_name(model, scope, name).filter(|_| scope == MODULE)?;
                 Some(Mentioned::Command(declared(model, function)?.internal_name.value.clone()))

@@ -89,10 +89,7 @@ fn target(analysis: &Analysis, offset: TextSize) -> Result<(Target<'_>, TextRang
         }
         Subject::Engine(name) | Subject::Member(name) => return Err(format!("`{name}` is D3's own name")),
         Subject::Input(_, input) => {
-            return Err(format!(
-                "this is the input `{}`, by its place; rename it in the manifest",
-                input.parameter_name.value
-            ));
+            return Err(format!("rename the input `{}` in the manifest", input.parameter_name.value));
         }
         _ => return Err("this is D3's own name".to_owned()),
     };

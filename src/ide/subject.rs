@@ -36,8 +36,8 @@ pub(super) enum Subject<'a> {
     Name(ScopeId, &'a str),
     /// A name at the top level of the system script.
     System(&'a str),
-    /// An input of a command's function, by its place in `*args`.
-    Input(FunctionId, &'a InputParameter),
+    /// An input of a command: by its place in `*args`, or by its name in a D3 call.
+    Input(&'a Command, &'a InputParameter),
     /// A rule in an ignore comment.
     Rule(String),
 }
@@ -117,8 +117,8 @@ fn in_expression<'a>(
         }
         AnyNodeRef::ExprNumberLiteral(number) => {
             let AnyNodeRef::ExprSubscript(subscript) = chain.get(1)? else { return None };
-            let (function, input) = input_of_subscript(model, subscript, scope)?;
-            Some((Subject::Input(function, input), number.range()))
+            let (command, input) = input_of_subscript(model, subscript, scope)?;
+            Some((Subject::Input(command, input), number.range()))
         }
         AnyNodeRef::ExprAttribute(attribute) if attribute.attr.range.contains_inclusive(offset) => {
             let is_pb = model.origin(&attribute.value, scope) == Some(Origin::Pb);
@@ -131,12 +131,27 @@ fn in_expression<'a>(
                 let field = slot_of_argument(model, call, Argument::Named(name.as_str()), scope)?;
                 return Some((Subject::OutputField(field), name.range));
             }
+            if let Some(d3_call) = model.script.parsed.d3_call(call.func.range().start()) {
+                return Some((named_in_call(model, called_command(model, d3_call)?, name.as_str())?, name.range));
+            }
             let function = model.function(model.function_named(&call.func, scope)?);
             let is_parameter = model.scope(function.scope).names.contains_key(name.as_str());
             is_parameter.then(|| (Subject::Name(function.scope, name.as_str()), name.range))
         }
         _ => None,
     }
+}
+
+/// What a D3 call of a command means by an argument's name: the parameter of the function, if that has it, or the input.
+fn named_in_call<'a>(model: &'a Model<'a>, command: &'a Command, name: &str) -> Option<Subject<'a>> {
+    let place = command.inputs.iter().position(|input| input.parameter_name.value == name)?;
+    let input = &command.inputs[place];
+    let function = model.top_level_function(&command.internal_name.value).map(|id| model.function(id));
+    let parameter = function.and_then(|function| Some((function.scope, function.positional().nth(place)?)));
+    Some(match parameter.map(|(scope, parameter)| (scope, parameter.parameter.name.as_str())) {
+        Some((scope, parameter)) if parameter == name => Subject::Name(scope, parameter),
+        _ => Subject::Input(command, input),
+    })
 }
 
 /// The field that a literal argument of an output model fills.
@@ -148,12 +163,12 @@ fn given_to<'a>(model: &'a Model<'a>, chain: &[AnyNodeRef<'a>], scope: ScopeId) 
     slot_of_argument(model, call, Argument::Positional(place), scope)
 }
 
-/// The input that `args[number]` is in a command with `*args`, and the command's function.
+/// The input that `args[number]` is in a command with `*args`, and the command.
 pub(super) fn input_of_subscript<'a>(
     model: &'a Model<'a>,
     subscript: &ast::ExprSubscript,
     scope: ScopeId,
-) -> Option<(FunctionId, &'a InputParameter)> {
+) -> Option<(&'a Command, &'a InputParameter)> {
     let (Expr::Name(name), Expr::NumberLiteral(number)) = (&*subscript.value, &*subscript.slice) else { return None };
     let ast::Number::Int(place) = &number.value else { return None };
     let home = model.resolve(name.id.as_str(), scope)?;
@@ -163,7 +178,8 @@ pub(super) fn input_of_subscript<'a>(
         return None;
     }
     let before = model.function(function).positional().count();
-    Some((function, input_at(model, function, before.checked_add(place.as_usize()?)?)?))
+    let input = input_at(model, function, before.checked_add(place.as_usize()?)?)?;
+    Some((declared(model, function)?, input))
 }
 
 /// What the manifest says of the command that a function is.

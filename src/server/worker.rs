@@ -308,19 +308,23 @@ struct Named {
     sheet: Sheet,
 }
 
-/// The scripts that a manifest in `folder` names and that exist.
+/// The scripts that a manifest in `folder` names and that exist. One that a nearer manifest names too is that one's.
 fn named_scripts<'s>(
     session: &'s Session,
     folder: &'s Path,
     manifest: &'s Manifest,
 ) -> impl Iterator<Item = Named> + use<'s> {
     let mut seen = FxHashSet::default();
+    let own = folder.join(MANIFEST);
     names_in(manifest).into_iter().filter_map(move |(name, role)| {
         let path = absolute(&folder.join(name));
         if !seen.insert(path.clone()) {
             return None;
         }
         let script = session.workspace.as_script(&path, session.workspace.read(&path).ok()?);
+        if script.places.manifest.as_ref().is_some_and(|manifest| *manifest != own) {
+            return None;
+        }
         let (uri, version) = address(session, &path);
         let sheet = Sheet::new(uri?, version, script.input.source.text());
         Some(Named { name: name.to_owned(), role, script, sheet })

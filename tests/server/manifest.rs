@@ -273,6 +273,39 @@ fn rename_reaches_the_test_cases() {
     client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
 }
 
+/// A script that two manifests name is the nearer one's: a rename in the other one edits nothing of the two.
+#[test]
+fn of_two_manifests_the_nearer_one_has_the_script() {
+    let acme = acme();
+    let outer = MANIFEST.replace("main.py", "inner/main.py");
+    fs::create_dir(acme.root.join("inner")).expect("made");
+    fs::write(acme.root.join("d3.json"), &outer).expect("written");
+    let inner = r#"{"version": 1, "kind": "integration", "script": "main.py", "commands": [{"internalName": "Look", "inputs": [{"parameterName": "host"}]}]}"#;
+    fs::write(acme.root.join("inner/d3.json"), inner).expect("written");
+    fs::write(acme.root.join("inner/main.py"), SCRIPT).expect("written");
+    let (nearer, script) = (uri_of(&acme.root.join("inner/d3.json")), uri_of(&acme.root.join("inner/main.py")));
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.manifest, "json", 1, &outer);
+    client.open(&nearer, "json", 1, inner);
+    for (uri, text, files) in
+        [(&acme.manifest, &*outer, vec![&acme.manifest]), (&nearer, inner, vec![&nearer, &script])]
+    {
+        for word in ["Look", "host\""] {
+            let params = json!({"textDocument": {"uri": uri}, "position": position(text, word, 1), "newName": "zone"});
+            let edit = client.request("textDocument/rename", params);
+            let mut edited: Vec<_> = edit["changes"].as_object().expect("changes").keys().collect();
+            edited.sort();
+            assert_eq!(edited, files);
+            let edits = edit["changes"][uri].as_array().expect("edits");
+            assert_eq!(
+                edits.iter().map(|edit| at(text, &edit["range"])).collect::<Vec<_>>(),
+                [word.trim_end_matches('"')]
+            );
+        }
+    }
+    client.finish();
+}
+
 #[test]
 fn the_live_script_and_the_system_script_are_never_edited() {
     let (acme, live, system) = with_records();

@@ -132,14 +132,18 @@ fn inputs_by_place_and_by_name() {
     // What comes before `*rest` takes the first inputs.
     let at = TextSize::try_from(text.find("0]").expect("the place")).expect("small");
     assert_eq!(places(definition(&analysis, at)), ["limit"]);
-    assert_eq!(places(references(&analysis, at)), ["rest[0]", "rest[0]", "limit"]);
+    assert_eq!(places(references(&analysis, at)), ["rest[0]", "rest[0]", "limit", "limit"]);
     let why = rename(&analysis, at, "x").expect_err("refused");
-    assert_eq!(why, "this is the input `limit`, by its place; rename it in the manifest");
+    assert_eq!(why, "rename the input `limit` in the manifest");
     let whole = TextRange::up_to(TextSize::of(text));
     assert_eq!(hints(&analysis, whole).into_iter().map(|hint| hint.label).collect::<Vec<_>>(), ["limit", "limit"]);
     // A D3 call may name its inputs.
+    let named = TextSize::try_from(text.find("limit=").expect("the name")).expect("small");
+    assert_eq!(places(definition(&analysis, named)), ["limit"]);
+    assert_eq!(places(references(&analysis, named)), ["rest[0]", "rest[0]", "limit", "limit"]);
+    assert!(hover(&analysis, named).expect("a text").markdown.contains("Number"));
     let (script, _) = renamed(
-        "def CheckDevice(host$0name, limit): pass\nx = D3.Integration.AcmeEDR.CheckDevice(hostname=1, limit=2)\n",
+        "def CheckDevice(hostname, limit): pass\nx = D3.Integration.AcmeEDR.CheckDevice(host$0name=1, limit=2)\n",
         "device",
     )
     .expect("renamed");
