@@ -8,7 +8,7 @@ import time
 from queue import Empty, Queue
 
 CAPABILITIES = {
-    "general": {"positionEncodings": ["utf-8", "utf-16"]},
+    "general": {},
     "workspace": {
         "configuration": True,
         "workspaceFolders": True,
@@ -26,9 +26,10 @@ TIMEOUT = 120
 
 
 class Client:
-    def __init__(self, command, folder, pull):
+    def __init__(self, command, folder, pull, encodings=("utf-8", "utf-16")):
         self.pull = pull
         capabilities = json.loads(json.dumps(CAPABILITIES))
+        capabilities["general"]["positionEncodings"] = list(encodings)
         if pull:
             capabilities["textDocument"]["diagnostic"] = {}
         self.started = time.perf_counter()

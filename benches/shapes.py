@@ -147,6 +147,19 @@ def unclosed_triple(n):
     return script('x = """\n' + many_functions(n)["script.py"])
 
 
+def other_closers(n):
+    """Brackets that are never closed, and closers of other ones."""
+    return script(f"x = {'(' * n}{']' * n}\n")
+
+
+def unclosed_fields(n):
+    return script('class A:\n    f"{' * n)
+
+
+def escaped_quotes(n):
+    return script("x = " + "f\"{\\'a\" " * n + "\n")
+
+
 def real(n):
     """The fixture's script over and over with other names, and its manifest: about 500 lines for each 40 of size."""
     copies = max(n // 40, 1)
@@ -210,6 +223,9 @@ ALL = [
     broken,
     broken_once,
     unclosed_triple,
+    other_closers,
+    unclosed_fields,
+    escaped_quotes,
     real,
 ]
 

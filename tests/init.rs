@@ -284,6 +284,43 @@ fn a_manifest_that_is_there_is_replaced_only_by_force() {
 }
 
 #[test]
+fn utility_scripts_of_one_folder_share_a_manifest() {
+    let script = |name: &str| format!("def {name}(text):\n    return pb.returnOutputModel(text, '', '', '', '', '')\n");
+    let folder = Folder::new(&[("Upper.py", &script("Upper")), ("lower.py", &script("Lower"))]);
+    let run = folder.run(&["init", "Upper.py", "lower.py"]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run:?}");
+    assert!(run.stdout.contains("\n\nchanged d3.json\n"), "{run:?}");
+    let manifest = || -> Value { serde_json::from_slice(&folder.read("d3.json")).expect("JSON") };
+    let commands = manifest()["commands"].clone();
+    assert_eq!(texts(&commands, "internalName"), ["Upper", "Lower"]);
+    assert_eq!((&commands[0]["script"], &commands[1]["script"]), (&Value::Null, &json!("lower.py")));
+    assert_eq!(findings(&folder, &["--select", "D31,D39"]), BTreeSet::new());
+
+    // What was seen to in the manifest stays, and what can't be added is left out with a word about it.
+    let text = String::from_utf8(folder.read("d3.json")).expect("text").replace("\"Upper\"", "\"To Upper Case\"");
+    folder.write("d3.json", text.replacen("\"internalName\": \"To Upper Case\"", "\"internalName\": \"Upper\"", 1));
+    folder.write("again.py", script("Lower"));
+    folder.write(
+        "reads.py",
+        "def Ask():\n    return pb.returnOutputModel(runtime['connector']['key'], '', '', '', '', '')\n",
+    );
+    folder.write("Third.py", script("Third"));
+    let run = folder.run(&["init", "again.py", "reads.py", "Third.py"]);
+    assert_eq!(
+        (run.status, run.stderr.as_str()),
+        (
+            2,
+            "error: d3.json has a command `Lower` already; give the function in again.py another name\n\
+             error: d3.json holds utility commands, and reads.py is an integration's, since it reads connection parameters; move it to a folder of its own\n"
+        )
+    );
+    assert_eq!(texts(&manifest()["commands"], "internalName"), ["Upper", "Lower", "Third"]);
+    assert_eq!(manifest()["commands"][0]["displayName"], json!("To Upper Case"));
+    let refused = folder.run(&["init", "--force", "Upper.py", "lower.py"]);
+    assert!(refused.status == 2 && refused.stderr.contains("takes one script"), "{refused:?}");
+}
+
+#[test]
 fn each_bad_input_gets_one_message_with_the_next_step() {
     let folder =
         Folder::new(&[("plain.py", "print('x')\n"), ("d/script.py", ""), ("none.py", "# d3: integration\ndef A(:\n")]);

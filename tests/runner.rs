@@ -58,6 +58,20 @@ fn what_is_no_output_model_is_named_and_the_log_is_lost() {
         found["message"].as_str().is_some_and(|text| text.starts_with("rawData['a'][1] is of type set")),
         "{found}"
     );
+    let deep = |depth: u32| {
+        format!(
+            "def A():\n    a = []\n    for _ in range({depth}):\n        a = [a]\n    return pb.returnOutputModel('', '', '', '', a, '')\n"
+        )
+    };
+    let found = error(&deep(5000));
+    assert_eq!(found["type"], "NotSerialisable");
+    assert!(
+        found["message"]
+            .as_str()
+            .is_some_and(|text| text.ends_with("is nested over 100 deep, more than readers of JSON take")),
+        "{found}"
+    );
+    assert_eq!(json(&script(&deep(100)), &["a.py", "A"])["success"], true);
     assert_eq!(error("def A():\n    exit(3)\n")["type"], "Exit");
     assert_eq!(error("import os\ndef A():\n    os._exit(3)\n")["type"], "Exit");
     assert_eq!(error("def A():\n    return {'result': 1}\n")["type"], "NoOutputModel");

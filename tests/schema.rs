@@ -21,6 +21,34 @@ fn the_committed_schema_is_current() {
     );
 }
 
+/// What is wrong in a manifest is told by d3ls alone: an editor with both would say it twice.
+#[test]
+fn the_schema_completes_and_reports_nothing() {
+    fn walk(schema: &serde_json::Value, words: &mut Vec<String>) {
+        for check in ["additionalProperties", "required", "minimum", "enum", "pattern"] {
+            assert!(schema[check].is_null(), "{check} in {schema}");
+        }
+        for name in ["string", "number"] {
+            let types = &schema["type"];
+            assert!(types.is_null() || types.as_array().is_some_and(|types| types.iter().any(|one| one == name)));
+        }
+        words.extend(schema["examples"].as_array().into_iter().flatten().map(ToString::to_string));
+        for part in schema["properties"].as_object().into_iter().flat_map(|properties| properties.values()) {
+            walk(part, words);
+        }
+        if !schema["items"].is_null() {
+            walk(&schema["items"], words);
+        }
+    }
+    let schema: serde_json::Value = serde_json::from_str(&schema_text()).expect("JSON");
+    let mut words = Vec::new();
+    walk(&schema, &mut words);
+    for word in ["\"integration\"", "\"Live\"", "\"Command Task\"", "\"Text Array\""] {
+        assert!(words.iter().any(|known| known == word), "{word} in {words:?}");
+    }
+    assert_eq!(schema["properties"]["name"]["type"][0], "string");
+}
+
 fn parse(text: &str) -> Manifest {
     Manifest::parse(Arc::from(text))
 }

@@ -8,67 +8,139 @@ use anyhow::{Context, bail};
 
 use super::{Status, output, written};
 use crate::image::Image;
-use crate::manifest::Kind;
+use crate::manifest::{Kind, Manifest, edits, key};
 use crate::project::{MANIFEST, Workspace, absolute, describe, relative};
+use crate::runner;
 use crate::semantic::{self, Analysis, Surroundings, SystemScript};
 use crate::settings::header_kind;
 use crate::start::{self, Implied, SYSTEM_SCRIPT, SystemBlock};
 use crate::syntax::{self, Parsed};
-use crate::text::{Encoding, LineIndex, Source};
+use crate::text::{Encoding, LineIndex, Source, apply};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The script.
-    script: PathBuf,
+    /// The script; of utility commands that share a folder, several.
+    #[arg(required = true, value_name = "SCRIPT")]
+    scripts: Vec<PathBuf>,
     /// Replace a manifest that is there already.
     #[arg(long)]
     force: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
-    let path = absolute(&arguments.script);
-    let text = read(&arguments.script)?;
+    if arguments.force && arguments.scripts.len() > 1 {
+        bail!("`--force` begins the manifest anew, so it takes one script; then run `d3ls init` for the others");
+    }
+    let mut status = Status::Clean;
+    for (place, script) in arguments.scripts.iter().enumerate() {
+        match init(script, arguments.force) {
+            Ok(report) if place == 0 => output::write_styled(&report)?,
+            Ok(report) => output::write_styled(&format!("\n{report}"))?,
+            Err(error) => {
+                output::complain(&format!("{error:#}"));
+                status = Status::Failed;
+            }
+        }
+    }
+    Ok(status)
+}
+
+/// Takes in one script. What was done, for the user.
+fn init(script: &Path, force: bool) -> anyhow::Result<String> {
+    let path = absolute(script);
+    let text = read(script)?;
     let folder = path.parent().context("the script stands in no folder")?;
     let manifest = folder.join(MANIFEST);
     let workspace = Workspace::default();
-    refuse_second(arguments, &workspace, &path, &manifest)?;
+    let shared = if force { None } else { shared(script, &workspace, &path, &manifest)? };
     let parsed = syntax::parse(&text);
     let kind = header_kind(&text);
     if kind.is_none() && !semantic::uses_d3(&parsed) {
-        bail!("{}", not_d3(&arguments.script, &parsed));
+        bail!("{}", not_d3(script, &parsed));
     }
     let image = workspace.as_script(&path, Source::Text(Arc::clone(&text))).input.image;
-    let system = System::of(folder, &path, &text)?;
-    let script = system.script(&image);
-    let surroundings = Surroundings { kind, system: script, ..Surroundings::alone(image) };
+    let system = if shared.is_some() { System::None } else { System::of(folder, &path, &text)? };
+    let surroundings = Surroundings { kind, system: system.script(&image), ..Surroundings::alone(image) };
     let analysis = Analysis::new(parsed, surroundings);
     let file = path.file_name().and_then(|name| name.to_str());
     let file = file.with_context(|| format!("{}: the file's name is no Unicode text; rename it", path.display()))?;
     let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let implied = start::implied(&analysis, file, &folder_name, kind);
-    if implied.commands.is_empty() && !analysis.parsed().errors.is_empty() {
-        bail!("{}; no command can be read before it is corrected", first_error(&arguments.script, analysis.parsed()));
+    refuse_empty(&implied, &analysis, script)?;
+    let files = match shared {
+        Some(shared) => vec![("changed", add(&shared, &manifest, &implied, script)?)],
+        None => write(&implied, &system, &manifest, force)?,
+    };
+    if !analysis.parsed().errors.is_empty() {
+        let error = first_error(script, analysis.parsed());
+        let again = match files[..] {
+            [("changed", _)] => "correct it, then see to its inputs in the manifest".to_owned(),
+            _ => format!("correct it, then run `d3ls init --force {}` again", script.display()),
+        };
+        output::warn(&format!("{error}; what Python can't read there is left out: {again}"));
     }
-    if implied.commands.is_empty() && implied.kind == Kind::Utility {
+    Ok(report(&implied, &system, &files, script))
+}
+
+/// Fails where a script has no command that could be written down.
+fn refuse_empty(implied: &Implied, analysis: &Analysis, script: &Path) -> anyhow::Result<()> {
+    if !implied.commands.is_empty() {
+        return Ok(());
+    }
+    if !analysis.parsed().errors.is_empty() {
+        bail!("{}; no command can be read before it is corrected", first_error(script, analysis.parsed()));
+    }
+    if implied.kind == Kind::Utility {
         bail!(
             "{}: there is no command in it; a command is a function at the top level that returns \
              `pb.returnOutputModel(...)`",
-            arguments.script.display()
+            script.display()
         );
     }
-    let mut files = written::manifest(&manifest, &implied.manifest, arguments.force)?;
-    if let System::Block(block) = &system {
-        let path = folder.join(SYSTEM_SCRIPT);
+    Ok(())
+}
+
+/// Writes a manifest, and the system script if the script began with one.
+fn write(
+    implied: &Implied,
+    system: &System,
+    manifest: &Path,
+    force: bool,
+) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
+    let mut files = written::manifest(manifest, &implied.manifest, force)?;
+    if let System::Block(block) = system {
+        let path = manifest.with_file_name(SYSTEM_SCRIPT);
         written::create(&path, &block.text)?;
         files.push(path);
     }
-    if !analysis.parsed().errors.is_empty() {
-        let error = first_error(&arguments.script, analysis.parsed());
-        let again = format!("correct it, then run `d3ls init --force {}` again", arguments.script.display());
-        output::warn(&format!("{error}; what Python can't read there is left out: {again}"));
+    Ok(files.into_iter().map(|file| ("wrote", file)).collect())
+}
+
+/// Adds the command of a utility script to the manifest of others.
+fn add(shared: &Manifest, path: &Path, implied: &Implied, script: &Path) -> anyhow::Result<PathBuf> {
+    if implied.kind != Kind::Utility {
+        bail!(
+            "{} holds utility commands, and {} is an integration's, since {}; move it to a folder of its own",
+            relative(path),
+            script.display(),
+            implied.reason
+        );
     }
-    output::write_styled(&report(&implied, &system, &files, &arguments.script))?;
-    Ok(Status::Clean)
+    let mut manifest = Manifest::parse(Arc::clone(&shared.text));
+    for command in implied.manifest["commands"].as_array().into_iter().flatten() {
+        let name = command["internalName"].as_str().unwrap_or_default();
+        if manifest.command(name).is_some() {
+            bail!(
+                "{} has a command `{name}` already; give the function in {} another name",
+                relative(path),
+                script.display()
+            );
+        }
+        let text = apply(&manifest.text, &edits::append(&manifest, &[key("commands")], command));
+        manifest = Manifest::parse(text.into());
+    }
+    written::replace(path, &shared.text, &manifest.text)?;
+    Ok(path.to_owned())
 }
 
 fn read(script: &Path) -> anyhow::Result<Arc<str>> {
@@ -86,26 +158,29 @@ fn read(script: &Path) -> anyhow::Result<Arc<str>> {
     }
 }
 
-/// Fails where the script has a manifest, or another one has its place.
-fn refuse_second(arguments: &Arguments, workspace: &Workspace, script: &Path, manifest: &Path) -> anyhow::Result<()> {
-    if arguments.force {
-        return Ok(());
-    }
-    let shown = arguments.script.display();
-    if let Some(named) = workspace.manifest_for(script) {
+/// The manifest that is in the script's place, if it is one of utility commands, to which more can be added.
+///
+/// # Errors
+/// The script has a manifest already, or there is one of another kind.
+fn shared(script: &Path, workspace: &Workspace, path: &Path, manifest: &Path) -> anyhow::Result<Option<Arc<Manifest>>> {
+    let shown = script.display();
+    if let Some(named) = workspace.manifest_for(path) {
         let manifest = relative(&named.path);
         bail!(
             "{shown} has a manifest already, {manifest}; `d3ls lint {shown}` uses it, and `--force` writes a new one"
         );
     }
-    if manifest.exists() {
-        bail!(
+    if !manifest.exists() {
+        return Ok(None);
+    }
+    match runner::usable(workspace, manifest) {
+        Ok(usable) if usable.kind == Kind::Utility => Ok(Some(usable)),
+        _ => bail!(
             "{} is there already and does not name {shown}; move the script to a folder of its own, or replace the \
              manifest with `--force`",
             relative(manifest)
-        );
+        ),
     }
-    Ok(())
 }
 
 fn not_d3(script: &Path, parsed: &Parsed) -> String {
@@ -163,8 +238,8 @@ impl System {
     }
 }
 
-fn report(implied: &Implied, system: &System, files: &[PathBuf], script: &Path) -> String {
-    let mut out: String = files.iter().map(|file| written::line("wrote", file)).collect();
+fn report(implied: &Implied, system: &System, files: &[(&str, PathBuf)], script: &Path) -> String {
+    let mut out: String = files.iter().map(|(word, file)| written::line(word, file)).collect();
     let count = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
     let what = match implied.kind {
         Kind::Integration => "an integration",
@@ -176,7 +251,8 @@ fn report(implied: &Implied, system: &System, files: &[PathBuf], script: &Path) 
     };
     let _ = writeln!(
         out,
-        "\nIt was taken for {what}, since {}: {}{connection}.",
+        "\n{} was taken for {what}, since {}: {}{connection}.",
+        script.display(),
         implied.reason,
         count(implied.commands.len(), "command")
     );

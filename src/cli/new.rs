@@ -275,8 +275,18 @@ impl Made {
         Ok(())
     }
 
-    /// Writes all of it. What was done to which file.
+    /// Writes all of it; a new folder only with all that belongs into it. What was done to which file.
     fn write(&self) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
+        let is_there = self.folder.exists();
+        self.write_files().inspect_err(|_| {
+            if !is_there {
+                // The error says why not all could be written; that this can't be undone would be no news.
+                let _ = std::fs::remove_dir_all(&self.folder);
+            }
+        })
+    }
+
+    fn write_files(&self) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
         if let Some((path, _)) = self.cases.iter().find(|(path, _)| path.exists()) {
             bail!("{} is there already; move it away first", relative(path));
         }

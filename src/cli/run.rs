@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::output::Format;
 use super::{Status, output};
-use crate::project::{Workspace, describe, relative};
+use crate::project::{self, Workspace, describe, relative};
 use crate::report;
 use crate::runner::{self, Outcome, Python, Redactor, Request, Schedule, Wanted};
 
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     match (&arguments.record, &outcome.recorded) {
         (Some(path), Some(recorded)) => {
             let text = serde_json::to_string_pretty(&runner::redacted(recorded, &redactor))? + "\n";
-            std::fs::write(path, text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
+            project::write(path, &text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
         }
         (Some(path), None) => {
             output::warn(&format!("{} was not written: the script did not come to its end", path.display()));

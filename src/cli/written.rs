@@ -18,7 +18,7 @@ pub(super) fn create(path: &Path, text: &str) -> anyhow::Result<()> {
 /// Writes a new file, or, with `force`, in place of one that is there.
 pub(super) fn create_or_replace(path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
     if force && path.exists() {
-        return std::fs::write(path, text).map_err(|error| failed(path, &error));
+        return project::write(path, text).map_err(|error| failed(path, &error));
     }
     create(path, text)
 }
@@ -57,13 +57,17 @@ pub(super) fn manifest(path: &Path, manifest: &Value, force: bool) -> anyhow::Re
         keys.insert("$schema".to_owned(), json!(SCHEMA));
     }
     keys.extend(manifest.as_object().cloned().unwrap_or_default());
-    create_or_replace(path, &edits::document(&Value::Object(keys)), force)?;
-    let mut files = vec![path.to_owned()];
     if !is_there {
         create(&beside, &schema)?;
-        files.push(beside);
     }
-    Ok(files)
+    create_or_replace(path, &edits::document(&Value::Object(keys)), force).inspect_err(|_| {
+        if !is_there {
+            // The error is about the manifest; a schema without one does no harm.
+            let _ = std::fs::remove_file(&beside);
+        }
+    })?;
+    let files = [Some(path.to_owned()), (!is_there).then_some(beside)];
+    Ok(files.into_iter().flatten().collect())
 }
 
 /// What was done to a file.

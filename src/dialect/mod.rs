@@ -58,7 +58,7 @@ pub fn slots(text: &str, range: TextRange) -> Vec<TypeSlot> {
 pub(crate) fn slot_behind(text: &str, start: usize, in_brackets: bool) -> Option<TypeSlot> {
     let mut skimmer = Skimmer::new(text, start, text.len());
     if in_brackets {
-        skimmer.stack.push(Frame::Bracket(b'(', start));
+        skimmer.push(Frame::Bracket(b'(', start));
     }
     let mut finder = Finder::new(text);
     while let Some(token) = skimmer.next_token() {

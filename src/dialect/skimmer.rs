@@ -84,6 +84,15 @@ pub(crate) enum Frame {
     Spec,
 }
 
+/// What stands nearest in the stack, from a frame on down.
+#[derive(Debug, Clone, Copy, Default)]
+struct Nearest {
+    /// The index of the string around.
+    text: Option<usize>,
+    /// The index of the frame that each kind of bracket closes, by [`which`].
+    closes: [Option<usize>; 3],
+}
+
 /// Iterates over the tokens of `text[..end]` from `pos` on.
 #[derive(Debug, Clone)]
 pub(crate) struct Skimmer<'a> {
@@ -92,8 +101,10 @@ pub(crate) struct Skimmer<'a> {
     pub(crate) pos: usize,
     /// What `pos` is inside of.
     pub(crate) stack: Vec<Frame>,
-    /// Where in `stack` its string frames are: brackets that are never closed may lie above by the thousands.
-    texts: Vec<usize>,
+    /// What is nearest to each frame of `stack`: brackets that are never closed may lie above it by the thousands.
+    nearest: Vec<Nearest>,
+    /// For each quote, where the line ends in which nothing more closes a string with it.
+    unclosed: [usize; 2],
     /// What was found unclosed so far, by `at`.
     pub(crate) faults: Vec<Fault>,
     /// The end of the last token that is neither comment nor line end.
@@ -109,7 +120,8 @@ impl<'a> Skimmer<'a> {
             bytes: &text.as_bytes()[..end],
             pos: start,
             stack: Vec::new(),
-            texts: Vec::new(),
+            nearest: Vec::new(),
+            unclosed: [0; 2],
             faults: Vec::new(),
             last_end: start,
         }
@@ -153,24 +165,33 @@ impl<'a> Skimmer<'a> {
         }
     }
 
-    fn push(&mut self, frame: Frame) {
-        if matches!(frame, Frame::Text { .. }) {
-            self.texts.push(self.stack.len());
+    /// Goes inside of a frame.
+    pub(crate) fn push(&mut self, frame: Frame) {
+        let index = self.stack.len();
+        let mut nearest = self.nearest.last().copied().unwrap_or_default();
+        match frame {
+            Frame::Bracket(open, _) => nearest.closes[which(open)] = Some(index),
+            Frame::Field(_) => nearest.closes = [None, None, Some(index)],
+            Frame::Spec => nearest.closes = [None; 3],
+            Frame::Text { .. } => nearest = Nearest { text: Some(index), closes: [None; 3] },
         }
+        self.nearest.push(nearest);
         self.stack.push(frame);
     }
 
     fn pop(&mut self) -> Option<Frame> {
-        let frame = self.stack.pop();
-        if matches!(frame, Some(Frame::Text { .. })) {
-            self.texts.pop();
-        }
-        frame
+        self.nearest.pop();
+        self.stack.pop()
+    }
+
+    /// Whether the next byte is in a string, or in the code of a string's replacement field.
+    pub(crate) fn is_in_string(&self) -> bool {
+        self.nearest.last().is_some_and(|nearest| nearest.text.is_some())
     }
 
     /// The index of the innermost string frame, with its quote.
     fn innermost_text(&self) -> Option<(usize, u8, bool)> {
-        let index = *self.texts.last()?;
+        let index = self.nearest.last()?.text?;
         match self.stack.get(index)? {
             Frame::Text { quote, triple, .. } => Some((index, *quote, *triple)),
             _ => None,
@@ -333,12 +354,18 @@ impl<'a> Skimmer<'a> {
     /// string's quote, and nothing on the line closes a string that it would open.
     fn ends_outer(&self, offset: usize, quote: u8) -> bool {
         matches!(self.innermost_text(), Some((_, outer, false)) if outer == quote)
-            && !self.bytes[offset + 1..self.line_stop(offset)].contains(&quote)
+            && self.bytes[offset + 1..].iter().find(|byte| matches!(byte, b'\n' | b'\r') || **byte == quote)
+                != Some(&quote)
     }
 
     /// Skims the rest of a string without replacement fields.
     fn plain_string(&mut self, quote: u8, triple: bool, open: usize) {
         let content = self.pos;
+        let unclosed = usize::from(quote == b'"');
+        // An unclosed string may be over before its line is, and many may follow.
+        if !triple && content < self.unclosed[unclosed] {
+            self.pos = self.unclosed[unclosed];
+        }
         while self.pos < self.bytes.len() {
             match self.bytes[self.pos] {
                 b'\\' => self.escape(true),
@@ -355,6 +382,7 @@ impl<'a> Skimmer<'a> {
             }
         }
         if !triple {
+            self.unclosed[unclosed] = self.pos;
             self.pos = self.before_closers(content);
         }
         let kind = if triple { FaultKind::TripleString(quote) } else { FaultKind::String(quote) };
@@ -389,25 +417,21 @@ impl<'a> Skimmer<'a> {
     fn close(&mut self, byte: u8) -> Token {
         let start = self.pos;
         self.pos += 1;
-        let opener = match byte {
-            b')' => b'(',
-            b']' => b'[',
-            _ => b'{',
+        let Some(index) = self.nearest.last().and_then(|nearest| nearest.closes[which(byte)]) else {
+            return self.token(Kind::Stray(byte), start);
         };
-        let mut depth = self.stack.len();
-        while let Some(frame) = depth.checked_sub(1).map(|index| self.stack[index]) {
-            match frame {
-                Frame::Bracket(open, _) if open != opener => depth -= 1,
-                Frame::Field(_) if byte != b'}' => break,
-                Frame::Bracket(..) | Frame::Field(_) => {
-                    self.unwind(depth, self.behind_blanks());
-                    self.pop();
-                    return self.token(Kind::Close(byte), start);
-                }
-                Frame::Text { .. } | Frame::Spec => break,
-            }
-        }
-        self.token(Kind::Stray(byte), start)
+        self.unwind(index + 1, self.behind_blanks());
+        self.pop();
+        self.token(Kind::Close(byte), start)
+    }
+}
+
+/// The kind of a bracket, opening or closing.
+fn which(bracket: u8) -> usize {
+    match bracket {
+        b'(' | b')' => 0,
+        b'[' | b']' => 1,
+        _ => 2,
     }
 }
 

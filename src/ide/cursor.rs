@@ -73,9 +73,8 @@ impl<'a> Cursor<'a> {
         let word = match (slot, chain.first()) {
             (Some(call), _) => Word::Type(call),
             (None, Some(AnyNodeRef::ExprStringLiteral(_))) => Word::Text,
-            // What stands right behind a number's dot is no name.
-            (None, Some(AnyNodeRef::ExprName(_))) if statement.is_behind_dot() => Word::Other,
-            (None, Some(AnyNodeRef::ExprName(_))) => Word::Name,
+            (None, Some(AnyNodeRef::ExprName(name))) if name.ctx.is_load() && statement.may_begin_name() => Word::Name,
+            (None, Some(AnyNodeRef::ExprName(_))) => Word::Other,
             (None, Some(AnyNodeRef::Keyword(_))) => Word::Keyword,
             (None, Some(AnyNodeRef::ExprAttribute(node))) if node.attr.range.contains_range(at) => Word::Member(node),
             (None, Some(AnyNodeRef::StmtImport(_))) => Word::Module,

@@ -28,7 +28,7 @@ pub fn hints(analysis: &Analysis, range: TextRange) -> Vec<Hint> {
     let subscripts = model.nodes.subscripts.iter().filter(|site| in_range(site.node.range()));
     let mut hints: Vec<Hint> = subscripts
         .filter_map(|site| {
-            let input = input_of_subscript(model, site.node, site.scope)?;
+            let (_, input) = input_of_subscript(model, site.node, site.scope)?;
             Some(Hint {
                 offset: site.node.end(),
                 label: input.parameter_name.value.clone(),

@@ -39,7 +39,7 @@ fn text(model: &Model<'_>, subject: &Subject<'_>) -> Option<String> {
         Subject::OutputField(name) => describe::output_field(name),
         Subject::Name(scope, name) => own_name(model, *scope, name),
         Subject::System(name) => Some(system_name(model, name)),
-        Subject::Input(input) => Some(describe::input(input)),
+        Subject::Input(_, input) => Some(describe::input(input)),
         Subject::Rule(code) => describe::rule_help(code),
     }
 }
@@ -67,6 +67,10 @@ fn own_name(model: &Model<'_>, scope: ScopeId, name: &str) -> Option<String> {
     let command =
         function_of_name(model, scope, name).filter(|_| scope == MODULE).and_then(|function| {
             match declared(model, function) {
+                Some(declared) if model.script.surroundings.is_live() => Some(format!(
+                    "{}\n\nThe manifest tells of the draft; this is the Live script.",
+                    describe::command(declared)
+                )),
                 Some(declared) => Some(describe::command(declared)),
                 None => model.command_of(function).and_then(|command| describe::system_command(command.name)),
             }

@@ -41,11 +41,13 @@ pub fn lenses(analysis: &Analysis, cases: &dyn Fn(&str) -> usize) -> Vec<Lens> {
             lenses.push(Lens { range, title: format!("Test ({count})"), action: test });
         }
         let Some(declared) = command.declared else { continue };
-        let status = match declared.status.value {
-            Status::Draft => "Draft",
-            Status::Live => "Live",
-        };
+        let is_live = model.script.surroundings.is_live();
+        let status = if is_live || declared.status.value == Status::Live { "Live" } else { "Draft" };
         lenses.push(Lens { range, title: status.to_owned(), action: None });
+        // The manifest has the draft's inputs.
+        if is_live {
+            continue;
+        }
         let input = |input: &InputParameter| {
             let optional = if input.required { "" } else { "?" };
             format!("{}{optional}: {}", input.parameter_name.value, input.parameter_type.value)

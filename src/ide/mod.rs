@@ -5,6 +5,7 @@
 //! Must not know: the protocol, the disk. Code that is being typed is the rule here, not the exception.
 
 mod actions;
+mod cases;
 mod completion;
 mod cursor;
 mod describe;
@@ -29,15 +30,16 @@ mod tokens;
 mod tests;
 
 pub use actions::{Action, ActionKind, actions, manifest_actions, suppressions};
+pub use cases::{Mentioned, mentions};
 pub use completion::{CompletionItem, CompletionKind, Documentation, Topic, complete, complete_comment, documentation};
 pub use describe::rule_help;
 pub use folding::{Fold, FoldKind, folds, selections};
 pub use hints::{Hint, hints};
 pub use hover::{Hover, hover};
 pub use lenses::{Lens, LensAction, lenses};
-pub use navigation::{Location, declaration, definition, highlights, references};
+pub use navigation::{Location, declaration, definition, highlights, mentioned, references, system_name};
 pub use record::keep_unedited;
-pub use rename::{is_name, is_reserved, rename, renameable};
+pub use rename::{is_name, is_reserved, rename, renameable, renamed_in_cases};
 pub use signature::{Parameter, Signature, signature};
 pub use symbols::{Symbol, SymbolKind, symbols};
 pub use tokens::{Token, TokenKind, tokens};

@@ -9,10 +9,12 @@ use crate::semantic::{Analysis, MODULE, Model, ParameterKind, ScopeId};
 use crate::syntax::{D3Call, D3Target};
 use crate::text::{Edit, Spanned, TextRange, TextSize};
 
+use super::cases::Mentioned;
+use super::navigation::mentioned;
 use super::record::why_not_edited;
 use super::subject::{
-    Subject, called_command, connection_parameter, content, declared, function_of_name, input_of_parameter, parameter,
-    subject,
+    Subject, called_command, connection_parameter, content, declared, function_of_name, input_of_parameter,
+    named_in_calls, parameter, subject,
 };
 
 /// Python 3.9's keywords.
@@ -35,6 +37,16 @@ enum Target<'a> {
 /// Why it can't be renamed, for the user.
 pub fn renameable(analysis: &Analysis, offset: TextSize) -> Result<TextRange, String> {
     target(analysis, offset).map(|(_, range)| range)
+}
+
+/// What test cases call what is renamed at `offset`. They know an input by the manifest's name, not the parameter's.
+pub fn renamed_in_cases(analysis: &Analysis, offset: TextSize) -> Option<Mentioned> {
+    let (_, range) = subject(analysis, offset)?;
+    let is_renamed = |what: &Mentioned| match what {
+        Mentioned::Input(_, input) => analysis.parsed().slice(range) == input,
+        Mentioned::Command(_) | Mentioned::Connection(_) => true,
+    };
+    mentioned(analysis, offset).filter(is_renamed)
 }
 
 /// The edits that rename what stands at `offset` to `to`, sorted by place and range.
@@ -76,6 +88,9 @@ fn target(analysis: &Analysis, offset: TextSize) -> Result<(Target<'_>, TextRang
             return Err(format!("`{name}` is defined in the system script, which D3 does not let you edit"));
         }
         Subject::Engine(name) | Subject::Member(name) => return Err(format!("`{name}` is D3's own name")),
+        Subject::Input(_, input) => {
+            return Err(format!("rename the input `{}` in the manifest", input.parameter_name.value));
+        }
         _ => return Err("this is D3's own name".to_owned()),
     };
     Ok((target, range))
@@ -194,8 +209,20 @@ pub(super) fn rename_name(
         (input, &model.script.surroundings.manifest, declared(model, function))
     {
         found.extend(edit_of_input(manifest, command, input, to)?);
+        found.extend(edits_of_calls(model, command, input, to));
     }
     Ok(found)
+}
+
+/// The edits of D3 calls of a command that give an input by its name.
+pub(super) fn edits_of_calls(
+    model: &Model<'_>,
+    command: &Command,
+    input: &InputParameter,
+    to: &str,
+) -> Vec<(Place, Edit)> {
+    let named = named_in_calls(model, command, &input.parameter_name.value);
+    named.map(|range| (Place::Script, Edit::replace(range, to))).collect()
 }
 
 /// The edit of an input's declaration.

@@ -9,7 +9,7 @@ use crate::text::{Ranged, TextRange, TextSize};
 use super::cursor::Cursor;
 use super::describe;
 use super::statement::Statement;
-use super::subject::{called_command, declared};
+use super::subject::{called_command, declared, input_at};
 
 /// The call around the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,11 +69,9 @@ fn describe_call<'a>(cursor: &Cursor<'a>, call: &'a ast::ExprCall) -> Option<(Si
     }
     let (home, id) = function_of(cursor, call)?;
     let function = home.function(id);
-    let inputs = declared(home, id).map(|command| command.inputs.as_slice()).unwrap_or_default();
-    let parameters = function
-        .positional()
-        .enumerate()
-        .map(|(place, parameter)| (parameter.parameter.name.to_string(), inputs.get(place).map(describe::input)));
+    let parameters = function.positional().enumerate().map(|(place, parameter)| {
+        (parameter.parameter.name.to_string(), input_at(home, id, place).map(describe::input))
+    });
     let others = &function.node.parameters;
     let rest = others.vararg.iter().map(|parameter| (format!("*{}", parameter.name), None));
     let keywords = others.kwonlyargs.iter().map(|parameter| (parameter.parameter.name.to_string(), None));

@@ -41,6 +41,8 @@ pub(super) struct Statement {
     pub at_margin: bool,
     /// Whether the cursor's word is the first of the statement.
     pub is_first: bool,
+    /// Whether the cursor's word begins with a digit.
+    is_number: bool,
     /// What an offset behind the cursor's word gains from script to `parsed`, and one before it.
     shift: (i64, i64),
 }
@@ -107,14 +109,20 @@ impl Statement {
             next,
             offset: size(offset),
             is_first: word.start == start,
+            is_number: place.string.is_none() && text[word.start..].starts_with(|letter: char| letter.is_ascii_digit()),
             at_margin: text[..start].ends_with(['\n', '\r', '\u{feff}']) || start == 0,
             shift: (signed(inserted) - signed(word.start), after),
         })
     }
 
-    /// Whether the cursor's word stands right behind a dot.
-    pub(super) fn is_behind_dot(&self) -> bool {
-        self.parsed.text[..self.cursor.start().to_usize()].ends_with('.')
+    /// Whether a name in use can stand where the cursor's word begins: not right behind a number's dot or a closing
+    /// quote, and not where `as` gives something a new name.
+    pub(super) fn may_begin_name(&self) -> bool {
+        let before = &self.parsed.text[..self.cursor.start().to_usize()];
+        let blank = |letter: char| letter == ' ' || letter == '\t';
+        let words = before.trim_end_matches(blank);
+        let is_new = words.len() < before.len() && words.ends_with("as") && words[..words.len() - 2].ends_with(blank);
+        !before.ends_with(['.', '"', '\'']) && !is_new && !self.is_number
     }
 
     /// The bytes of the script that `range` of the tree stands for.

@@ -36,8 +36,8 @@ pub(super) enum Subject<'a> {
     Name(ScopeId, &'a str),
     /// A name at the top level of the system script.
     System(&'a str),
-    /// An input of a command, by its place in `*args`.
-    Input(&'a InputParameter),
+    /// An input of a command: by its place in `*args`, or by its name in a D3 call.
+    Input(&'a Command, &'a InputParameter),
     /// A rule in an ignore comment.
     Rule(String),
 }
@@ -116,8 +116,9 @@ fn in_expression<'a>(
             }
         }
         AnyNodeRef::ExprNumberLiteral(number) => {
-            let input = input_at(model, &chain, scope)?;
-            Some((Subject::Input(input), number.range()))
+            let AnyNodeRef::ExprSubscript(subscript) = chain.get(1)? else { return None };
+            let (command, input) = input_of_subscript(model, subscript, scope)?;
+            Some((Subject::Input(command, input), number.range()))
         }
         AnyNodeRef::ExprAttribute(attribute) if attribute.attr.range.contains_inclusive(offset) => {
             let is_pb = model.origin(&attribute.value, scope) == Some(Origin::Pb);
@@ -130,12 +131,27 @@ fn in_expression<'a>(
                 let field = slot_of_argument(model, call, Argument::Named(name.as_str()), scope)?;
                 return Some((Subject::OutputField(field), name.range));
             }
+            if let Some(d3_call) = model.script.parsed.d3_call(call.func.range().start()) {
+                return Some((named_in_call(model, called_command(model, d3_call)?, name.as_str())?, name.range));
+            }
             let function = model.function(model.function_named(&call.func, scope)?);
             let is_parameter = model.scope(function.scope).names.contains_key(name.as_str());
             is_parameter.then(|| (Subject::Name(function.scope, name.as_str()), name.range))
         }
         _ => None,
     }
+}
+
+/// What a D3 call of a command means by an argument's name: the parameter of the function, if that has it, or the input.
+fn named_in_call<'a>(model: &'a Model<'a>, command: &'a Command, name: &str) -> Option<Subject<'a>> {
+    let place = command.inputs.iter().position(|input| input.parameter_name.value == name)?;
+    let input = &command.inputs[place];
+    let function = model.top_level_function(&command.internal_name.value).map(|id| model.function(id));
+    let parameter = function.and_then(|function| Some((function.scope, function.positional().nth(place)?)));
+    Some(match parameter.map(|(scope, parameter)| (scope, parameter.parameter.name.as_str())) {
+        Some((scope, parameter)) if parameter == name => Subject::Name(scope, parameter),
+        _ => Subject::Input(command, input),
+    })
 }
 
 /// The field that a literal argument of an output model fills.
@@ -147,18 +163,12 @@ fn given_to<'a>(model: &'a Model<'a>, chain: &[AnyNodeRef<'a>], scope: ScopeId) 
     slot_of_argument(model, call, Argument::Positional(place), scope)
 }
 
-/// The input that `args[number]` is in a command with `*args`.
-fn input_at<'a>(model: &'a Model<'a>, chain: &[AnyNodeRef<'a>], scope: ScopeId) -> Option<&'a InputParameter> {
-    let AnyNodeRef::ExprSubscript(subscript) = chain.get(1)? else { return None };
-    input_of_subscript(model, subscript, scope)
-}
-
-/// The input that a subscript of a command's `*args` is.
+/// The input that `args[number]` is in a command with `*args`, and the command.
 pub(super) fn input_of_subscript<'a>(
     model: &'a Model<'a>,
     subscript: &ast::ExprSubscript,
     scope: ScopeId,
-) -> Option<&'a InputParameter> {
+) -> Option<(&'a Command, &'a InputParameter)> {
     let (Expr::Name(name), Expr::NumberLiteral(number)) = (&*subscript.value, &*subscript.slice) else { return None };
     let ast::Number::Int(place) = &number.value else { return None };
     let home = model.resolve(name.id.as_str(), scope)?;
@@ -167,7 +177,9 @@ pub(super) fn input_of_subscript<'a>(
     if !matches!(binding.kind, BindingKind::Parameter(ParameterKind::VarArgs)) {
         return None;
     }
-    declared(model, function)?.inputs.get(place.as_usize()?)
+    let before = model.function(function).positional().count();
+    let input = input_at(model, function, before.checked_add(place.as_usize()?)?)?;
+    Some((declared(model, function)?, input))
 }
 
 /// What the manifest says of the command that a function is.
@@ -194,10 +206,21 @@ pub(super) fn parameter(model: &Model<'_>, scope: ScopeId, name: &str) -> Option
     }
 }
 
-/// The input that a parameter of a command takes, by place, as D3 passes them.
+/// The input that a parameter of a command takes.
 pub(super) fn input_of_parameter<'a>(model: &'a Model<'a>, scope: ScopeId, name: &str) -> Option<&'a InputParameter> {
     let (function, ParameterKind::Positional(place)) = parameter(model, scope, name)? else { return None };
-    declared(model, function)?.inputs.get(place)
+    input_at(model, function, place)
+}
+
+/// The input that a command's function gets at `place`. The manifest tells of the draft: a Live script may have had
+/// others, and there only a parameter of an input's name is that input.
+pub(super) fn input_at<'a>(model: &'a Model<'a>, function: FunctionId, place: usize) -> Option<&'a InputParameter> {
+    let inputs = &declared(model, function)?.inputs;
+    if !model.script.surroundings.is_live() {
+        return inputs.get(place);
+    }
+    let parameter = model.function(function).positional().nth(place)?;
+    inputs.iter().find(|input| input.parameter_name.value == parameter.parameter.name.as_str())
 }
 
 /// The connection parameter with this key.
@@ -211,6 +234,19 @@ pub(super) fn called_command<'a>(model: &'a Model<'a>, call: &D3Call) -> Option<
     let manifest = model.script.surroundings.manifest.as_ref()?;
     let is_own = manifest.internal_name.as_ref().is_some_and(|name| name.value == integration.value);
     if is_own { manifest.command(&command.value) } else { None }
+}
+
+/// The names under which D3 calls of a command of the own integration give this input.
+pub(super) fn named_in_calls<'a>(
+    model: &'a Model<'a>,
+    command: &'a Command,
+    input: &'a str,
+) -> impl Iterator<Item = TextRange> + use<'a> {
+    let parsed = &model.script.parsed;
+    let is_of = move |call: &D3Call| called_command(model, call).is_some_and(|called| called.range == command.range);
+    let calls = parsed.d3_calls.iter().any(is_of).then_some(&model.nodes.calls).into_iter().flatten();
+    let calls = calls.filter(move |site| parsed.d3_call(site.node.func.range().start()).is_some_and(is_of));
+    calls.filter_map(|site| Some(site.node.arguments.find_keyword(input)?.arg.as_ref()?.range))
 }
 
 /// Whether the script's top level defines what the system script defines too.

@@ -11,7 +11,7 @@ use crate::text::{Edit, Spanned, TextRange, TextSize};
 mod check;
 pub mod edits;
 mod inputs;
-mod json;
+pub(crate) mod json;
 pub(crate) mod json_path;
 mod location;
 pub mod model;

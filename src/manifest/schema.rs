@@ -50,8 +50,13 @@ pub struct Key {
 }
 
 /// The JSON schema (draft 7, the one that editors know best), as it is committed: pretty, with a final newline.
+///
+/// It tells an editor what can be written, and calls nothing wrong that d3ls reports: the user would read it twice, and
+/// d3ls knows the nearest key and the fix.
 pub fn schema_text() -> String {
-    let mut text = serde_json::to_string_pretty(&schema()).unwrap_or_default();
+    let mut schema = schema();
+    leave_reports(&mut schema);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
 }
@@ -85,6 +90,33 @@ fn schema() -> Value {
         head.into_iter().filter_map(|key| Some((key.to_owned(), rest.shift_remove(key)?))).collect();
     ordered.append(&mut rest);
     Value::Object(ordered)
+}
+
+/// What people write in the place of another type. The value's own comes first: by it an editor completes one. Further
+/// types would be offered, too.
+const TYPES: [&str; 2] = ["string", "number"];
+
+/// Takes from a schema what it would report, and leaves what it completes and explains: known words become examples.
+fn leave_reports(schema: &mut Value) {
+    let Value::Object(object) = schema else { return };
+    for check in ["additionalProperties", "required", "minimum"] {
+        object.shift_remove(check);
+    }
+    if let Some(words) = object.shift_remove("enum") {
+        object.insert("examples".to_owned(), words);
+    }
+    if let Some(own) = object.get_mut("type") {
+        let mut types = texts(own);
+        types.extend(own.as_str().map(str::to_owned));
+        let others = TYPES.map(str::to_owned).into_iter().filter(|name| !types.contains(name));
+        *own = types.iter().cloned().chain(others).collect();
+    }
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        properties.values_mut().for_each(leave_reports);
+    }
+    if let Some(items) = object.get_mut("items") {
+        leave_reports(items);
+    }
 }
 
 /// Takes back what the generator adds for Rust's sake: `null` for optional keys (a key is left out,

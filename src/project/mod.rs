@@ -19,7 +19,7 @@ pub use paths::{absolute, relative, relative_to};
 pub use settings::{Overrides, SettingsFile};
 pub use walk::{Problem, Walked, describe, walk};
 pub use workspace::{Named, Workspace, names_in};
-pub use write::{create, replace};
+pub use write::{create, replace, write};
 
 /// The file name of a manifest.
 pub const MANIFEST: &str = "d3.json";

@@ -7,21 +7,35 @@ use std::path::Path;
 /// Replaces the content of the file at `path`, which still has to be `before`. Links are followed,
 /// permissions are kept. The new content is written beside the file and moved over it.
 pub fn replace(path: &Path, before: &str, after: &str) -> io::Result<()> {
-    let refuse = |message| Err(io::Error::other(message));
     let path = path.canonicalize()?;
     let permissions = fs::metadata(&path)?.permissions();
-    if permissions.readonly() {
-        return refuse("the file is read-only; it was left as it is");
-    }
     if fs::read(&path)? != before.as_bytes() {
-        return refuse("the file changed while it was checked; it was left as it is");
+        return Err(io::Error::other("the file changed while it was checked; it was left as it is"));
+    }
+    put(&path, after, permissions)
+}
+
+/// Writes a file, over one that is there, which stays as it was until all is written. Links are followed, permissions
+/// are kept. What is no file, such as a pipe, is written to.
+pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(known) if known.is_file() => put(&path.canonicalize()?, text, known.permissions()),
+        Ok(_) => fs::write(path, text),
+        Err(_) => create(path, text),
+    }
+}
+
+/// Writes a text beside the file at `path`, which is no link, and moves it over that.
+fn put(path: &Path, text: &str, permissions: fs::Permissions) -> io::Result<()> {
+    if permissions.readonly() {
+        return Err(io::Error::other("the file is read-only; it was left as it is"));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".d3ls-").tempfile_in(folder)?;
-    file.write_all(after.as_bytes())?;
+    file.write_all(text.as_bytes())?;
     file.as_file().set_permissions(permissions)?;
     file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
+    file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 
@@ -50,6 +64,22 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).expect("read"), "mine");
         replace(&path, "mine", "fixed").expect("replaced");
         assert_eq!(fs::read_to_string(&path).expect("read"), "fixed");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+
+    #[test]
+    fn a_file_is_written_anew_or_over_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.json");
+        for text in ["a longer text", "short"] {
+            write(&path, text).expect("written");
+            assert_eq!(fs::read_to_string(&path).expect("read"), text);
+        }
+        let mut permissions = fs::metadata(&path).expect("metadata").permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).expect("permissions");
+        let error = write(&path, "other").expect_err("refused");
+        assert!(error.to_string().contains("read-only"), "{error}");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
     }
 

@@ -12,6 +12,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 use super::confine;
+use super::folder::Folder;
 use super::group::{Group, kill_group};
 use super::job::Request;
 use super::listener::{End, Listener, Unable};
@@ -97,7 +98,7 @@ pub fn run(
     cancel: Option<&Arc<AtomicBool>>,
 ) -> anyhow::Result<Outcome> {
     let started = Instant::now();
-    let folder = folder()?;
+    let folder = Folder::new()?;
     let token = token(folder.path());
     let mut command = command(python, limits, &[request], folder.path(), false);
     let mut group = Group::start(&mut command, limits.considerate)
@@ -141,11 +142,6 @@ pub(super) fn follow(mut process: Process, receiver: &Receiver<Message>, run: Ru
     };
     outcome.duration_ms = u64::try_from(run.started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(outcome)
-}
-
-/// A folder for a run.
-pub(super) fn folder() -> anyhow::Result<tempfile::TempDir> {
-    tempfile::Builder::new().prefix("d3ls-run-").tempdir().context("no temporary folder")
 }
 
 /// A word that a script can't guess: lines of the channel without it are not the engine's.

@@ -8,6 +8,7 @@ mod cases;
 mod compare;
 pub mod confine;
 mod extract;
+mod folder;
 mod group;
 mod host;
 mod http;

@@ -84,6 +84,7 @@ mod linux {
     use serde_json::{Value, json};
 
     use super::super::confine;
+    use super::super::folder::Folder;
     use super::super::group::Group;
     use super::super::host::{self, Limits, Message, Process, Run};
     use super::super::job::Request;
@@ -101,7 +102,7 @@ mod linux {
         process: Group,
         control: Mutex<UnixStream>,
         forks: Arc<Mutex<Forks>>,
-        folder: tempfile::TempDir,
+        folder: Folder,
     }
 
     /// The jobs that run, by their number here, and their processes.
@@ -124,7 +125,7 @@ mod linux {
         cancel: Option<&Arc<AtomicBool>>,
     ) -> Option<Engine> {
         let filter = confine::fork_filter()?;
-        let folder = host::folder().ok()?;
+        let folder = Folder::new().ok()?;
         let (ours, theirs) = UnixStream::pair().ok()?;
         let mut command = host::command(python, limits, requests, folder.path(), true);
         command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).stderr(Stdio::null());

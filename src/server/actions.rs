@@ -204,22 +204,51 @@ fn line_edits(before: &str, after: &str) -> Vec<Edit> {
 
 /// Edits of the files that belong together, in the protocol's words; `None` where one of the files is no file of the editor's.
 pub(super) fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &Agreed) -> Option<WorkspaceEdit> {
-    let mut by_place: BTreeMap<Place, Vec<TextEdit>> = BTreeMap::new();
+    Some(edit_of_files(by_file(edits, sheets)?, agreed))
+}
+
+/// The same for a rename, with the places in test cases that take the new name.
+pub(super) fn rename_edit(
+    edits: &[(Place, Edit)],
+    sheets: &Sheets,
+    cases: &[(Sheet, Vec<TextRange>)],
+    to: &str,
+    agreed: &Agreed,
+) -> Option<WorkspaceEdit> {
+    let mut files = by_file(edits, sheets)?;
+    files.extend(cases.iter().map(|(sheet, ranges)| {
+        let edits = ranges.iter().map(|range| Edit::replace(*range, to)).collect();
+        (sheet, edits)
+    }));
+    Some(edit_of_files(files, agreed))
+}
+
+fn by_file<'s>(edits: &[(Place, Edit)], sheets: &'s Sheets) -> Option<Vec<(&'s Sheet, Vec<Edit>)>> {
+    let mut by_place: BTreeMap<Place, Vec<Edit>> = BTreeMap::new();
     for (place, edit) in edits {
-        let range = sheets.get(place)?.range(edit.range, agreed.encoding);
-        by_place.entry(*place).or_default().push(TextEdit { range, new_text: edit.new_text.clone() });
+        by_place.entry(*place).or_default().push(edit.clone());
     }
-    let documents = by_place.into_iter().filter_map(|(place, edits)| Some((sheets.get(&place)?, edits)));
-    Some(if agreed.document_changes {
-        let edits = documents.map(|(sheet, edits)| TextDocumentEdit {
+    by_place.into_iter().map(|(place, edits)| Some((sheets.get(&place)?, edits))).collect()
+}
+
+/// Edits of files in the protocol's words: all in one step.
+fn edit_of_files(files: Vec<(&Sheet, Vec<Edit>)>, agreed: &Agreed) -> WorkspaceEdit {
+    let files = files.into_iter().map(|(sheet, edits)| {
+        let edit = |edit: Edit| TextEdit { range: sheet.range(edit.range, agreed.encoding), new_text: edit.new_text };
+        (sheet, edits.into_iter().map(edit))
+    });
+    if agreed.document_changes {
+        let edits = files.map(|(sheet, edits)| TextDocumentEdit {
             text_document: OptionalVersionedTextDocumentIdentifier { uri: sheet.uri.clone(), version: sheet.version },
-            edits: edits.into_iter().map(OneOf::Left).collect(),
+            edits: edits.map(OneOf::Left).collect(),
         });
-        WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(edits.collect())), ..WorkspaceEdit::default() }
-    } else {
-        let changes: HashMap<_, _> = documents.map(|(sheet, edits)| (sheet.uri.clone(), edits)).collect();
-        WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
-    })
+        return WorkspaceEdit {
+            document_changes: Some(DocumentChanges::Edits(edits.collect())),
+            ..WorkspaceEdit::default()
+        };
+    }
+    let changes: HashMap<_, _> = files.map(|(sheet, edits)| (sheet.uri.clone(), edits.collect())).collect();
+    WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `d3ls/testCases`: which test cases there are, and what they test.
+//! Test cases: `d3ls/testCases`, which there are and what they test, and where they speak of what scripts declare.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,9 +12,13 @@ use super::convert::{Sheet, path_of, uri_of};
 use super::documents::Overlay;
 use super::failures::function;
 use super::session::Session;
+use super::worker::address;
+use crate::ide::{self, Mentioned};
+use crate::manifest::Manifest;
 use crate::project::Workspace;
 use crate::runner;
 use crate::syntax;
+use crate::text::TextRange;
 
 /// Where to look.
 #[derive(Debug, Default, Deserialize)]
@@ -72,6 +76,20 @@ fn place(session: &Session, workspace: &Workspace, script: &Path, command: &str)
     let range = function(&syntax::parse(&text), command)?;
     let sheet = Sheet::new(uri_of(script)?, None, text);
     Some(sheet.range(range, session.agreed().encoding))
+}
+
+/// The test cases beside a manifest that speak of `what`, as the editor has them, and where they do.
+pub fn mentions(session: &Session, file: &Path, manifest: &Manifest, what: &Mentioned) -> Vec<(Sheet, Vec<TextRange>)> {
+    let integration = manifest.internal_name.as_ref().map(|name| name.value.as_str());
+    let mentions = |path: PathBuf| {
+        let text = session.workspace.read(&path).ok()?.text();
+        let found = ide::mentions(&text, integration, what);
+        let (uri, version) = address(session, &path);
+        Some((Sheet::new(uri?, version, text), found)).filter(|(_, found)| !found.is_empty())
+    };
+    let mut cases = runner::cases_beside(file);
+    cases.sort();
+    cases.into_iter().filter_map(mentions).collect()
 }
 
 /// How many cases each command has that the manifest beside them declares.

@@ -257,10 +257,12 @@ impl LanguageServer for Handlers {
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
-        self.at(params.text_document_position_params, |it, at, agreed| {
-            assist::hover(it, at, agreed).or_else(|| manifest::hover(it, at, agreed))
-        })
-        .await
+        let at = params.text_document_position_params;
+        // What a word means is known before the findings, which are waited for only where there is no such word.
+        if let Some(known) = self.while_typing(at.clone(), assist::hover).await? {
+            return Ok(Some(known));
+        }
+        self.at(at, |it, at, agreed| assist::hover(it, at, agreed).or_else(|| manifest::hover(it, at, agreed))).await
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
@@ -276,8 +278,10 @@ impl LanguageServer for Handlers {
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let session = Arc::clone(&self.session);
+        let declarations = params.context.include_declaration;
         self.at(params.text_document_position, move |it, at, agreed| {
-            navigate::references(&session, it, at, agreed).or_else(|| manifest::references(it, at, agreed))
+            navigate::references(&session, it, at, agreed, declarations)
+                .or_else(|| manifest::references(&session, it, at, agreed, declarations))
         })
         .await
     }
@@ -298,9 +302,10 @@ impl LanguageServer for Handlers {
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         let RenameParams { text_document_position, new_name, .. } = params;
+        let session = Arc::clone(&self.session);
         let answer = move |checked: &Checked, position: Position, agreed: &Agreed| {
-            navigate::rename(checked, position, agreed, &new_name)
-                .or_else(|| manifest::rename(checked, position, agreed, &new_name))
+            navigate::rename(&session, checked, position, agreed, &new_name)
+                .or_else(|| manifest::rename(&session, checked, position, agreed, &new_name))
         };
         refusable(self.at(text_document_position, answer).await?)
     }

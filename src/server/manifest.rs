@@ -9,18 +9,20 @@ use tower_lsp_server::ls_types::{
     Location, Position, PrepareRenameResponse, Range, WorkspaceEdit,
 };
 
-use super::actions::workspace_edit;
+use super::actions::rename_edit;
 use super::assist::{completion_item, hover_at};
 use super::capabilities::Agreed;
+use super::cases;
 use super::convert::{Sheet, Sheets, path_of, uri_of};
 use super::navigate::symbol_response;
 use super::session::Session;
 use super::worker::{Checked, Subject, manifest_document};
 use crate::diagnostic::Place;
+use crate::ide::Mentioned;
 use crate::ide::manifest::{self as ide, File, FileRange, ManifestDocument};
 use crate::manifest::Manifest;
 use crate::project::{absolute, walk};
-use crate::text::{Edit, TextSize};
+use crate::text::{Edit, TextRange};
 
 /// An open manifest.
 struct Open<'a> {
@@ -78,11 +80,41 @@ pub fn definition(checked: &Checked, position: Position, agreed: &Agreed) -> Opt
     Some(GotoDefinitionResponse::Array(open.locations(&found, agreed)))
 }
 
-/// Everything that means the same as what stands at a position.
-pub fn references(checked: &Checked, position: Position, agreed: &Agreed) -> Option<Vec<Location>> {
-    let open = open(checked)?;
-    let found = ide::references(open.document, open.sheet.offset(position, agreed.encoding));
-    Some(open.locations(&found, agreed))
+/// Everything that means the same as what stands at a position, in test cases as well. Without what declares it, unless
+/// `declarations`.
+pub fn references(
+    session: &Session,
+    checked: &Checked,
+    position: Position,
+    agreed: &Agreed,
+    declarations: bool,
+) -> Option<Vec<Location>> {
+    let Open { document, sheet, .. } = open(checked)?;
+    let offset = sheet.offset(position, agreed.encoding);
+    let mut found = ide::references(document, offset);
+    found.retain(|one| declarations || !one.declares);
+    let mut found = open(checked)?.locations(&found, agreed);
+    if let Some(mentioned) = ide::mentioned(document, offset) {
+        found.extend(in_cases(session, &document.manifest, sheet, &mentioned, agreed));
+    }
+    Some(found)
+}
+
+/// The places in a manifest's test cases that speak of something.
+pub fn in_cases(
+    session: &Session,
+    manifest: &Manifest,
+    sheet: &Sheet,
+    mentioned: &Mentioned,
+    agreed: &Agreed,
+) -> Vec<Location> {
+    let Some(path) = path_of(&sheet.uri) else { return Vec::new() };
+    let cases = cases::mentions(session, &path, manifest, mentioned).into_iter();
+    let locations = |(case, ranges): (Sheet, Vec<TextRange>)| {
+        let location = |range| Location { uri: case.uri.clone(), range: case.range(range, agreed.encoding) };
+        ranges.into_iter().map(location).collect::<Vec<_>>()
+    };
+    cases.flat_map(locations).collect()
 }
 
 /// What the manifest itself holds of that, for its own text.
@@ -94,19 +126,22 @@ pub fn highlights(checked: &Checked, position: Position, agreed: &Agreed) -> Opt
     Some(found.map(highlight).collect())
 }
 
-/// Everything that means the same as what a manifest declares at `offset`, in it and in all scripts that it names.
+/// What `find` finds in a manifest and all scripts that it names. Without what declares it, unless `declarations`.
 pub fn everywhere(
     session: &Session,
     manifest: &Arc<Manifest>,
     sheet: &Sheet,
-    offset: TextSize,
+    find: impl Fn(&ManifestDocument) -> Vec<FileRange>,
     agreed: &Agreed,
+    declarations: bool,
 ) -> Vec<Location> {
     let Some(path) = path_of(&sheet.uri) else { return Vec::new() };
     let folder = path.parent().unwrap_or(&path);
     let (document, scripts) = manifest_document(session, folder, manifest);
     let open = Open { document: &document, folder, sheet, scripts: &scripts };
-    open.locations(&ide::references(&document, offset), agreed)
+    let mut found = find(&document);
+    found.retain(|one| declarations || !one.declares);
+    open.locations(&found, agreed)
 }
 
 /// The name at a position, or why it can't be renamed.
@@ -122,14 +157,19 @@ pub fn renameable(
 
 /// The edits of a rename, or why it can't be done.
 pub fn rename(
+    session: &Session,
     checked: &Checked,
     position: Position,
     agreed: &Agreed,
     to: &str,
 ) -> Option<Result<WorkspaceEdit, String>> {
     let open = open(checked)?;
-    let edits = ide::rename(open.document, open.sheet.offset(position, agreed.encoding), to);
-    Some(edits.and_then(|edits| open.edit(edits, agreed).ok_or_else(|| "the script can't be edited".to_owned())))
+    let offset = open.sheet.offset(position, agreed.encoding);
+    let cases = path_of(&open.sheet.uri).zip(ide::mentioned(open.document, offset));
+    let cases = cases.map(|(path, renamed)| cases::mentions(session, &path, &open.document.manifest, &renamed));
+    let whole = |edits| open.edit(edits, &cases.unwrap_or_default(), to, agreed);
+    let edits = ide::rename(open.document, offset, to);
+    Some(edits.and_then(|edits| whole(edits).ok_or_else(|| "the script can't be edited".to_owned())))
 }
 
 /// What the manifest declares.
@@ -177,8 +217,14 @@ impl Open<'_> {
         }
     }
 
-    /// A rename touches the manifest and at most one script.
-    fn edit(&self, edits: Vec<(File, Edit)>, agreed: &Agreed) -> Option<WorkspaceEdit> {
+    /// A rename touches the manifest, at most one script, and test cases.
+    fn edit(
+        &self,
+        edits: Vec<(File, Edit)>,
+        cases: &[(Sheet, Vec<TextRange>)],
+        to: &str,
+        agreed: &Agreed,
+    ) -> Option<WorkspaceEdit> {
         let mut sheets = Sheets::default();
         sheets.insert(Place::Manifest, self.sheet.clone());
         let mut placed = Vec::with_capacity(edits.len());
@@ -192,6 +238,6 @@ impl Open<'_> {
             };
             placed.push((place, edit));
         }
-        workspace_edit(&placed, &sheets, agreed)
+        rename_edit(&placed, &sheets, cases, to, agreed)
     }
 }

@@ -6,15 +6,16 @@ use tower_lsp_server::ls_types::{
     WorkspaceEdit,
 };
 
-use super::actions::workspace_edit;
+use super::actions::rename_edit;
 use super::assist::{markup, script};
 use super::capabilities::Agreed;
-use super::convert::{Sheet, Sheets};
+use super::cases;
+use super::convert::{Sheet, Sheets, path_of};
 use super::manifest;
 use super::session::Session;
 use super::worker::{Checked, Subject};
 use crate::diagnostic::Place;
-use crate::ide;
+use crate::ide::{self, manifest as manifest_words};
 use crate::text::TextRange;
 
 /// Where what stands at a position is defined.
@@ -24,14 +25,33 @@ pub fn definition(checked: &Checked, position: Position, agreed: &Agreed) -> Opt
     Some(GotoDefinitionResponse::Array(locations(&found, sheets(checked)?, agreed)))
 }
 
-/// Everything that means the same as what stands at a position: what the manifest declares, in all scripts that it names.
-pub fn references(session: &Session, checked: &Checked, position: Position, agreed: &Agreed) -> Option<Vec<Location>> {
+/// Everything that means the same as what stands at a position: what the manifest declares or the system script
+/// defines, in all scripts that the manifest names, and in their test cases. Without what declares it, unless `declarations`.
+pub fn references(
+    session: &Session,
+    checked: &Checked,
+    position: Position,
+    agreed: &Agreed,
+    declarations: bool,
+) -> Option<Vec<Location>> {
     let (analysis, sheet) = script(checked)?;
     let (offset, sheets) = (sheet.offset(position, agreed.encoding), sheets(checked)?);
-    let mut found = locations(&ide::references(analysis, offset), sheets, agreed);
+    let mut own = ide::references(analysis, offset);
+    own.retain(|one| declarations || !one.declares);
+    let mut found = locations(&own, sheets, agreed);
     let manifest = sheets.get(&Place::Manifest).zip(analysis.surroundings().manifest.as_ref());
-    if let (Some((sheet, manifest)), Some(declared)) = (manifest, ide::declaration(analysis, offset)) {
-        found.extend(manifest::everywhere(session, manifest, sheet, declared.start(), agreed));
+    if let Some((sheet, manifest)) = manifest {
+        if let Some(declared) = ide::declaration(analysis, offset) {
+            let all = |document: &_| manifest_words::references(document, declared.start());
+            found.extend(manifest::everywhere(session, manifest, sheet, all, agreed, declarations));
+        }
+        if let Some(name) = ide::system_name(analysis, offset) {
+            let all = |document: &_| manifest_words::references_of_system_name(document, name);
+            found.extend(manifest::everywhere(session, manifest, sheet, all, agreed, declarations));
+        }
+        if let Some(mentioned) = ide::mentioned(analysis, offset) {
+            found.extend(manifest::in_cases(session, manifest, sheet, &mentioned, agreed));
+        }
     }
     let key = |one: &Location| (one.uri.as_str().to_owned(), one.range.start);
     found.sort_by_key(key);
@@ -60,14 +80,22 @@ pub fn renameable(
 
 /// The edits of a rename, or why it can't be done.
 pub fn rename(
+    session: &Session,
     checked: &Checked,
     position: Position,
     agreed: &Agreed,
     to: &str,
 ) -> Option<Result<WorkspaceEdit, String>> {
     let (analysis, sheet) = script(checked)?;
-    let edits = ide::rename(analysis, sheet.offset(position, agreed.encoding), to);
-    let whole = |edits: Vec<_>| workspace_edit(&edits, sheets(checked)?, agreed);
+    let offset = sheet.offset(position, agreed.encoding);
+    let sheets = sheets(checked)?;
+    let manifest = sheets.get(&Place::Manifest).zip(analysis.surroundings().manifest.as_ref());
+    let cases = manifest.zip(ide::renamed_in_cases(analysis, offset));
+    let cases = cases.and_then(|((sheet, manifest), renamed)| {
+        Some(cases::mentions(session, &path_of(&sheet.uri)?, manifest, &renamed))
+    });
+    let edits = ide::rename(analysis, offset, to);
+    let whole = |edits: Vec<_>| rename_edit(&edits, sheets, &cases.unwrap_or_default(), to, agreed);
     Some(edits.and_then(|edits| whole(edits).ok_or_else(|| "the manifest can't be edited".to_owned())))
 }
 

@@ -294,26 +294,29 @@ struct Named {
     name: String,
     role: ScriptRole,
     script: Script,
-    report: Report,
     sheet: Sheet,
 }
 
-/// The scripts that a manifest in `folder` names and that exist.
+/// The scripts that a manifest in `folder` names and that exist. One that a nearer manifest names too is that one's.
 fn named_scripts<'s>(
     session: &'s Session,
     folder: &'s Path,
     manifest: &'s Manifest,
 ) -> impl Iterator<Item = Named> + use<'s> {
     let mut seen = FxHashSet::default();
+    let own = folder.join(MANIFEST);
     names_in(manifest).into_iter().filter_map(move |(name, role)| {
         let path = absolute(&folder.join(name));
         if !seen.insert(path.clone()) {
             return None;
         }
         let script = session.workspace.as_script(&path, session.workspace.read(&path).ok()?);
+        if script.places.manifest.as_ref().is_some_and(|manifest| *manifest != own) {
+            return None;
+        }
         let (uri, version) = address(session, &path);
         let sheet = Sheet::new(uri?, version, script.input.source.text());
-        Some(Named { name: name.to_owned(), role, report: report(&script.input), script, sheet })
+        Some(Named { name: name.to_owned(), role, script, sheet })
     })
 }
 
@@ -326,7 +329,7 @@ pub fn manifest_document(
     let mut document = ManifestDocument::new(Arc::clone(manifest));
     let mut sheets = FxHashMap::default();
     for named in named_scripts(session, folder, manifest) {
-        document.add(named.name.clone(), named.role, named.report.analysis);
+        document.add(named.name.clone(), named.role, Arc::new(analyse(&named.script.input)));
         sheets.insert(named.name, named.sheet);
     }
     (document, sheets)
@@ -344,7 +347,8 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
     let mut scripts = FxHashMap::default();
     let mut findings = Vec::new();
     let mut stems_from = Vec::new();
-    for Named { name, role, script, report, sheet } in named_scripts(session, &folder, &manifest) {
+    for Named { name, role, script, sheet } in named_scripts(session, &folder, &manifest) {
+        let report = report(&script.input);
         if script.places.manifest.as_ref() == Some(&file.path) {
             let found = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Manifest);
             let mut sheets = sheets(session, sheet.clone(), &script);
@@ -424,7 +428,7 @@ fn sheets(session: &Session, own: Sheet, script: &Script) -> Sheets {
 }
 
 /// The address and version of the file at `path`, as the editor has it if it is open there.
-fn address(session: &Session, path: &Path) -> (Option<Uri>, Option<i32>) {
+pub(super) fn address(session: &Session, path: &Path) -> (Option<Uri>, Option<i32>) {
     match session.documents.at(path) {
         Some(uri) => {
             let version = session.documents.with(&uri, |document| document.version);

@@ -117,7 +117,7 @@ fn finish(text: &str, mut skimmer: Skimmer<'_>, start: Option<usize>) -> Line {
 /// Whether the physical line at which a skimmer stands begins a new statement. The skimmer
 /// is inside brackets; the statement around it begins at `start`.
 fn boundary(text: &str, skimmer: &Skimmer<'_>, start: usize) -> Boundary {
-    if !skimmer.stack.iter().all(|frame| matches!(frame, Frame::Bracket(..))) {
+    if skimmer.is_in_string() {
         return Boundary::No;
     }
     let line = line_at(text, skimmer.pos);

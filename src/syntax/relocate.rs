@@ -14,10 +14,20 @@ pub(super) struct Insertions<'t> {
     text: &'t str,
     /// Where the piece begins in the text as given.
     base: TextSize,
-    /// The offset in the repaired piece and the length of each insertion, in order.
-    inserted: Vec<(TextSize, TextSize)>,
+    /// In order.
+    inserted: Vec<Insertion>,
     /// Whether the parser has read an inserted closer as the opener of a string.
     diverged: Cell<bool>,
+}
+
+/// One inserted text.
+#[derive(Debug)]
+struct Insertion {
+    /// Where it is in the repaired piece.
+    at: TextSize,
+    length: TextSize,
+    /// The length of all insertions before it.
+    before: TextSize,
 }
 
 impl<'t> Insertions<'t> {
@@ -28,7 +38,8 @@ impl<'t> Insertions<'t> {
 
     /// Adds an insertion of `length` bytes at an offset of the repaired piece, behind all others.
     pub(super) fn push(&mut self, at: TextSize, length: TextSize) {
-        self.inserted.push((at, length));
+        let before = self.inserted.last().map_or_else(TextSize::default, |last| last.before + last.length);
+        self.inserted.push(Insertion { at, length, before });
     }
 
     /// Whether there are none.
@@ -44,16 +55,18 @@ impl<'t> Insertions<'t> {
 
     /// The offset in the text as given.
     pub(super) fn offset(&self, repaired: TextSize) -> TextSize {
-        let mut removed = TextSize::default();
-        for &(at, length) in &self.inserted {
-            if at >= repaired {
-                break;
-            }
-            removed += length.min(repaired - at);
-        }
+        let removed = self.last_before(repaired).map_or_else(TextSize::default, |insertion| {
+            insertion.before + insertion.length.min(repaired - insertion.at)
+        });
         let offset = self.base + repaired - removed;
         let whole = self.text.floor_char_boundary(offset.to_usize());
         TextSize::try_from(whole).unwrap_or(offset)
+    }
+
+    /// The last insertion that begins before an offset of the repaired piece.
+    fn last_before(&self, repaired: TextSize) -> Option<&Insertion> {
+        let count = self.inserted.partition_point(|insertion| insertion.at < repaired);
+        self.inserted[..count].last()
     }
 
     /// The range in the text as given.
@@ -63,7 +76,7 @@ impl<'t> Insertions<'t> {
 
     /// Whether a repaired range ends with inserted bytes.
     fn ends_inserted(&self, repaired: TextRange) -> bool {
-        self.inserted.iter().any(|&(at, length)| at < repaired.end() && repaired.end() <= at + length)
+        self.last_before(repaired.end()).is_some_and(|insertion| repaired.end() <= insertion.at + insertion.length)
     }
 
     /// Moves all ranges of some statements, and marks the strings that are not closed.

@@ -11,7 +11,7 @@ hover           test_script::test_hover, test_manifest::test_hover_and_definitio
 signatures      test_script::test_signature_help
 definition      test_script::test_definition, test_manifest::test_hover_and_definition
 references      test_script::test_references_and_highlight, test_manifest::test_references_symbols_and_links
-rename          test_edits::test_rename_from_both_sides, test_rename_says_why_not
+rename          test_edits::test_rename_from_both_sides, test_rename_reaches_the_test_cases, test_rename_says_why_not
 code actions    test_edits::test_code_actions, test_the_manifest_s_own_fixes, test_records_of_what_d3_has_are_not_edited
 lenses, hints   test_script::test_lenses_and_hints (what runs and tests do: tests/server/runs.rs)
 tokens          test_script::test_semantic_tokens

@@ -52,6 +52,38 @@ async def test_rename_from_both_sides(session, both, side):
         assert {uri: session.documents[uri].text for uri in both} == before
 
 
+CASE = """\
+{
+    "command": "CheckDevice", "inputs": {"hostname": "🙂", "limit": 1}, "connection": {"apikey": "🙂"},
+    "d3": [{"call": "D3.Integration.AcmeEDR.CheckDevice", "arguments": {"hostname": "🙂"}}]
+}
+"""
+
+
+@pytest.mark.parametrize("side", ["script", "manifest"])
+async def test_rename_reaches_the_test_cases(session, both, acme, case, side):
+    (acme / "tests").mkdir()
+    for name in ["open", "closed"]:
+        (acme / "tests" / f"{name}.json").write_bytes(case[1](CASE).encode("utf-8"))
+    cases = [session.open(acme / "tests" / "open.json", "json"), uri_of(acme / "tests" / "closed.json")]
+    script, manifest = both
+    uri = script if side == "script" else manifest
+    for in_script, in_manifest, name, *_ in RENAMES:
+        place, part = in_script if side == "script" else in_manifest
+        at = session.documents[uri].range(place, part=part).start
+        uses = await session.at("textDocument/references", uri, at, context=types.ReferenceContext(False))
+        edit = await session.at("textDocument/rename", uri, at, new_name=name)
+        before = {one: session.text(one).text for one in [*cases, *both]}
+        session.apply(edit)
+        for one in cases:
+            old = before[one]
+            new = old.replace(f'"{part}":', f'"{name}":').replace(f'"command": "{part}"', f'"command": "{name}"')
+            assert session.text(one).text == new.replace(f"AcmeEDR.{part}", f"AcmeEDR.{name}")
+            assert session.text(one).text != old
+            assert one in {use.uri for use in uses}
+        session.undo(before)
+
+
 async def test_rename_says_why_not(session, both, acme):
     script, manifest = both
     live = session.open(acme / "live.py")

@@ -221,7 +221,7 @@ fn half_a_character_does_not_lose_an_edit() {
 }
 
 #[test]
-fn what_is_typed_is_completed_before_it_is_checked() {
+fn what_is_typed_is_completed_and_explained_before_it_is_checked() {
     let mut client = Client::initialized(pulling());
     // Seconds of checking, and a statement to complete at its end.
     let line = "a = runtime['connector']['serverurl']\n";
@@ -234,6 +234,9 @@ fn what_is_typed_is_completed_before_it_is_checked() {
     let at = json!({"textDocument": {"uri": "untitled:a"}, "position": {"line": 20_001, "character": 17}});
     let items = client.request("textDocument/completion", at);
     assert!(items.as_array().expect("items").iter().any(|item| item["label"] == "equals"));
+    let at = json!({"textDocument": {"uri": "untitled:a"}, "position": {"line": 1, "character": 15}});
+    let hover = client.request("textDocument/hover", at);
+    assert!(hover["contents"]["value"].as_str().expect("a text").contains("connector"), "{hover}");
     client.notify("$/cancelRequest", json!({"id": findings}));
     // The findings were still being looked for.
     assert_eq!(client.error_code(&json!(findings)), -32800);

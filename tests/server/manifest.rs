@@ -197,6 +197,116 @@ fn references_lead_to_all_scripts_from_any_of_them() {
 }
 
 #[test]
+fn references_without_what_declares_and_from_the_system_script() {
+    let (acme, live, system) = with_records();
+    let script = "def Look(host):\n    return url()\n";
+    fs::write(acme.root.join("live.py"), "def Look(host):\n    return url(), url()\n").expect("written");
+    let manifest = fs::read_to_string(acme.root.join("d3.json")).expect("read");
+    let system_text = fs::read_to_string(acme.root.join("sys.py")).expect("read");
+    let live_text = fs::read_to_string(acme.root.join("live.py")).expect("read");
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.script, "python", 1, script);
+    client.open(&system, "python", 1, &system_text);
+    client.open(&live, "python", 1, &live_text);
+    client.open(&acme.manifest, "json", 1, &manifest);
+    let mut found = |uri: &str, text: &str, word: &str, declarations: bool| {
+        let mut params = json!({"textDocument": {"uri": uri}, "position": position(text, word, 1)});
+        params["context"] = json!({"includeDeclaration": declarations});
+        files(&client.request("textDocument/references", params))
+    };
+    // The definition in the system script, and the uses of draft and Live script.
+    for (uri, text) in [(&acme.script, script), (&system, &system_text), (&live, &live_text)] {
+        assert_eq!(found(uri, text, "url", true), ["live.py", "live.py", "main.py", "sys.py"], "{uri}");
+        assert_eq!(found(uri, text, "url", false), ["live.py", "live.py", "main.py"], "{uri}");
+    }
+    assert_eq!(found(&acme.manifest, &manifest, "serverurl", true), ["d3.json", "sys.py"]);
+    assert_eq!(found(&acme.manifest, &manifest, "serverurl", false), ["sys.py"]);
+    assert_eq!(found(&acme.script, script, "Look", false), [""; 0]);
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
+}
+
+const CASE: &str = "\u{feff}{\r\n\t\"command\": \"Look\", \"inputs\": {\"host\": \"🙂\"},\r\n\t\"connection\": {\"serverurl\": \"🙂\"}, \"d3\": [{\"call\": \"D3.Integration.Acme.Look\", \"arguments\": {\"host\": 1}}]\r\n}\r\n";
+
+/// From either side, the test cases that the editor has open and those on the disk follow.
+#[test]
+fn rename_reaches_the_test_cases() {
+    let acme = acme();
+    let folder = acme.root.join("tests");
+    fs::create_dir(&folder).expect("made");
+    fs::write(folder.join("open.json"), "{}").expect("written");
+    fs::write(folder.join("disk.json"), CASE).expect("written");
+    fs::write(folder.join("other.json"), "{\"command\": \"Other\", \"inputs\": {\"host\": 1}}").expect("written");
+    fs::write(folder.join("broken.json"), "{\"command\": \"Look\"").expect("written");
+    let (open, disk) = (uri_of(&folder.join("open.json")), uri_of(&folder.join("disk.json")));
+    let mut capabilities = pulling();
+    capabilities["workspace"] = json!({"workspaceEdit": {"documentChanges": true}});
+    let mut client = Client::initialized(capabilities);
+    client.open(&acme.manifest, "json", 7, MANIFEST);
+    client.open(&acme.script, "python", 3, SCRIPT);
+    client.open(&open, "json", 5, CASE);
+    for (word, in_case, names) in [
+        ("Look", "Look", vec!["Look", "Look"]),
+        ("host", "host\"", vec!["host", "host"]),
+        ("serverurl", "serverurl", vec!["serverurl"]),
+    ] {
+        for (uri, text) in [(&acme.script, SCRIPT), (&acme.manifest, MANIFEST)] {
+            let word = if uri == &acme.manifest { in_case } else { word };
+            let params = json!({"textDocument": {"uri": uri}, "position": position(text, word, 1), "newName": "zone"});
+            let edit = client.request("textDocument/rename", params.clone());
+            let changes = edit["documentChanges"].as_array().expect("changes");
+            let of = |uri: &str| changes.iter().find(|one| one["textDocument"]["uri"] == uri);
+            for (case, version) in [(&open, json!(5)), (&disk, Value::Null)] {
+                let change = of(case).unwrap_or_else(|| panic!("{case} in {edit}"));
+                assert_eq!(change["textDocument"]["version"], version);
+                let edits = change["edits"].as_array().expect("edits");
+                assert!(edits.iter().all(|edit| edit["newText"] == "zone"));
+                assert_eq!(edits.iter().map(|edit| at(CASE, &edit["range"])).collect::<Vec<_>>(), names);
+            }
+            // The script, the manifest and two cases.
+            assert_eq!(changes.len(), 4, "{edit}");
+            let mut params = params;
+            params["context"] = json!({"includeDeclaration": false});
+            let found = files(&client.request("textDocument/references", params));
+            assert_eq!(found.iter().filter(|name| *name == "disk.json").count(), names.len(), "{found:?}");
+        }
+    }
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
+}
+
+/// A script that two manifests name is the nearer one's: a rename in the other one edits nothing of the two.
+#[test]
+fn of_two_manifests_the_nearer_one_has_the_script() {
+    let acme = acme();
+    let outer = MANIFEST.replace("main.py", "inner/main.py");
+    fs::create_dir(acme.root.join("inner")).expect("made");
+    fs::write(acme.root.join("d3.json"), &outer).expect("written");
+    let inner = r#"{"version": 1, "kind": "integration", "script": "main.py", "commands": [{"internalName": "Look", "inputs": [{"parameterName": "host"}]}]}"#;
+    fs::write(acme.root.join("inner/d3.json"), inner).expect("written");
+    fs::write(acme.root.join("inner/main.py"), SCRIPT).expect("written");
+    let (nearer, script) = (uri_of(&acme.root.join("inner/d3.json")), uri_of(&acme.root.join("inner/main.py")));
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.manifest, "json", 1, &outer);
+    client.open(&nearer, "json", 1, inner);
+    for (uri, text, files) in
+        [(&acme.manifest, &*outer, vec![&acme.manifest]), (&nearer, inner, vec![&nearer, &script])]
+    {
+        for word in ["Look", "host\""] {
+            let params = json!({"textDocument": {"uri": uri}, "position": position(text, word, 1), "newName": "zone"});
+            let edit = client.request("textDocument/rename", params);
+            let mut edited: Vec<_> = edit["changes"].as_object().expect("changes").keys().collect();
+            edited.sort();
+            assert_eq!(edited, files);
+            let edits = edit["changes"][uri].as_array().expect("edits");
+            assert_eq!(
+                edits.iter().map(|edit| at(text, &edit["range"])).collect::<Vec<_>>(),
+                [word.trim_end_matches('"')]
+            );
+        }
+    }
+    client.finish();
+}
+
+#[test]
 fn the_live_script_and_the_system_script_are_never_edited() {
     let (acme, live, system) = with_records();
     let faulty = "import os\nclass APIError: pass\ndef Look(host):\n    x = runtime['connector']['Server URL']\n";

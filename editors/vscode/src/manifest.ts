@@ -1,4 +1,4 @@
-// Completion in d3.json: VS Code itself completes what the schema says, and the server the rest.
+// Completion and hover in d3.json: VS Code itself says what the schema says, and the server the rest.
 import * as vscode from "vscode";
 import schema from "../../../d3.schema.json";
 
@@ -16,7 +16,7 @@ function wordsOf(part: unknown): string[] {
   }
   return Object.entries(part).flatMap(([key, value]: [string, unknown]) => {
     switch (key) {
-      case "enum":
+      case "examples":
         return (value as unknown[]).map(String);
       case "properties":
         return [...Object.keys(value as object), ...Object.values(value as object).flatMap(wordsOf)];
@@ -24,6 +24,30 @@ function wordsOf(part: unknown): string[] {
         return wordsOf(value);
     }
   });
+}
+
+/** What the schema says of its keys. */
+const texts = new Set(textsOf(schema));
+
+function textsOf(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) {
+    return [];
+  }
+  return Object.entries(part).flatMap(([key, value]: [string, unknown]) =>
+    key === "description" && typeof value === "string" ? [value] : textsOf(value),
+  );
+}
+
+/** A hover without the paragraphs that VS Code's own JSON support shows above it. */
+export function besideSchema(hover: vscode.Hover): vscode.Hover {
+  const contents = hover.contents.map((part) => {
+    if (!(part instanceof vscode.MarkdownString)) {
+      return part;
+    }
+    const paragraphs = part.value.split("\n\n").filter((paragraph) => !texts.has(paragraph));
+    return new vscode.MarkdownString(paragraphs.join("\n\n"));
+  });
+  return new vscode.Hover(contents, hover.range);
 }
 
 /** Whether VS Code's own JSON support completes this as well. */

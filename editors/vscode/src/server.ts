@@ -11,7 +11,7 @@ import {
   type Middleware,
 } from "vscode-languageclient/node";
 import { find, NoBinary, type Binary } from "./binary";
-import { isInSchema } from "./manifest";
+import { besideSchema, isInSchema } from "./manifest";
 import { isManifest } from "./projects";
 import type { CaseNotification, Project } from "./protocol";
 
@@ -177,6 +177,10 @@ export class Server implements vscode.Disposable {
             return found;
           }
           return (Array.isArray(found) ? found : found.items).filter((item) => !isInSchema(item));
+        },
+        provideHover: async (document, position, token, next) => {
+          const found = await next(document, position, token);
+          return found != null && isManifest(document.uri) ? besideSchema(found) : found;
         },
       },
     };

@@ -21,7 +21,7 @@ export class Tests implements vscode.Disposable {
     private readonly server: Server,
     private readonly output: vscode.LogOutputChannel,
   ) {
-    const run = async (request: vscode.TestRunRequest, token: vscode.CancellationToken) => void (await this.run(request, token));
+    const run = async (request: vscode.TestRunRequest) => void (await this.run(request));
     this.controller.createRunProfile("Run", vscode.TestRunProfileKind.Run, run, true);
     this.controller.refreshHandler = () => this.refresh();
     this.controller.resolveHandler = async (item) => (item === undefined ? this.refresh() : undefined);
@@ -53,13 +53,8 @@ export class Tests implements vscode.Disposable {
       void vscode.window.showWarningMessage("There is no test case for this. One is a file `tests/NAME.json` beside the d3.json.");
       return undefined;
     }
-    const cancelled = new vscode.CancellationTokenSource();
     await vscode.commands.executeCommand("workbench.panel.testResults.view.focus", { preserveFocus: true });
-    try {
-      return await this.run(new vscode.TestRunRequest(wanted), cancelled.token);
-    } finally {
-      cancelled.dispose();
-    }
+    return this.run(new vscode.TestRunRequest(wanted));
   }
 
   private async named({ uri, command, cases }: TestArguments): Promise<vscode.TestItem[]> {
@@ -124,7 +119,7 @@ export class Tests implements vscode.Disposable {
     this.controller.items.replace([...manifests.values()]);
   }
 
-  private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<TestReport | undefined> {
+  private async run(request: vscode.TestRunRequest): Promise<TestReport | undefined> {
     if (!(await mayRun())) {
       return undefined;
     }
@@ -136,8 +131,8 @@ export class Tests implements vscode.Disposable {
         items.forEach((item) => run.enqueued(item));
       }
       for (const [manifest, items] of groups) {
-        if (!token.isCancellationRequested) {
-          report.cases.push(...(await this.runGroup(run, manifest, items, token)));
+        if (!run.token.isCancellationRequested) {
+          report.cases.push(...(await this.runGroup(run, manifest, items)));
         }
       }
     } finally {
@@ -167,12 +162,7 @@ export class Tests implements vscode.Disposable {
   }
 
   /** One request to the server. Passed cases show at once; what a failed one expected comes with the report. */
-  private async runGroup(
-    run: vscode.TestRun,
-    manifest: string,
-    items: vscode.TestItem[],
-    token: vscode.CancellationToken,
-  ): Promise<CaseReport[]> {
+  private async runGroup(run: vscode.TestRun, manifest: string, items: vscode.TestItem[]): Promise<CaseReport[]> {
     this.runs += 1;
     const workDoneToken = `d3ls-test-${this.runs}`;
     const open = new Map(items.map((item) => [key(item.id), item]));
@@ -192,7 +182,7 @@ export class Tests implements vscode.Disposable {
     items.forEach((item) => run.started(item));
     try {
       const args: TestArguments = { uri: manifest, cases: items.map((item) => item.id) };
-      const { cases } = await this.server.execute<TestReport>("d3ls.test", args, token, workDoneToken);
+      const { cases } = await this.server.execute<TestReport>("d3ls.test", args, run.token, workDoneToken);
       for (const one of cases) {
         const item = items.find((item) => isAt(item, one.path));
         if (item !== undefined) {

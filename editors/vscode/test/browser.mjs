@@ -1,6 +1,7 @@
 // What a user sees: each test ends in a picture.
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { write } from "./editor.mjs";
 import { assert, inOrder, Window } from "./page.mjs";
 
 const tests = {
@@ -76,6 +77,13 @@ const tests = {
     await page.locator(".editor-group-container").first().waitFor({ state: "hidden" });
     await window.picture("vscode-run");
     await window.command("View: Toggle Maximized Panel");
+    await panel.getByText("Time and schedule").click();
+    await panel.getByLabel("Runs, as a schedule would").fill("2");
+    await panel.getByLabel("Time between two runs").fill("15m");
+    await page.keyboard.press("Control+Enter");
+    const ticks = panel.locator("table").filter({ hasText: "StartTime" }).locator("tbody tr", { hasText: "successful" });
+    await ticks.nth(1).waitFor();
+    assert.equal(await ticks.count(), 2);
   },
 
   async "the run panel takes values and answers from a test case"(window) {
@@ -174,6 +182,53 @@ const tests = {
     await page.locator(".view-line", { hasText: "ACME_PAGE_SIZE" }).first().waitFor();
     await window.picture("vscode-final-script");
   },
+
+  async "a manifest that is there is replaced only if the user says so"(window) {
+    const { page } = window;
+    const manifest = path.join(window.folder, "raises/d3.json");
+    const before = readFileSync(manifest, "utf8");
+    await window.command("View: Close All Editors");
+    await window.file("raises/script.py");
+    await window.command("D3: Create Manifest from Script");
+    const question = await window.notification("script.py has a manifest already");
+    assert.equal(readFileSync(manifest, "utf8"), before);
+    await question.getByRole("button", { name: "Replace" }).click();
+    await page.locator(".breadcrumbs-control", { hasText: "raises" }).filter({ hasText: "d3.json" }).waitFor();
+    assert.deepEqual(JSON.parse(readFileSync(manifest, "utf8")).commands.map(({ internalName }) => internalName), ["Divide"]);
+    assert.notEqual(readFileSync(manifest, "utf8"), before);
+  },
+
+  async "a run can be cancelled, and so can a test"(window) {
+    const { page, panel } = window;
+    const command = { internalName: "WaitForever", inputs: [] };
+    write(path.join(window.folder, "endless/d3.json"), JSON.stringify({ version: 1, kind: "utility", commands: [command] }));
+    write(path.join(window.folder, "endless/WaitForever.py"), "def WaitForever():\n    while True:\n        pass\n");
+    write(path.join(window.folder, "endless/tests/never.json"), JSON.stringify({ command: "WaitForever", expect: { success: true } }));
+    await window.command("View: Close All Editors");
+    await window.file("endless/WaitForever.py");
+    await page.locator(".codelens-decoration a", { hasText: /^Run$/ }).click();
+    await panel.locator(".verdict", { hasText: "Running" }).waitFor();
+    await panel.getByRole("button", { name: "Cancel" }).click();
+    await panel.locator(".verdict", { hasText: "Cancelled" }).waitFor();
+
+    await page.locator(".codelens-decoration a", { hasText: "Test (1)" }).click();
+    await window.command("Testing: Focus on Test Explorer View");
+    const endless = page.locator(".test-explorer .monaco-list-row", { hasText: "endless" });
+    await endless.locator(".codicon-testing-queued-icon, .codicon-loading").waitFor();
+    await window.command("Test: Cancel Test Run");
+    await endless.locator(".codicon-testing-skipped-icon").waitFor();
+  },
+
+  async "what the probe returned becomes the profile"(window) {
+    const { page } = window;
+    const report = { d3ls: "image probe", version: 1, python: "3.9.12", libraries: [], pb: ["log", "returnOutputModel", "runtime"] };
+    await page.evaluate((text) => navigator.clipboard.writeText(text), `Raw Data: ${JSON.stringify(report)}`);
+    await window.command("D3: Image Import...");
+    await window.pick("From the clipboard");
+    await window.notification("wrote d3-image.json");
+    assert.equal(JSON.parse(readFileSync(path.join(window.folder, "d3-image.json"), "utf8")).python, "3.9.12");
+    assert.ok(existsSync(path.join(window.folder, "d3ls.toml")), "nothing names the profile");
+  },
 };
 
 export async function inBrowser(editor, folder, screenshots) {
@@ -182,7 +237,7 @@ export async function inBrowser(editor, folder, screenshots) {
     rmSync(path.join(folder, other), { recursive: true });
   }
   const page = await editor.open(folder);
-  const window = new Window(page, screenshots);
+  const window = new Window(page, screenshots, folder);
   await window.ready();
   const outcome = await inOrder(tests, window);
   await page.context().close();

@@ -4,9 +4,9 @@ import path from "node:path";
 
 /** One window. */
 export class Window {
-  constructor(page, screenshots) {
-    this.page = page;
-    this.screenshots = screenshots;
+  /** The folder that it shows, if a test asks for it. */
+  constructor(page, screenshots, folder) {
+    Object.assign(this, { page, screenshots, folder });
   }
 
   /** Waits for the window, and closes what would only take room in pictures. */
@@ -96,6 +96,14 @@ export class Window {
   /** Chooses a row of the list at the top. */
   async pick(text) {
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();
+  }
+
+  /** The message that says this, in the list of all: alone, a message goes away by itself. */
+  async notification(text) {
+    await this.command("Notifications: Show Notifications");
+    const message = this.page.locator(".notifications-center .notification-list-item", { hasText: text });
+    await message.waitFor();
+    return message;
   }
 
   /** The page inside a webview. */

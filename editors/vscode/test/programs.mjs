@@ -48,10 +48,8 @@ export async function withoutProgram({ codeServer, vsix, settings, screenshots }
 
 /** The one message, and what it says. */
 async function message(window, pattern) {
-  await window.command("Notifications: Show Notifications");
+  const one = await window.notification(pattern);
   const shown = window.page.locator(".notifications-center .notification-list-item");
-  const one = shown.filter({ hasText: pattern });
-  await one.waitFor();
   assert.equal(await shown.count(), 1, `the messages are ${(await shown.allInnerTexts()).join("; ")}`);
   return one;
 }

@@ -9,7 +9,7 @@ use self::session::{Outcome, Session};
 use super::{Status, output, words};
 use crate::diagnostic::Severity;
 use crate::manifest::Kind;
-use crate::project::{Disk, Overrides, Problem, Workspace, describe};
+use crate::project::{self, Disk, Overrides, Problem, Workspace, describe};
 use crate::report::{self, Baseline, Results, Style};
 
 mod baseline;
@@ -205,7 +205,7 @@ fn show(arguments: &Arguments, text: &str, destination: Destination) -> anyhow::
 
 /// Writes a file that was asked for.
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    std::fs::write(path, text)
+    project::write(path, text)
         .map_err(|error| anyhow::anyhow!(describe(&error)))
         .with_context(|| format!("{} can't be written", path.display()))
 }

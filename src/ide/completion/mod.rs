@@ -159,6 +159,7 @@ pub fn complete(analysis: &Analysis, offset: TextSize) -> Vec<CompletionItem> {
         Word::Definition => definitions::functions(&cursor, definitions::Form::Name),
         Word::Keyword => output_model::keywords(&cursor),
         Word::Text => values(&cursor),
+        Word::Name if keyed_dictionary(&cursor).is_some() => values(&cursor),
         Word::Name => {
             let mut items = values(&cursor);
             items.extend(output_model::keywords(&cursor));
@@ -179,11 +180,17 @@ fn ranked(mut items: Vec<CompletionItem>) -> Vec<CompletionItem> {
 
 /// What fits by its value: keys of the engine's dictionaries and of output fields, statuses.
 fn values(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
-    match cursor.keyed_object().and_then(|object| cursor.origin(object)) {
+    match keyed_dictionary(cursor) {
         Some(Origin::Connector) => connection::keys(cursor),
         Some(Origin::Runtime) => connection::runtime_keys(cursor),
         _ => output_model::values(cursor),
     }
+}
+
+/// Which of the engine's dictionaries the word is a key of.
+fn keyed_dictionary(cursor: &Cursor<'_>) -> Option<Origin> {
+    let origin = cursor.origin(cursor.keyed_object()?);
+    origin.filter(|origin| matches!(origin, Origin::Connector | Origin::Runtime))
 }
 
 /// What stands behind the dot of one of the engine's objects.

@@ -18,7 +18,7 @@ use crate::text::TextRange;
 
 pub use completion::{Files, complete};
 pub use hover::hover;
-pub use navigation::{definition, references};
+pub use navigation::{definition, mentioned, references, references_of_system_name};
 pub use rename::{rename, renameable};
 pub use symbols::{Link, folds, links, selections, symbols};
 
@@ -49,6 +49,8 @@ pub struct FileRange {
     pub file: File,
     /// Bytes of that file.
     pub range: TextRange,
+    /// Whether it declares what is spoken of; else it is a use.
+    pub declares: bool,
 }
 
 impl ManifestDocument {

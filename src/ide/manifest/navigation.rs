@@ -1,9 +1,9 @@
 //! Definition and references from the manifest's side.
 
 use crate::diagnostic::Place;
-use crate::ide::Location;
-use crate::ide::navigation::{of_binding, of_command, of_key};
-use crate::ide::subject::content;
+use crate::ide::navigation::{of_binding, of_command, of_key, of_top_level_name};
+use crate::ide::subject::{content, named_in_calls};
+use crate::ide::{Location, Mentioned};
 use crate::manifest::{Command, InputParameter, ScriptRole};
 use crate::semantic::{Analysis, BindingKind, FunctionId, ParameterKind};
 use crate::syntax::ast::{self, Expr};
@@ -18,13 +18,12 @@ pub fn definition(document: &ManifestDocument, offset: TextSize) -> Vec<FileRang
     match subject(document, offset) {
         Some((Subject::Command(command), _)) => {
             let found = document.function_of(command);
-            found.map(|(name, analysis, id)| in_script(name, analysis.model().function(id).node.name.range)).into_iter()
+            found.map(|(name, analysis, id)| defined(name, analysis.model().function(id).node.name.range)).into_iter()
         }
         Some((Subject::Input(command, input), _)) => {
             let found = document.function_of(command);
             let first = |(name, analysis, id)| {
-                let range = uses_of_input(analysis, id, command, input).into_iter().next()?;
-                Some(in_script(name, range))
+                Some(used(name, uses_of_input(analysis, id, command, input).into_iter().next()?))
             };
             found.and_then(first).into_iter()
         }
@@ -33,11 +32,11 @@ pub fn definition(document: &ManifestDocument, offset: TextSize) -> Vec<FileRang
             let first = |(name, analysis): &(String, _)| {
                 let analysis: &Analysis = std::sync::Arc::as_ref(analysis);
                 let read = analysis.model().connection_reads.iter().find(|read| read.key == key)?;
-                Some(in_script(name, content(read.key_node)))
+                Some(used(name, content(read.key_node)))
             };
             document.scripts.iter().find_map(first).into_iter()
         }
-        Some((Subject::Script(path), _)) => Some(in_script(path, TextRange::default())).into_iter(),
+        Some((Subject::Script(path), _)) => Some(used(path, TextRange::default())).into_iter(),
         None => None.into_iter(),
     }
     .collect()
@@ -46,7 +45,7 @@ pub fn definition(document: &ManifestDocument, offset: TextSize) -> Vec<FileRang
 /// Everything that means the same as what stands at `offset`, in the manifest and in its scripts.
 pub fn references(document: &ManifestDocument, offset: TextSize) -> Vec<FileRange> {
     let Some((subject, at)) = subject(document, offset) else { return Vec::new() };
-    let mut found = vec![FileRange { file: File::Manifest, range: at }];
+    let mut found = vec![FileRange { file: File::Manifest, range: at, declares: true }];
     match subject {
         Subject::Command(command) => {
             for (name, analysis) in document.scripts_about(command) {
@@ -73,6 +72,24 @@ pub fn references(document: &ManifestDocument, offset: TextSize) -> Vec<FileRang
     found
 }
 
+/// What means the same as this name of the system script's top level, in all scripts of the manifest.
+pub fn references_of_system_name(document: &ManifestDocument, name: &str) -> Vec<FileRange> {
+    let scripts = document.scripts.iter().chain(&document.records);
+    scripts.flat_map(|(script, analysis)| in_files(script, of_top_level_name(analysis, name))).collect()
+}
+
+/// What test cases may call what stands at `offset`.
+pub fn mentioned(document: &ManifestDocument, offset: TextSize) -> Option<Mentioned> {
+    Some(match subject(document, offset)?.0 {
+        Subject::Command(command) => Mentioned::Command(command.internal_name.value.clone()),
+        Subject::Input(command, input) => {
+            Mentioned::Input(command.internal_name.value.clone(), input.parameter_name.value.clone())
+        }
+        Subject::Connection(parameter) => Mentioned::Connection(parameter.parameter_name.value.clone()),
+        Subject::Script(_) => return None,
+    })
+}
+
 fn references_of_input(
     script: &str,
     analysis: &Analysis,
@@ -88,7 +105,7 @@ fn references_of_input(
         true => function.positional().find(|one| one.parameter.name.as_str() == name),
         false => parameter,
     };
-    if is_record && parameter.is_none() && function.node.parameters.vararg.is_none() {
+    if is_record && parameter.is_none() {
         return Vec::new();
     }
     match parameter {
@@ -99,7 +116,8 @@ fn references_of_input(
         }
         None => {
             let uses = uses_of_input(analysis, id, command, input).into_iter();
-            uses.map(|range| in_script(script, range)).collect()
+            let calls = named_in_calls(analysis.model(), command, name);
+            uses.chain(calls).map(|range| used(script, range)).collect()
         }
     }
 }
@@ -140,8 +158,12 @@ pub(super) fn place_of(command: &Command, input: &InputParameter) -> Option<usiz
     command.inputs.iter().position(|one| one.range == input.range)
 }
 
-fn in_script(name: &str, range: TextRange) -> FileRange {
-    FileRange { file: File::Script(name.to_owned()), range }
+fn used(script: &str, range: TextRange) -> FileRange {
+    FileRange { file: File::Script(script.to_owned()), range, declares: false }
+}
+
+fn defined(script: &str, range: TextRange) -> FileRange {
+    FileRange { declares: true, ..used(script, range) }
 }
 
 /// Places as seen from a script, as seen from the manifest. The system script's are left out.
@@ -151,5 +173,6 @@ fn in_files(script: &str, found: Vec<Location>) -> Vec<FileRange> {
         Place::Manifest => Some(File::Manifest),
         Place::SystemScript | Place::Settings => None,
     };
-    found.into_iter().filter_map(|one| Some(FileRange { file: file(one.place)?, range: one.range })).collect()
+    let file = |one: Location| Some(FileRange { file: file(one.place)?, range: one.range, declares: one.declares });
+    found.into_iter().filter_map(file).collect()
 }

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::Place;
 use crate::ide::rename::{
-    check_identifier, check_key, edit_of_input, edit_of_key, edits_of_command, rename_command, rename_key, rename_name,
+    check_identifier, check_key, edit_of_input, edit_of_key, edits_of_calls, edits_of_command, rename_command,
+    rename_key, rename_name,
 };
 use crate::manifest::{Command, ConnectionParameter, InputParameter};
 use crate::text::{Edit, Spanned, TextRange, TextSize};
@@ -84,7 +85,10 @@ fn of_input<'a>(document: &'a ManifestDocument, command: &Command, input: &Input
         }
     }
     check_identifier(to)?;
-    Ok(("", edit_of_input(&document.manifest, command, input, to)?))
+    let mut edits = edit_of_input(&document.manifest, command, input, to)?;
+    let (script, analysis) = document.script_of(command).unzip();
+    edits.extend(analysis.into_iter().flat_map(|analysis| edits_of_calls(analysis.model(), command, input, to)));
+    Ok((script.unwrap_or_default(), edits))
 }
 
 fn of_connection<'a>(document: &'a ManifestDocument, parameter: &ConnectionParameter, to: &str) -> Found<'a> {

@@ -247,6 +247,33 @@ fn utility_commands_come_while_typing() {
     }
 }
 
+/// A key is no name, a new name is none in use, and what follows a number or a text directly is neither.
+#[test]
+fn names_come_only_where_one_can_stand() {
+    for form in ["runtime['connector'][$0", "runtime['connector'].get($0", "conn = runtime['connector']\nconn[$0]"] {
+        assert_eq!(labels(acme, form), KEYS, "{form}");
+    }
+    assert_eq!(labels(acme, "runtime[$0"), ["connector", "retrycount"]);
+    for form in [
+        "for $0",
+        "for $0 in x:\n    pass",
+        "with open(a) as $0",
+        "try:\n    pass\nexcept ValueError as $0",
+        "try:\n    pass\nexcept ValueError as er$0:\n    pass",
+        "x = 1$0",
+        "x = 1.$0",
+        "x = 'a'$0",
+        "x = f\"{runtime[\"connector\"][\"$0",
+        "$0 = 1",
+        "x = [a for $0",
+    ] {
+        assert_eq!(labels(acme, form), [""; 0], "{form}");
+    }
+    for form in ["for x in $0", "if x:\n    y = $0", "alias = $0", "x = basis + $0", "x = ('a' + $0", "d['a'] = $0"] {
+        assert_eq!(labels(acme, form), ["pb", "runtime", "D3"], "{form}");
+    }
+}
+
 #[test]
 fn a_chosen_command_brings_its_call() {
     assert_eq!(chosen("D3.Utility.$0", "equals"), "D3.Utility.equals<Text>(${1:Input 1}, ${2:Input 2})");

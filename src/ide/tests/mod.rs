@@ -1,5 +1,6 @@
 //! Tests of what the editor asks, one line each: a text with a `$0` where the cursor is.
 
+mod cases;
 mod completion;
 mod hover;
 mod manifest;

@@ -7,8 +7,8 @@ use expect_test::expect;
 use super::support::{ACME, acme, alone, system, unmark, with_manifest};
 use crate::diagnostic::Place;
 use crate::ide::{
-    LensAction, Location, Symbol, actions, definition, highlights, hints, lenses, manifest_actions, references, rename,
-    signature, symbols,
+    LensAction, Location, Symbol, actions, definition, highlights, hints, hover, lenses, manifest_actions, references,
+    rename, signature, symbols, system_name,
 };
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
@@ -100,6 +100,57 @@ fn the_system_script_is_a_place_too() {
     let found = references(&analysis, TextSize::new(5));
     assert_eq!(found.iter().filter(|one| one.place == Place::SystemScript).count(), 2);
     assert_eq!(found.len(), 3);
+}
+
+#[test]
+fn a_use_is_told_from_what_declares() {
+    let uses = |word: &str, nth: usize| {
+        let (analysis, offset) = cursor(word, nth);
+        shown(references(&analysis, offset).into_iter().filter(|one| !one.declares).collect())
+    };
+    assert_eq!(uses("CheckDevice", 0), ["CheckDevice in 6"]);
+    assert_eq!(uses("hostname", 0), ["hostname in 5"]);
+    assert_eq!(uses("apikey", 0), ["apikey in 3", "apikey in 3"]);
+    assert_eq!(uses("key =", 0), ["key in 7"]);
+    let text = "x = 1\nx += 1\ndel x\n";
+    let found = references(&acme(text), TextSize::new(0));
+    let declares: Vec<_> = found.iter().map(|one| (one.range.start().to_u32(), one.declares)).collect();
+    assert_eq!(declares, [(0, true), (6, false), (17, false)]);
+}
+
+#[test]
+fn inputs_by_place_and_by_name() {
+    let text = "def CheckDevice(first, *rest):\n    a = rest[0]; b = rest[0]\n    D3.Integration.AcmeEDR.CheckDevice(limit=1)\n";
+    let analysis = acme(text);
+    let places = |found: Vec<Location>| -> Vec<String> {
+        let name = |one: Location| match one.place {
+            Place::Script => text[one.range.start().to_usize()..one.range.end().to_usize()].to_owned(),
+            _ => ACME[one.range.start().to_usize()..one.range.end().to_usize()].to_owned(),
+        };
+        found.into_iter().map(name).collect()
+    };
+    // What comes before `*rest` takes the first inputs.
+    let at = TextSize::try_from(text.find("0]").expect("the place")).expect("small");
+    assert_eq!(places(definition(&analysis, at)), ["limit"]);
+    assert_eq!(places(references(&analysis, at)), ["rest[0]", "rest[0]", "limit", "limit"]);
+    let why = rename(&analysis, at, "x").expect_err("refused");
+    assert_eq!(why, "rename the input `limit` in the manifest");
+    let whole = TextRange::up_to(TextSize::of(text));
+    assert_eq!(hints(&analysis, whole).into_iter().map(|hint| hint.label).collect::<Vec<_>>(), ["limit", "limit"]);
+    // A D3 call may name its inputs.
+    let named = TextSize::try_from(text.find("limit=").expect("the name")).expect("small");
+    assert_eq!(places(definition(&analysis, named)), ["limit"]);
+    assert_eq!(places(references(&analysis, named)), ["rest[0]", "rest[0]", "limit", "limit"]);
+    assert!(hover(&analysis, named).expect("a text").markdown.contains("Number"));
+    let (script, _) = renamed(
+        "def CheckDevice(hostname, limit): pass\nx = D3.Integration.AcmeEDR.CheckDevice(host$0name=1, limit=2)\n",
+        "device",
+    )
+    .expect("renamed");
+    assert_eq!(
+        script,
+        "def CheckDevice(device, limit): pass\nx = D3.Integration.AcmeEDR.CheckDevice(device=1, limit=2)\n"
+    );
 }
 
 /// The signature with the active parameter in brackets.
@@ -296,26 +347,69 @@ fn rename_says_why_not() {
     assert_eq!(why(8, "call"), "`call` would override the system script's");
 }
 
+/// The manifest with a Live script and a system script.
+fn with_records() -> String {
+    let names = "\"version\": 1, \"liveScript\": \"live.py\", \"systemScript\": \"system.py\",";
+    ACME.replacen("\"version\": 1,", names, 1)
+}
+
+/// An analysis of one of the scripts of that manifest.
+fn record(script: &str, text: &str) -> Analysis {
+    let surroundings = Surroundings {
+        kind: Some(Kind::Integration),
+        script: Some(script.to_owned()),
+        manifest: Some(Arc::new(Manifest::parse(Arc::from(with_records())))),
+        system: SystemScript::None,
+        image: Image::default_profile(),
+    };
+    Analysis::new(syntax::parse(&Arc::from(text)), surroundings)
+}
+
+/// The manifest has the inputs of the draft; those of a Live script may have been others.
+#[test]
+fn a_live_script_knows_inputs_by_their_names() {
+    let text = "def CheckDevice(limit, host):\n    pass\n\n\ndef fetchEvent(*args):\n    return args[0]\n";
+    let at = |word: &str| TextSize::try_from(text.find(word).expect("the word")).expect("small");
+    let live = record("live.py", text);
+    let manifest = with_records();
+    let named = |word: &str| -> Vec<String> {
+        let found = definition(&live, at(word)).into_iter().filter(|one| one.place == Place::Manifest);
+        found.map(|one| manifest[one.range.start().to_usize()..one.range.end().to_usize()].to_owned()).collect()
+    };
+    assert_eq!(named("limit"), ["limit"]);
+    assert_eq!(named("host"), [""; 0]);
+    assert_eq!(named("0]"), [""; 0]);
+    assert_eq!(hover(&live, at("host")), None);
+    let command = hover(&live, at("CheckDevice")).expect("a text").markdown;
+    assert!(command.ends_with("The manifest tells of the draft; this is the Live script."), "{command}");
+    assert_eq!(hints(&live, TextRange::up_to(TextSize::of(text))), []);
+    let titles: Vec<_> = lenses(&live, &|_| 0).into_iter().map(|lens| lens.title).collect();
+    assert_eq!(titles, ["Run", "Live", "Run", "Live"]);
+    let draft = record("script.py", text);
+    assert_eq!(hints(&draft, TextRange::up_to(TextSize::of(text))).len(), 1);
+    assert!(hover(&draft, at("host")).expect("a text").markdown.contains("limit"));
+}
+
+/// Who is asked for a name of the system script, wherever the question comes from.
+#[test]
+fn names_of_the_system_script() {
+    let name = |analysis: &Analysis, offset: u32| system_name(analysis, TextSize::new(offset)).map(str::to_owned);
+    let system = record("system.py", "def call(url):\n    return url\n");
+    assert_eq!(name(&system, 5).as_deref(), Some("call"));
+    assert_eq!(name(&system, 10), None);
+    let draft = with_manifest("call(1)\ndef own(): pass\n", ACME, self::system("def call(url): pass\n"));
+    assert_eq!(name(&draft, 1).as_deref(), Some("call"));
+    assert_eq!(name(&draft, 13), None);
+    let overriding = with_manifest("def call(): pass\n", ACME, self::system("def call(url): pass\n"));
+    assert_eq!(name(&overriding, 5).as_deref(), Some("call"));
+}
+
 /// A script with another role than the draft's is searched and never edited.
 #[test]
 fn live_and_system_scripts_are_not_edited() {
-    let manifest = ACME.replacen(
-        "\"version\": 1,",
-        "\"version\": 1, \"liveScript\": \"live.py\", \"systemScript\": \"system.py\",",
-        1,
-    );
-    let read = Arc::new(Manifest::parse(Arc::from(manifest.as_str())));
+    let manifest = with_records();
     let text = "def CheckDevice(hostname, limit):\n    x = runtime['connector']['apikey']\n    return x\n";
-    let of = |script: &str| {
-        let surroundings = Surroundings {
-            kind: Some(Kind::Integration),
-            script: Some(script.to_owned()),
-            manifest: Some(Arc::clone(&read)),
-            system: SystemScript::None,
-            image: Image::default_profile(),
-        };
-        Analysis::new(syntax::parse(&Arc::from(text)), surroundings)
-    };
+    let of = |script: &str| record(script, text);
     let key = TextSize::try_from(text.find("apikey").expect("the key")).expect("small");
     let refused = |script: &str, offset| rename(&of(script), offset, "host").expect_err("refused");
     for offset in [TextSize::new(5), TextSize::new(18), key] {

@@ -115,6 +115,19 @@ const tests = {
     assert.equal(values.filter((label) => label === "utility").length, 1, `the items are ${values}`);
   },
 
+  async "a manifest's keys are explained once"() {
+    const { document } = await show("broken", "d3.json");
+    const place = behind(document, '"ki');
+    // VS Code's own JSON support may still be starting.
+    const said = await until("texts of both", async () => {
+      const found = await vscode.commands.executeCommand("vscode.executeHoverProvider", document.uri, place);
+      const parts = found.flatMap((hover) => hover.contents.map((part) => part.value ?? part));
+      return parts.length > 1 && parts.join("\n");
+    });
+    assert.equal(said.split("each command has its own script").length, 2, said);
+    assert.match(said, /required/);
+  },
+
   async "the lens above a function runs it"() {
     const { document } = await show("acme", "script.py");
     const line = behind(document, "\ndef TestConnection").line;
