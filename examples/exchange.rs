@@ -63,6 +63,11 @@ impl Server {
     }
 }
 
+/// A text of the server's, without quotes.
+fn plain(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
 fn say(line: std::fmt::Arguments<'_>) -> Result<()> {
     Ok(writeln!(std::io::stdout().lock(), "{line}")?)
 }
@@ -82,7 +87,7 @@ fn main() -> Result<()> {
 
     let answer = server.request(1, "initialize", json!({"processId": null, "rootUri": null, "capabilities": {}}))?;
     say(format_args!("-> initialize"))?;
-    say(format_args!("<- {} {}", answer["serverInfo"]["name"], answer["serverInfo"]["version"]))?;
+    say(format_args!("<- {} {}", plain(&answer["serverInfo"]["name"]), plain(&answer["serverInfo"]["version"])))?;
     server.notify("initialized", json!({}))?;
     let document = json!({"uri": uri, "languageId": "python", "version": 1, "text": text});
     server.notify("textDocument/didOpen", json!({"textDocument": document}))?;
@@ -113,7 +118,7 @@ fn main() -> Result<()> {
     say(format_args!("-> textDocument/completion at the end"))?;
     let items = answer["items"].as_array().or(answer.as_array()).cloned().unwrap_or_default();
     for item in &items {
-        say(format_args!("<- {} {}", item["label"], item["detail"]))?;
+        say(format_args!("<- {}: {}", plain(&item["label"]), plain(&item["detail"])))?;
     }
     server.request(3, "shutdown", Value::Null)?;
     server.notify("exit", Value::Null)?;
@@ -127,7 +132,7 @@ fn show_diagnostics(message: &Value) -> Result<()> {
     say(format_args!("<- textDocument/publishDiagnostics: {}", diagnostics.len()))?;
     for diagnostic in diagnostics {
         let line = diagnostic["range"]["start"]["line"].as_u64().unwrap_or_default() + 1;
-        say(format_args!("     line {line}: {} {}", diagnostic["code"], diagnostic["message"]))?;
+        say(format_args!("     line {line}: {} {}", plain(&diagnostic["code"]), plain(&diagnostic["message"])))?;
     }
     Ok(())
 }

@@ -60,7 +60,9 @@ const WANTED: Version = (3, 9);
 pub fn find(named: Option<&Path>, cancel: Option<&Arc<AtomicBool>>) -> anyhow::Result<Python> {
     if let Some(path) = named {
         let command = vec![path.to_string_lossy().into_owned()];
-        return probe(&command, cancel).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()));
+        return probe(&command, cancel).map_err(|reason| {
+            anyhow::anyhow!("{}: {reason}; name a CPython of 3.9 or later, or none", path.display())
+        });
     }
     let mut tried = Vec::new();
     for command in candidates() {
@@ -188,7 +190,7 @@ fn ask(
         }
     }
     let output = child.wait_with_output().map_err(|error| error.to_string())?;
-    serde_json::from_slice(&output.stdout).map_err(|_| "it does not say what it is".to_owned())
+    serde_json::from_slice(&output.stdout).map_err(|_| "it does not answer as a Python does".to_owned())
 }
 
 impl Python {

@@ -60,7 +60,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   register("status", () => status.choose());
 
   context.subscriptions.push(
-    vscode.workspace.onDidChangeConfiguration((change) => (change.affectsConfiguration("d3ls.path") ? server.restart() : undefined)),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      const isNamed = ["d3ls.path", "d3ls.python"].some((setting) => change.affectsConfiguration(setting));
+      return isNamed ? server.restart() : undefined;
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => server.restart()),
   );
   await server.restart();

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { write } from "./editor.mjs";
+import { edit } from "./workspace.mjs";
 import { assert, inOrder, Window } from "./page.mjs";
 
 const tests = {
@@ -10,6 +11,8 @@ const tests = {
     await window.file("faulty/script.py");
     await page.locator(".squiggly-error").first().waitFor();
     await page.locator(".squiggly-warning").first().waitFor();
+    await page.locator(".codelens-decoration a", { hasText: /^Run$/ }).waitFor();
+    await page.locator('[id="status.problems"]').waitFor();
     await window.command("View: Toggle Problems");
     await page.locator(".markers-panel .monaco-list-row", { hasText: "APIError" }).waitFor();
     await window.picture("vscode-problems");
@@ -148,6 +151,9 @@ const tests = {
     const failed = tree.locator(".monaco-list-row", { hasText: "CheckDevice-at-risk" }).locator(".codicon-testing-failed-icon");
     await failed.waitFor();
     await tree.locator(".monaco-list-row .codicon-testing-passed-icon").nth(2).waitFor();
+    // Away from the button, whose hint hides a result.
+    await page.locator(".view-line").first().hover();
+    await page.locator(".monaco-hover", { hasText: "Run Test" }).waitFor({ state: "hidden" });
     await window.picture("vscode-tests");
   },
 
@@ -217,6 +223,19 @@ const tests = {
     await endless.locator(".codicon-testing-queued-icon, .codicon-loading").waitFor();
     await window.command("Test: Cancel Test Run");
     await endless.locator(".codicon-testing-skipped-icon").waitFor();
+  },
+
+  async "without a Python a run says so"(window) {
+    const { page, panel } = window;
+    await window.command("View: Close All Editors");
+    await window.file("raises/script.py");
+    await page.locator(".statusbar", { hasText: "D3: Python 3.9" }).waitFor();
+    const settings = path.join(window.folder, ".vscode/settings.json");
+    edit(settings, JSON.stringify(JSON.parse(readFileSync(settings, "utf8"))["d3ls.python"]), '"/none/python"');
+    await page.locator(".statusbar", { hasText: "D3: no Python" }).waitFor();
+    await page.locator(".codelens-decoration a", { hasText: /^Run$/ }).click();
+    await panel.locator(".verdict.bad", { hasText: "Could not run" }).waitFor();
+    await panel.getByText("/none/python: it can't be started").waitFor();
   },
 
   async "what the probe returned becomes the profile"(window) {

@@ -20,7 +20,7 @@ local function binary()
   local path = vim.fn.exepath(program)
   if path == "" then
     err(("there is no program `%s`"):format(program), {
-      "cargo install d3ls, or pip install d3ls",
+      "in a copy of the d3ls repository: cargo install --path ., or put the program of an archive on PATH",
       'or name it: require("d3ls").setup({ cmd = { "/path/to/d3ls", "server" } })',
     })
     return
