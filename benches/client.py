@@ -96,18 +96,25 @@ class Client:
     def notify(self, method, params):
         self.send({"jsonrpc": "2.0", "method": method, "params": params})
 
-    def request(self, method, params):
-        """The answer, and when it arrived."""
+    def ask(self, method, params):
+        """The number of a request that is sent."""
         self.requests += 1
-        number = self.requests
-        self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+        self.send({"jsonrpc": "2.0", "id": self.requests, "method": method, "params": params})
+        return self.requests
+
+    def answer(self, number):
+        """The answer, and when it arrived."""
         with self.arrived:
             if not self.arrived.wait_for(lambda: number in self.answers, TIMEOUT):
-                raise TimeoutError(method)
+                raise TimeoutError(f"no answer to request {number}")
             now, message = self.answers.pop(number)
         if "error" in message:
-            raise RuntimeError(f"{method}: {message['error']}")
+            raise RuntimeError(f"request {number}: {message['error']}")
         return now, message.get("result")
+
+    def request(self, method, params):
+        """The answer, and when it arrived."""
+        return self.answer(self.ask(method, params))
 
     def diagnostics(self, uri, version):
         """The diagnostics of that version of a document, and when they arrived."""

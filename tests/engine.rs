@@ -164,3 +164,34 @@ fn what_is_no_text_is_one_error() {
         assert_eq!(report.diagnostics[0].range.start().to_u32(), 0);
     }
 }
+
+/// On the threads of a pool a large text is parsed in halves and its rules run side by side.
+#[test]
+fn side_by_side_finds_the_same() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).stack_size(64 << 20).build().expect("a pool");
+    let scripts = fixtures("py").into_iter().filter_map(|path| fs::read_to_string(path).ok());
+    let is_sound = |script: &String| check(&alone(script)).analysis.parsed().errors.is_empty();
+    let sound: Vec<String> = scripts.filter(is_sound).map(|script| script.replace('\u{feff}', "") + "\n\n\n").collect();
+    // As long as a text must be for that.
+    let texts = [0, sound.len() / 3, sound.len() / 2].map(|first| {
+        let mut text = String::new();
+        let mut scripts = sound.iter().cycle().skip(first);
+        while text.len() < 70_000 {
+            text.extend(scripts.next().map(String::as_str));
+        }
+        text
+    });
+    let decorated = texts[0].replace("\ndef ", "\n@staticmethod\n\n\ndef ");
+    let broken = format!("{}x = (\n", texts[1]);
+    for text in texts.into_iter().chain([decorated, broken]) {
+        let input = alone(&text);
+        let (alone, together) = (check(&input), pool.install(|| check(&input)));
+        assert_eq!(together.diagnostics, alone.diagnostics);
+        assert_eq!(together.not_evaluated, alone.not_evaluated);
+        let (one, other) = (together.analysis.parsed(), alone.analysis.parsed());
+        assert_eq!(one.comments, other.comments);
+        assert_eq!(one.errors, other.errors);
+        assert_eq!(one.d3_calls, other.d3_calls);
+        assert_eq!(format!("{:?}", one.body), format!("{:?}", other.body));
+    }
+}

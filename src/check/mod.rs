@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Diagnostic, Place};
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
@@ -58,7 +60,8 @@ pub fn check(input: &Input) -> Report {
     check_with(input, RULES)
 }
 
-/// Checks one script with those of `rules` that are on.
+/// Checks one script with those of `rules` that are on. On a thread of a rayon pool the rules run side by side on the
+/// pool's threads; their findings are the same.
 pub fn check_with(input: &Input, rules: &[&'static Rule]) -> Report {
     let analysis = Arc::new(analyse(input));
     let surroundings = analysis.surroundings();
@@ -72,19 +75,16 @@ pub fn check_with(input: &Input, rules: &[&'static Rule]) -> Report {
         siblings: &input.siblings,
         image: &input.image,
     };
+    let on: Vec<_> = rules.iter().copied().filter(|rule| input.selection.is_on(rule)).collect();
+    let outcome = |rule: &&'static Rule| script_rule(rule, &context);
+    let outcomes: Vec<_> = if rayon::current_thread_index().is_some() {
+        on.par_iter().map(outcome).collect()
+    } else {
+        on.iter().map(outcome).collect()
+    };
     let mut run = Run::new(&input.selection);
-    for rule in rules.iter().copied().filter(|rule| input.selection.is_on(rule)) {
-        let Check::Script(check) = rule.check else { continue };
-        let lacking = match rule.needs {
-            Needs::Nothing => false,
-            Needs::Manifest => context.manifest.is_none(),
-            Needs::Kind => context.kind.is_none(),
-        };
-        if lacking {
-            run.not_evaluated.push(rule.code);
-        } else {
-            run.rule(rule, Place::Script, |sink| check(&context, sink));
-        }
+    for (rule, outcome) in on.into_iter().zip(outcomes) {
+        run.take(rule, Place::Script, outcome);
     }
     let parsed = analysis.parsed();
     let comments = settings::ignores(&parsed.comments, &parsed.text);
@@ -101,7 +101,7 @@ pub fn check_manifest(manifest: &Manifest, selection: &Selection) -> Vec<Diagnos
     let mut run = Run::new(selection);
     for rule in RULES.iter().copied().filter(|rule| selection.is_on(rule)) {
         if let Check::Manifest(check) = rule.check {
-            run.rule(rule, Place::Manifest, |sink| check(manifest, sink));
+            run.take(rule, Place::Manifest, guarded(rule, Place::Manifest, |sink| check(manifest, sink)));
         }
     }
     run.finish().0
@@ -118,6 +118,38 @@ pub fn analyse(input: &Input) -> Analysis {
         image: Arc::clone(&input.image),
     };
     Analysis::new(parsed, surroundings)
+}
+
+/// What came of one rule on one file.
+enum Outcome {
+    Found(Vec<Diagnostic>),
+    NotEvaluated,
+    Failed,
+}
+
+/// Runs one rule on a script.
+fn script_rule(rule: &'static Rule, context: &Context<'_>) -> Outcome {
+    let Check::Script(check) = rule.check else { return Outcome::Found(Vec::new()) };
+    let lacking = match rule.needs {
+        Needs::Nothing => false,
+        Needs::Manifest => context.manifest.is_none(),
+        Needs::Kind => context.kind.is_none(),
+    };
+    if lacking { Outcome::NotEvaluated } else { guarded(rule, Place::Script, |sink| check(context, sink)) }
+}
+
+/// Runs one rule. A rule that panics loses its own findings and is reported as D3905.
+fn guarded(rule: &'static Rule, place: Place, check: impl FnOnce(&mut Sink<'_>)) -> Outcome {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let mut sink = Sink::new(rule, place);
+        check(&mut sink);
+        sink.finish()
+    }));
+    match outcome {
+        Ok(Some(findings)) => Outcome::Found(findings),
+        Ok(None) => Outcome::NotEvaluated,
+        Err(_) => Outcome::Failed,
+    }
 }
 
 /// The findings of several rules on one file.
@@ -138,17 +170,12 @@ impl<'s> Run<'s> {
         !self.not_evaluated.contains(&rule.code) && !self.failed.contains(&rule.code)
     }
 
-    /// Runs one rule. A rule that panics loses its own findings and is reported as D3905.
-    fn rule(&mut self, rule: &'static Rule, place: Place, check: impl FnOnce(&mut Sink<'_>)) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let mut sink = Sink::new(rule, place);
-            check(&mut sink);
-            sink.finish()
-        }));
+    /// Takes what came of one rule.
+    fn take(&mut self, rule: &'static Rule, place: Place, outcome: Outcome) {
         match outcome {
-            Ok(Some(findings)) => self.diagnostics.extend(findings),
-            Ok(None) => self.not_evaluated.push(rule.code),
-            Err(_) => {
+            Outcome::Found(findings) => self.diagnostics.extend(findings),
+            Outcome::NotEvaluated => self.not_evaluated.push(rule.code),
+            Outcome::Failed => {
                 self.failed.push(rule.code);
                 self.diagnostics.push(internal_error(rule, place));
             }

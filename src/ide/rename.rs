@@ -49,13 +49,17 @@ pub fn renamed_in_cases(analysis: &Analysis, offset: TextSize) -> Option<Mention
     mentioned(analysis, offset).filter(is_renamed)
 }
 
-/// The edits that rename what stands at `offset` to `to`, sorted by place and range.
+/// The edits that rename what stands at `offset` to `to`, sorted by place and range; none if it is called so already.
 ///
 /// # Errors
 /// Why that can't be done, for the user: no name of this script's, a new name that is none, is reserved or taken.
 pub fn rename(analysis: &Analysis, offset: TextSize, to: &str) -> Result<Vec<(Place, Edit)>, String> {
     let model = analysis.model();
-    let mut edits = match target(analysis, offset)?.0 {
+    let (target, range) = target(analysis, offset)?;
+    if analysis.parsed().slice(range) == to {
+        return Ok(Vec::new());
+    }
+    let mut edits = match target {
         Target::Key(key) => rename_key(model, key, to)?,
         Target::Command(name) => rename_command(analysis, name, to)?,
         Target::Name(scope, name) => rename_name(model, scope, name, to)?,

@@ -1,11 +1,11 @@
 //! The standard library of Python 3.9 on Linux, and what later versions added or removed.
 //!
-//! The data is generated text, one line a module or a change, sorted: it is searched where it
-//! lies, so that a start costs an index of its lines and nothing is copied.
+//! The data is generated text, one line a module or a change, sorted: it is read where it lies, so that a start costs
+//! an index of its lines and nothing is copied.
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A Python version: major and minor.
 pub type Version = (u8, u8);
@@ -33,26 +33,37 @@ const SCRIPT_ATTRIBUTES: [&str; 9] = [
     "__spec__",
 ];
 
-/// A line's key and what is behind it.
-type Row = (&'static str, &'static str);
+/// What is behind the key of each line.
+type Rows = FxHashMap<&'static str, &'static str>;
 
-static MODULE_ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| rows(MODULES, '\t'));
-static CHANGE_ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| rows(CHANGES, ' '));
+static MODULE_ROWS: LazyLock<Rows> = LazyLock::new(|| rows(MODULES, '\t').collect());
+static CHANGE_ROWS: LazyLock<Rows> = LazyLock::new(|| rows(CHANGES, ' ').collect());
 static BUILTINS: LazyLock<FxHashSet<&str>> =
     LazyLock::new(|| names("builtins").into_iter().flatten().chain(SCRIPT_ATTRIBUTES).collect());
 
-/// The last names of all changes: `UTC`, `walk` of `Path.walk`, `strict` of `zip(strict)`.
-static CHANGED_NAMES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
-    let last = |key: &'static str| key.trim_end_matches(')').rsplit([':', '.', '(']).next();
-    CHANGE_ROWS.iter().filter_map(|row| last(row.0)).collect()
+/// The last names of all changes (`UTC`, `walk` of `Path.walk`, `strict` of `zip(strict)`) with what happened to them.
+static CHANGED_NAMES: LazyLock<FxHashMap<&str, Changes>> = LazyLock::new(|| {
+    let mut names = FxHashMap::<&str, Changes>::default();
+    for (key, change) in rows(CHANGES, ' ') {
+        let last = key.trim_end_matches(')').rsplit([':', '.', '(']).next().unwrap_or_default();
+        let known = names.entry(last).or_default();
+        known.added |= change.contains('+');
+        known.removed |= change.contains('-');
+    }
+    names
 });
 
-fn rows(text: &'static str, separator: char) -> Vec<Row> {
-    text.lines().filter_map(|line| line.split_once(separator)).collect()
+/// What happened after 3.9 to things of one name.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Changes {
+    /// One of them was added.
+    pub added: bool,
+    /// One of them was removed.
+    pub removed: bool,
 }
 
-fn find(rows: &[Row], key: &str) -> Option<&'static str> {
-    rows.binary_search_by_key(&key, |row| row.0).ok().map(|index| rows[index].1)
+fn rows(text: &'static str, separator: char) -> impl Iterator<Item = (&'static str, &'static str)> {
+    text.lines().filter_map(move |line| line.split_once(separator))
 }
 
 /// When something came to the library, and when it left.
@@ -73,23 +84,23 @@ impl Change {
 
 /// Whether 3.9 has a module of exactly this dotted name.
 pub fn is_module(module: &str) -> bool {
-    find(&MODULE_ROWS, module).is_some()
+    MODULE_ROWS.contains_key(module)
 }
 
 /// The dotted names of all modules of 3.9, sorted.
 pub fn modules() -> impl Iterator<Item = &'static str> {
-    MODULE_ROWS.iter().map(|row| row.0)
+    rows(MODULES, '\t').map(|row| row.0)
 }
 
 /// The names that a module of 3.9 has, sorted within those that `from module import *` binds and
 /// the others. Empty for a module whose names are not known; `None` where 3.9 has no such module.
 pub fn names(module: &str) -> Option<impl Iterator<Item = &'static str>> {
-    Some(find(&MODULE_ROWS, module)?.split(['\t', ' ']).filter(|name| !name.is_empty()))
+    Some(MODULE_ROWS.get(module)?.split(['\t', ' ']).filter(|name| !name.is_empty()))
 }
 
 /// The names that `from module import *` binds.
 pub fn star_names(module: &str) -> Option<impl Iterator<Item = &'static str>> {
-    let (star, _) = find(&MODULE_ROWS, module)?.split_once('\t')?;
+    let (star, _) = MODULE_ROWS.get(module)?.split_once('\t')?;
     Some(star.split(' ').filter(|name| !name.is_empty()))
 }
 
@@ -113,9 +124,9 @@ pub fn builtins() -> impl Iterator<Item = &'static str> {
     BUILTINS.iter().copied()
 }
 
-/// Whether anything of this name, in whatever module, came or went after 3.9: the quick question before [`change`].
-pub fn is_changed_name(name: &str) -> bool {
-    CHANGED_NAMES.contains(name)
+/// What happened after 3.9 to anything of this name, in whatever module: the quick question before [`change`].
+pub fn changes_of_name(name: &str) -> Changes {
+    CHANGED_NAMES.get(name).copied().unwrap_or_default()
 }
 
 /// What happened after 3.9 to a module, or to a path in it: a name (`UTC`), a member of a class
@@ -123,8 +134,8 @@ pub fn is_changed_name(name: &str) -> bool {
 /// `None` where nothing did, or where nothing is known.
 pub fn change(module: &str, path: Option<&str>) -> Option<Change> {
     let text = match path {
-        None => find(&CHANGE_ROWS, module),
-        Some(path) => find(&CHANGE_ROWS, &format!("{module}:{path}")),
+        None => CHANGE_ROWS.get(module),
+        Some(path) => CHANGE_ROWS.get(format!("{module}:{path}").as_str()),
     }?;
     let mut change = Change { added: None, removed: None };
     for part in text.split(' ') {
@@ -225,8 +236,9 @@ mod tests {
     }
 
     #[test]
-    fn the_data_is_sorted_so_that_it_can_be_searched() {
-        assert!(MODULE_ROWS.is_sorted() && CHANGE_ROWS.is_sorted_by_key(|row| row.0));
-        assert!(MODULE_ROWS.len() > 700 && CHANGE_ROWS.len() > 2000);
+    fn no_line_of_the_data_hides_another() {
+        assert!(modules().is_sorted());
+        assert!(MODULE_ROWS.len() > 700 && MODULE_ROWS.len() == rows(MODULES, '\t').count());
+        assert!(CHANGE_ROWS.len() > 2000 && CHANGE_ROWS.len() == rows(CHANGES, ' ').count());
     }
 }

@@ -216,7 +216,8 @@ pub(super) fn rename_edit(
     agreed: &Agreed,
 ) -> Option<WorkspaceEdit> {
     let mut files = by_file(edits, sheets)?;
-    files.extend(cases.iter().map(|(sheet, ranges)| {
+    // Without an edit the name stays.
+    files.extend(cases.iter().filter(|_| !edits.is_empty()).map(|(sheet, ranges)| {
         let edits = ranges.iter().map(|range| Edit::replace(*range, to)).collect();
         (sheet, edits)
     }));

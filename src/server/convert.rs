@@ -3,7 +3,7 @@
 //! Must not know: documents, requests, the order of things.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use tower_lsp_server::ls_types::{self as lsp, Uri};
@@ -21,8 +21,8 @@ pub struct Sheet {
     pub version: Option<i32>,
     /// Its content.
     pub text: Arc<str>,
-    /// The lines of `text`.
-    pub index: LineIndex,
+    /// The lines of `text`, once a place in it was asked for.
+    index: OnceLock<LineIndex>,
 }
 
 /// The files behind the places of a check's findings.
@@ -31,14 +31,17 @@ pub type Sheets = FxHashMap<Place, Sheet>;
 impl Sheet {
     /// Takes a file.
     pub fn new(uri: Uri, version: Option<i32>, text: Arc<str>) -> Self {
-        let index = LineIndex::new(&text);
-        Self { uri, version, text, index }
+        Self { uri, version, text, index: OnceLock::new() }
+    }
+
+    fn index(&self) -> &LineIndex {
+        self.index.get_or_init(|| LineIndex::new(&self.text))
     }
 
     /// The protocol's words for `range`.
     pub fn range(&self, range: TextRange, encoding: Encoding) -> lsp::Range {
         let position = |offset| {
-            let Position { line, column } = self.index.position(&self.text, offset, encoding);
+            let Position { line, column } = self.index().position(&self.text, offset, encoding);
             lsp::Position { line, character: column }
         };
         lsp::Range { start: position(range.start()), end: position(range.end()) }
@@ -46,7 +49,7 @@ impl Sheet {
 
     /// The byte at `position`, moved into the text.
     pub fn offset(&self, position: lsp::Position, encoding: Encoding) -> TextSize {
-        self.index.offset(&self.text, Position { line: position.line, column: position.character }, encoding)
+        self.index().offset(&self.text, Position { line: position.line, column: position.character }, encoding)
     }
 }
 

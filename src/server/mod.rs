@@ -100,8 +100,10 @@ fn session(set_log_level: SetLogLevel) -> anyhow::Result<End> {
     let outbox = Outbox::start(io::stdout(), ended(End::Abrupt)).context("could not start the writer")?;
     let client_ended = ended(End::Abrupt);
     let runs = Arc::<Runs>::default();
+    let pool =
+        rayon::ThreadPoolBuilder::new().stack_size(STACK).build().context("could not start the threads that check")?;
     let session =
-        |client| Session::new(client, outbox.clone(), Arc::clone(&runs), runtime.handle().clone(), set_log_level);
+        |client| Session::new(client, outbox.clone(), Arc::clone(&runs), pool, runtime.handle().clone(), set_log_level);
     let (service, socket) = LspService::build(|client| Handlers::new(session(client), client_ended))
         .custom_method("window/workDoneProgress/cancel", Handlers::cancel_progress)
         .custom_method("d3ls/finalScript", Handlers::final_script)

@@ -46,6 +46,8 @@ pub struct Session {
     pub shown: DashMap<String, Cancel>,
     /// The runs under way.
     pub runs: Arc<Runs>,
+    /// The threads that check: the rules run side by side on them.
+    pub pool: rayon::ThreadPool,
     /// For tasks that are started from other threads.
     runtime: Handle,
     /// What failed in runs.
@@ -77,7 +79,14 @@ enum Shown {
 
 impl Session {
     /// A session before `initialize`.
-    pub fn new(client: Client, outbox: Outbox, runs: Arc<Runs>, runtime: Handle, set_log_level: SetLogLevel) -> Self {
+    pub fn new(
+        client: Client,
+        outbox: Outbox,
+        runs: Arc<Runs>,
+        pool: rayon::ThreadPool,
+        runtime: Handle,
+        set_log_level: SetLogLevel,
+    ) -> Self {
         let documents = Arc::new(Documents::default());
         Self {
             workspace: Workspace::new(Overlay(Arc::clone(&documents))),
@@ -90,6 +99,7 @@ impl Session {
             changes: watch::Sender::new(0),
             shown: DashMap::default(),
             runs,
+            pool,
             runtime,
             failures: Failures::default(),
             told: Told::default(),

@@ -37,6 +37,8 @@ pub struct Checked {
     pub stamps: Vec<(PathBuf, Stamp)>,
     /// What the document is.
     pub subject: Subject,
+    /// The checks of a manifest's scripts that its own check took in, where neither is open and the client watches files.
+    pub scripts: Vec<(PathBuf, Checked)>,
     /// The check itself broke; its findings are unknown.
     pub broken: bool,
 }
@@ -112,7 +114,8 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
         let Some(Some(snapshot)) = snapshot else { return };
         let revision = snapshot.revision;
         let (inside, target) = (Arc::clone(&session), uri.clone());
-        let work = tokio::task::spawn_blocking(move || check_document(&inside, &target, &snapshot));
+        let work =
+            tokio::task::spawn_blocking(move || inside.pool.install(|| check_document(&inside, &target, &snapshot)));
         let checked = Arc::new(work.await.unwrap_or_else(|problem| {
             tracing::error!("the check of {} broke: {problem}", uri.as_str());
             Checked { revision, broken: true, ..Checked::default() }
@@ -225,15 +228,23 @@ fn examine(session: &Session, own: Sheet, path: Option<&Path>, candidate: Candid
         checked.stamps = above(path).map(|path| (path.clone(), stamp(&path))).collect();
     }
     match candidate {
-        Candidate::Script(script) => check_script(session, own, *script, checked),
+        Candidate::Script(script) => {
+            let report = report(&script.input);
+            take_script(session, own, *script, report, checked);
+        }
         Candidate::Manifest(file) => check_manifest_file(session, own, &file, checked),
         Candidate::NotD3 | Candidate::NotText(_) => {}
     }
-    checked.depends.extend(path.and_then(|path| session.workspace.profile_for(path)));
+    complete(session, path, checked);
     if polls {
         let stamps: Vec<_> = checked.depends.iter().map(|path| (path.clone(), stamp(path))).collect();
         checked.stamps.extend(stamps);
     }
+}
+
+/// Adds to the findings in a script or manifest what follows from them.
+fn complete(session: &Session, path: Option<&Path>, checked: &mut Checked) {
+    checked.depends.extend(path.and_then(|path| session.workspace.profile_for(path)));
     checked.items = items(session, &checked.findings).collect();
 }
 
@@ -264,7 +275,8 @@ fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
     path.parent().map(Path::to_path_buf).into_iter().chain(files)
 }
 
-fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Checked) {
+/// Takes what a check says of a script.
+fn take_script(session: &Session, own: Sheet, script: Script, report: Report, checked: &mut Checked) {
     let places = &script.places;
     checked.depends.extend([&places.system, &places.settings].into_iter().flatten().cloned());
     checked.depends.extend(places.manifest.as_deref().map(runner::case_folder));
@@ -274,7 +286,6 @@ fn check_script(session: &Session, own: Sheet, script: Script, checked: &mut Che
         let folder = path.parent().unwrap_or(path);
         checked.depends.push(absolute(&folder.join(&name.value)));
     }
-    let report = report(&script.input);
     let sheets = Arc::new(sheets(session, own, &script));
     let findings = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Script);
     checked.findings = findings.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }).collect();
@@ -344,24 +355,33 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
     checked.depends = session.workspace.scripts_of(&file.path).into_iter().chain(named).collect();
     checked.depends.sort();
     checked.depends.dedup();
+    let is_closed = own.version.is_none() && session.agreed().watches;
     let mut scripts = FxHashMap::default();
     let mut findings = Vec::new();
     let mut stems_from = Vec::new();
     for Named { name, role, script, sheet } in named_scripts(session, &folder, &manifest) {
         let report = report(&script.input);
-        if script.places.manifest.as_ref() == Some(&file.path) {
-            let found = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Manifest);
-            let mut sheets = sheets(session, sheet.clone(), &script);
-            sheets.insert(Place::Manifest, own.clone());
-            let sheets = Arc::new(sheets);
-            let before = findings.len();
-            findings.extend(found.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }));
-            if findings.len() > before {
-                stems_from.push((Arc::clone(&report.analysis), sheets));
-            }
+        document.add(name.clone(), role, Arc::clone(&report.analysis));
+        scripts.insert(name, sheet.clone());
+        if script.places.manifest.as_ref() != Some(&file.path) {
+            continue;
         }
-        document.add(name.clone(), role, report.analysis);
-        scripts.insert(name, sheet);
+        let mut known = sheets(session, sheet.clone(), &script);
+        known.insert(Place::Manifest, own.clone());
+        let known = Arc::new(known);
+        let before = findings.len();
+        let found = report.diagnostics.iter().filter(|diagnostic| diagnostic.place == Place::Manifest);
+        findings.extend(found.map(|found| Finding { diagnostic: found.clone(), sheets: Arc::clone(&known) }));
+        if findings.len() > before {
+            stems_from.push((Arc::clone(&report.analysis), known));
+        }
+        if is_closed && sheet.version.is_none() {
+            let path = script.places.script.clone();
+            let mut of_script = Checked::default();
+            take_script(session, sheet, script, report, &mut of_script);
+            complete(session, Some(&path), &mut of_script);
+            checked.scripts.push((path, of_script));
+        }
     }
     let mut sheets = Sheets::default();
     sheets.insert(Place::Manifest, own);

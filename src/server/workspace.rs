@@ -21,7 +21,7 @@ use super::failures::function;
 use super::progress::Progress;
 use super::session::Session;
 use super::watch::{Stamp, stamp};
-use super::worker::{Subject, check_file};
+use super::worker::{Checked, Subject, check_file};
 use crate::manifest::Command;
 use crate::project::{MANIFEST, absolute, walk};
 use crate::syntax;
@@ -32,6 +32,8 @@ use crate::text::TextRange;
 pub struct ClosedFiles {
     by_path: DashMap<PathBuf, State>,
     checks: AtomicU64,
+    /// Counts calls of [`ClosedFiles::forget`].
+    forgotten: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -50,9 +52,18 @@ struct Known {
     stamps: Vec<(PathBuf, Stamp)>,
 }
 
+impl Known {
+    fn new(checked: Checked) -> Arc<Self> {
+        let is_other = matches!(checked.subject, Subject::Other);
+        let items = (!is_other).then_some(checked.items);
+        Arc::new(Self { items, depends: checked.depends, stamps: checked.stamps })
+    }
+}
+
 impl ClosedFiles {
     /// Forgets what `outdated` says so of: it is given a file and what that depends on, if that is known. Of a folder, all below it is forgotten.
     pub fn forget(&self, path: &Path, outdated: impl Fn(&Path, Option<&[PathBuf]>) -> bool) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.by_path.retain(|own, state| {
             let depends = match state {
                 State::Running(_) => None,
@@ -69,10 +80,17 @@ impl ClosedFiles {
         }
         let number = self.checks.fetch_add(1, Ordering::Relaxed);
         self.by_path.insert(path.to_owned(), State::Running(number));
-        let checked = uri_of(path).and_then(|uri| check_file(session, uri, path)).unwrap_or_default();
-        let is_other = matches!(checked.subject, Subject::Other);
-        let items = (!is_other).then_some(checked.items);
-        let known = Arc::new(Known { items, depends: checked.depends, stamps: checked.stamps });
+        let before = self.forgotten.load(Ordering::SeqCst);
+        let check = || uri_of(path).and_then(|uri| check_file(session, uri, path)).unwrap_or_default();
+        let mut checked = session.pool.install(check);
+        for (path, checked) in checked.scripts.drain(..) {
+            self.by_path.insert(path.clone(), State::Known(Known::new(checked)));
+            // A change that comes later finds it there.
+            if self.forgotten.load(Ordering::SeqCst) != before {
+                self.by_path.remove(&path);
+            }
+        }
+        let known = Known::new(checked);
         // What was outdated meanwhile is handed out, since the change is followed by another pull, but not kept.
         if let Some(mut state) = self.by_path.get_mut(path)
             && matches!(*state, State::Running(own) if own == number)
@@ -156,6 +174,8 @@ async fn report(
         let settings: FxHashSet<PathBuf> =
             paths.iter().filter_map(|path| Some(inside.workspace.settings_for(path)?.path.clone())).collect();
         paths.extend(settings);
+        // Their checks take in those of their scripts.
+        paths.sort_by_key(|path| path.file_name().is_none_or(|name| name != MANIFEST));
         paths
     })
     .await?;

@@ -66,6 +66,8 @@ pub fn ignores(comments: &[TextRange], text: &str) -> Ignores {
 fn ignore(comment: TextRange, text: &str) -> Option<Ignore> {
     let (start, end) = (comment.start().to_usize(), comment.end().to_usize());
     let content = text.get(start..end)?;
+    // Most comments don't speak to d3ls.
+    memchr::memchr(b'3', content.as_bytes())?;
     let (marker, after) = marker(content)?;
     let rest = &content[after..];
     let (scope, word) = match rest.strip_prefix("ignore")? {

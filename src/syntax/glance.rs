@@ -44,12 +44,21 @@ const CLASSES: [Class; 256] = {
     classes
 };
 
-/// The D3 types of a text without faults, no statement of which nests deeper than `deep`. `None` for all others, and
-/// for some that are fine.
-pub(super) fn glance(text: &str, deep: usize) -> Option<Vec<TypeSlot>> {
+/// What a quick look gives.
+pub(super) struct Glanced {
+    /// The D3 types.
+    pub(super) slots: Vec<TypeSlot>,
+    /// Where a function or class at the top level begins, behind the middle of the text. It may have decorators before it.
+    pub(super) middle: Option<usize>,
+}
+
+/// Looks at a text without faults, no statement of which nests deeper than `deep`. `None` for all others, and for some
+/// that are fine.
+pub(super) fn glance(text: &str, deep: usize) -> Option<Glanced> {
     let mut glance = Glance {
         text,
         bytes: text.as_bytes(),
+        middle: None,
         pos: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
         open: [0; MAX_DEPTH],
         operators: [0; MAX_DEPTH],
@@ -68,7 +77,7 @@ pub(super) fn glance(text: &str, deep: usize) -> Option<Vec<TypeSlot>> {
             return None;
         }
     }
-    (glance.depth == 0).then_some(glance.slots)
+    (glance.depth == 0).then_some(Glanced { slots: glance.slots, middle: glance.middle })
 }
 
 struct Glance<'a> {
@@ -84,6 +93,7 @@ struct Glance<'a> {
     /// Whether the last token is a dot.
     after_dot: bool,
     slots: Vec<TypeSlot>,
+    middle: Option<usize>,
 }
 
 impl Glance<'_> {
@@ -120,6 +130,9 @@ impl Glance<'_> {
                 }
                 self.total = 0;
                 self.operators[0] = 0;
+                if self.pos > self.bytes.len() / 2 && self.middle.is_none() && self.begins_definition() {
+                    self.middle = Some(self.pos);
+                }
             }
             Class::Comment => {
                 self.pos = self.line_end();
@@ -146,6 +159,12 @@ impl Glance<'_> {
         }
         self.after_dot = byte == b'.';
         Some(())
+    }
+
+    /// Whether a `def` or `class` begins here, at the beginning of a line.
+    fn begins_definition(&self) -> bool {
+        let rest = &self.bytes[self.pos..];
+        [&b"def "[..], b"class ", b"async def "].iter().any(|word| rest.starts_with(word))
     }
 
     fn count(&mut self, operators: usize) {
@@ -249,9 +268,9 @@ mod tests {
         #[test]
         fn no_deep_text_passes(parts in prop::collection::vec(part(), 0..60), deep in 2_usize..40) {
             let text = parts.concat();
-            if let Some(slots) = glance(&text, deep) {
+            if let Some(glanced) = glance(&text, deep) {
                 let careful = limits::careful(&text);
-                prop_assert_eq!(slots, careful.slots, "{}", text);
+                prop_assert_eq!(glanced.slots, careful.slots, "{}", text);
                 prop_assert!(careful.depth <= deep, "{} > {}: {}", careful.depth, deep, text);
             }
         }

@@ -1,7 +1,7 @@
 //! How deep a text may nest. CPython refuses more, and a deeper tree could be neither
 //! walked nor dropped.
 
-use super::glance::glance;
+use super::glance::{Glanced, glance};
 use crate::dialect::{self, Finder, Kind, Skimmer, Token, TypeSlot};
 
 /// How many brackets CPython nests.
@@ -27,6 +27,8 @@ pub(super) struct Prescan {
     pub(super) too_deep: bool,
     /// How deep the statements nest, at most.
     pub(super) depth: usize,
+    /// Where a large text can be cut in two, if that was seen.
+    pub(super) middle: Option<usize>,
 }
 
 impl Prescan {
@@ -39,7 +41,7 @@ impl Prescan {
 /// Looks at a text before parsing.
 pub(super) fn prescan(text: &str) -> Prescan {
     match glance(text, DEEP) {
-        Some(slots) => Prescan { slots, too_deep: false, depth: 0 },
+        Some(Glanced { slots, middle }) => Prescan { slots, too_deep: false, depth: 0, middle },
         None => careful(text),
     }
 }
@@ -59,7 +61,7 @@ pub(super) fn careful(text: &str) -> Prescan {
             finder.step(&mut skimmer, token);
         }
     }
-    Prescan { slots: finder.slots, too_deep, depth }
+    Prescan { slots: finder.slots, too_deep, depth, middle: None }
 }
 
 /// Where a part of a text that is one statement nests too deeply, and in what way.

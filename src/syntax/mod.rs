@@ -20,10 +20,13 @@ use std::sync::Arc;
 pub use ruff_python_ast as ast;
 use ruff_python_ast::PythonVersion;
 pub use ruff_python_ast::visitor as walk;
-use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_python_parser::{Mode, ParseOptions, parse_cells_unchecked, parse_unchecked};
 
 use crate::text::{Ranged, Spanned, TextRange, TextSize};
 use recover::Recovered;
+
+/// From how many bytes on a text is parsed in halves.
+const LARGE: usize = 64 * 1024;
 
 /// What [`parse`] makes of a text. All ranges are bytes of that text.
 #[derive(Debug)]
@@ -178,15 +181,40 @@ fn understand(text: &str, prescan: limits::Prescan) -> Recovered {
         return recover::recover(text);
     }
     let blanked = limits::blanked(text, &prescan.slots);
-    let parsed = parse_unchecked(&blanked, options());
+    let sound = prescan.middle.and_then(|middle| in_halves(text, &blanked, middle));
+    match sound.or_else(|| accepted(text, parse_unchecked(&blanked, options()).try_into_module()?)) {
+        Some(sound) => Recovered { slots: prescan.slots, ..sound },
+        None => recover::recover(text),
+    }
+}
+
+/// Parses a large sound text in two halves side by side, on a thread of a pool. `None` where that is not to be done.
+fn in_halves(text: &str, blanked: &str, middle: usize) -> Option<Recovered> {
+    if text.len() < LARGE || rayon::current_thread_index().is_none() {
+        return None;
+    }
+    let (middle, end) = (TextSize::try_from(middle).ok()?, TextSize::of(text));
+    let half = |from, to| accepted(text, parse_cells_unchecked(blanked, [TextRange::new(from, to)], &options()));
+    let (first, second) = rayon::join(|| half(TextSize::default(), middle), || half(middle, end));
+    let (mut whole, second) = (first?, second?);
+    whole.body.extend(second.body);
+    whole.comments.extend(second.comments);
+    whole.unsupported.extend(second.unsupported);
+    // Only the first line with wrong indentation counts.
+    whole.errors.extend(second.errors);
+    whole.errors.truncate(1);
+    Some(whole)
+}
+
+/// What the parser made of a text or of a part of it; `None` where something is wrong with that.
+fn accepted(text: &str, parsed: ruff_python_parser::Parsed<ast::ModModule>) -> Option<Recovered> {
     if !parsed.errors().is_empty() {
-        return recover::recover(text);
+        return None;
     }
     let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
     let errors = layout::check_indentation(text, parsed.tokens());
     let unsupported = parsed.unsupported_syntax_errors().to_vec();
-    let body = parsed.try_into_module().map(|module| module.into_suite()).unwrap_or_default();
-    Recovered { body, comments, slots: prescan.slots, errors, unsupported, ..Recovered::default() }
+    Some(Recovered { body: parsed.into_suite(), comments, errors, unsupported, ..Recovered::default() })
 }
 
 /// A range without the parts of characters that the parser's ranges of broken template strings

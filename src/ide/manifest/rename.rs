@@ -20,13 +20,17 @@ pub fn renameable(document: &ManifestDocument, offset: TextSize) -> Result<TextR
     target(document, offset).map(|(_, range)| range)
 }
 
-/// The edits that rename what stands at `offset` to `to`, sorted by file and range.
+/// The edits that rename what stands at `offset` to `to`, sorted by file and range; none if it is called so already.
 ///
 /// # Errors
 /// Why that can't be done, for the user: no name, a manifest that is no JSON, a new name that is none, is reserved or
 /// taken.
 pub fn rename(document: &ManifestDocument, offset: TextSize, to: &str) -> Result<Vec<(File, Edit)>, String> {
-    let (script, edits) = match target(document, offset)?.0 {
+    let (target, range) = target(document, offset)?;
+    if document.manifest.text.get(range.start().to_usize()..range.end().to_usize()) == Some(to) {
+        return Ok(Vec::new());
+    }
+    let (script, edits) = match target {
         Subject::Command(command) => of_command(document, command, to)?,
         Subject::Input(command, input) => of_input(document, command, input, to)?,
         Subject::Connection(parameter) => of_connection(document, parameter, to)?,

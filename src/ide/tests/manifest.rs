@@ -289,6 +289,13 @@ fn renamed(manifest: &str, name: &str, to: &str) -> Result<(String, String), Str
 }
 
 #[test]
+fn the_same_name_changes_nothing() {
+    for name in ["CheckDevice", "hostname", "tenant_id"] {
+        assert_eq!(renamed(ACME, name, name), Ok((ACME.to_owned(), SCRIPT.to_owned())));
+    }
+}
+
+#[test]
 fn rename_edits_both_files() {
     let (manifest, script) = renamed(ACME, "CheckDevice", "LookUp").expect("renamed");
     assert_eq!(manifest, ACME.replace("\"CheckDevice\"", "\"LookUp\""));

@@ -327,6 +327,19 @@ fn rename_edits_script_and_manifest_at_once() {
 }
 
 #[test]
+fn the_same_name_changes_nothing() {
+    for (marked, name) in [
+        ("def Check$0Device(hostname, limit): pass", "CheckDevice"),
+        ("def CheckDevice(host$0name, limit): pass", "hostname"),
+        ("runtime['connector']['api$0key']", "apikey"),
+        ("x$0 = 1", "x"),
+    ] {
+        let (text, offset) = unmark(marked);
+        assert_eq!(rename(&acme(&text), offset, name), Ok(vec![]), "{marked}");
+    }
+}
+
+#[test]
 fn rename_says_why_not() {
     let why = |marked: &str, to: &str| renamed(marked, to).expect_err("refused");
     assert_eq!(why("def Check$0Device(a, b): pass", "args"), "`args` is reserved for D3's playbook engine");

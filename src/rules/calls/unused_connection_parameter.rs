@@ -26,6 +26,18 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     if context.model.script.surroundings.is_live() {
         return;
     }
+    // A key in another spelling is a fault of its own.
+    let reads = &context.model.connection_reads;
+    let read: FxHashSet<String> = reads.iter().map(|read| names::connection_key(read.key)).collect();
+    let mut unread: Vec<_> = manifest
+        .connection
+        .iter()
+        .map(|parameter| &parameter.parameter_name)
+        .filter(|name| !read.contains(name.value.as_str()))
+        .collect();
+    if unread.is_empty() {
+        return;
+    }
     let system = match context.system {
         SystemScript::None => None,
         SystemScript::Unknown => return,
@@ -35,20 +47,14 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     if context.model.connection_escapes() || system.is_some_and(|system| system.connection_escapes()) {
         return;
     }
-    // A key in another spelling is a fault of its own.
-    let reads = &context.model.connection_reads;
-    let read: FxHashSet<String> = reads.iter().map(|read| names::connection_key(read.key)).collect();
     let strings = &context.model.nodes.strings;
     let written: FxHashSet<&str> = strings.iter().map(|site| site.node.value.to_str()).collect();
-    for parameter in &manifest.connection {
-        let key = parameter.parameter_name.value.as_str();
-        if !written.contains(key)
-            && !read.contains(key)
-            && !context.model.mentions(key)
-            && !system.is_some_and(|system| system.mentions(key))
-        {
-            let message = format!("no code of this integration reads `{key}`; remove the parameter, or use it");
-            sink.report(parameter.parameter_name.range, message).place(Place::Manifest);
-        }
+    unread.retain(|name| {
+        let key = name.value.as_str();
+        !written.contains(key) && !context.model.mentions(key) && !system.is_some_and(|system| system.mentions(key))
+    });
+    for name in unread {
+        let message = format!("no code of this integration reads `{}`; remove the parameter, or use it", name.value);
+        sink.report(name.range, message).place(Place::Manifest);
     }
 }

@@ -32,16 +32,21 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     {
         return;
     }
+    let imports = model.bindings.iter().filter_map(|binding| match binding.kind {
+        BindingKind::Import(id) => Some((binding, model.import(id))),
+        _ => None,
+    });
+    let mut unread: Vec<_> = imports.filter(|(binding, import)| is_unused(context, binding, import)).collect();
+    if unread.is_empty() {
+        return;
+    }
     let mut named = names_in_texts(context);
     named.extend(names_read_in_classes(model));
     let shared = shared_packages(model);
+    unread.retain(|(binding, import)| !named.contains(binding.name) && !loads_submodule(import, &shared));
     let mut unused: BTreeMap<TextSize, Vec<(&Binding<'_>, &Import<'_>)>> = BTreeMap::new();
-    for binding in &model.bindings {
-        let BindingKind::Import(id) = binding.kind else { continue };
-        let import = model.import(id);
-        if is_unused(context, binding, import) && !named.contains(binding.name) && !loads_submodule(import, &shared) {
-            unused.entry(import.statement.start()).or_default().push((binding, import));
-        }
+    for (binding, import) in unread {
+        unused.entry(import.statement.start()).or_default().push((binding, import));
     }
     for imports in unused.values() {
         let fix = remove(context, imports);

@@ -1,13 +1,45 @@
 //! Uses of what the standard library gained or lost after the image's Python: shared by the rules about both.
 
-use crate::image::{ModuleStatus, Version, stdlib};
+use crate::image::{Image, ModuleStatus, Version, stdlib};
 use crate::rules::Context;
 use crate::semantic::{Context as Around, Import, Model, ScopeId};
 use crate::syntax::ast::{Expr, ExprContext, Number};
 use crate::text::{Ranged, TextRange};
 
-/// When something came or went: by its module, and its path in the module.
-pub(super) type Changed<'c> = &'c dyn Fn(&str, Option<&str>) -> Option<Version>;
+/// What is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// What came later.
+    Added,
+    /// What went later.
+    Removed,
+}
+
+/// What is looked for in an image.
+#[derive(Clone, Copy)]
+struct Changed<'c> {
+    image: &'c Image,
+    change: Change,
+}
+
+impl Changed<'_> {
+    /// When something came or went: by its module, and its path in the module.
+    fn version(self, module: &str, path: Option<&str>) -> Option<Version> {
+        match self.change {
+            Change::Added => self.image.added_later(module, path),
+            Change::Removed => self.image.removed_later(module, path),
+        }
+    }
+
+    /// Whether anything of this name came or went.
+    fn has_name(self, name: &str) -> bool {
+        let changes = stdlib::changes_of_name(name);
+        match self.change {
+            Change::Added => changes.added,
+            Change::Removed => changes.removed,
+        }
+    }
+}
 
 /// One use of something that came or went.
 pub(super) struct Use {
@@ -27,7 +59,8 @@ struct Member {
 
 /// All uses, in no order. Code that is not evaluated, or that a test of the version, of the attribute or of the
 /// import guards, is left out.
-pub(super) fn find(context: &Context<'_>, changed: Changed<'_>) -> Vec<Use> {
+pub(super) fn find(context: &Context<'_>, change: Change) -> Vec<Use> {
+    let changed = Changed { image: context.image, change };
     let mut uses = Vec::new();
     imports(context, changed, &mut uses);
     attributes(context.model, changed, &mut uses);
@@ -59,26 +92,26 @@ fn imports(context: &Context<'_>, changed: Changed<'_>, uses: &mut Vec<Use>) {
 fn imported_module(import: &Import<'_>, changed: Changed<'_>) -> Option<Use> {
     let dots = import.module.match_indices('.').map(|(at, _)| at);
     let mut prefixes = dots.chain([import.module.len()]).map(|end| &import.module[..end]);
-    let version = prefixes.find_map(|prefix| changed(prefix, None))?;
+    let version = prefixes.find_map(|prefix| changed.version(prefix, None))?;
     Some(Use { range: import.module_range, what: format!("the module `{}`", import.module), version })
 }
 
 fn imported_member(import: &Import<'_>, changed: Changed<'_>) -> Option<Use> {
-    let member = import.member.filter(|member| stdlib::is_changed_name(member))?;
+    let member = import.member.filter(|member| changed.has_name(member))?;
     let full = format!("{}.{member}", import.module);
-    let version = changed(import.module, Some(member)).or_else(|| changed(&full, None))?;
+    let version = changed.version(import.module, Some(member)).or_else(|| changed.version(&full, None))?;
     Some(Use { range: import.alias.name.range(), what: format!("`{full}`"), version })
 }
 
 fn attributes<'a>(model: &Model<'a>, changed: Changed<'_>, uses: &mut Vec<Use>) {
     for site in &model.nodes.attributes {
         let name = site.node.attr.as_str();
-        if !stdlib::is_changed_name(name) || site.node.ctx != ExprContext::Load || is_guarded(site.context) {
+        if !changed.has_name(name) || site.node.ctx != ExprContext::Load || is_guarded(site.context) {
             continue;
         }
         let member = members(model, &site.node.value, site.scope).into_iter().find_map(|owner| {
             let path = if owner.path.is_empty() { name.to_owned() } else { format!("{}.{name}", owner.path) };
-            Some((changed(&owner.module, Some(&path))?, Member { module: owner.module, path }))
+            Some((changed.version(&owner.module, Some(&path))?, Member { module: owner.module, path }))
         });
         if let Some((version, member)) = member {
             uses.push(Use { range: site.node.attr.range(), what: format!("`{}`", member.shown()), version });
@@ -93,12 +126,12 @@ fn arguments<'a>(model: &Model<'a>, changed: Changed<'_>, uses: &mut Vec<Use>) {
             continue;
         }
         for argument in site.node.arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref()) {
-            if !stdlib::is_changed_name(argument.as_str()) {
+            if !changed.has_name(argument.as_str()) {
                 continue;
             }
             let found = callees(model, &site.node.func, site.scope).into_iter().find_map(|callee| {
                 let path = format!("{}({argument})", callee.path);
-                Some((changed(&callee.module, Some(&path))?, callee))
+                Some((changed.version(&callee.module, Some(&path))?, callee))
             });
             if let Some((version, callee)) = found {
                 let what = format!("the argument `{argument}` of `{}`", callee.shown());

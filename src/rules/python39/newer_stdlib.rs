@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 
-use super::changes;
+use super::changes::{self, Change};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3702",
@@ -19,7 +19,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let (major, minor) = context.image.python_version();
-    for found in changes::find(context, &|module, path| context.image.added_later(module, path)) {
+    for found in changes::find(context, Change::Added) {
         let (since_major, since_minor) = found.version;
         let message =
             format!("{} came with Python {since_major}.{since_minor}, and D3 runs Python {major}.{minor}", found.what);

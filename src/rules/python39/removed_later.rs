@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 
-use super::changes;
+use super::changes::{self, Change};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3704",
@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for found in changes::find(context, &|module, path| context.image.removed_later(module, path)) {
+    for found in changes::find(context, Change::Removed) {
         let (major, minor) = found.version;
         sink.report(
             found.range,

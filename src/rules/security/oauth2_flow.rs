@@ -50,6 +50,9 @@ const ENDPOINTS: [&str; 12] = [
     "/oauth/v2/token",
 ];
 
+/// No address that gives tokens ends with less.
+const SHORTEST_ENDPOINT: usize = "/oauth/token".len();
+
 /// The kinds of grants.
 const GRANTS: [&str; 6] = [
     "authorization_code",
@@ -93,7 +96,7 @@ fn libraries(context: &Context<'_>, found: &mut Vec<TextRange>) {
 
 fn endpoints(context: &Context<'_>, found: &mut Vec<TextRange>) {
     let is_endpoint = |text: &str| {
-        if !text.contains("token") {
+        if text.len() < SHORTEST_ENDPOINT || !text.contains("token") {
             return false;
         }
         let address = text.split('?').next().unwrap_or_default().trim_end_matches('/');

@@ -98,6 +98,17 @@ const SHAPES: [Shape; 46] = [
     shape("PlanetScale", "pscale_pw_", dotted, 32, 64),
 ];
 
+/// Which shapes begin with each byte, a bit for each.
+const BEGINNINGS: [u64; 256] = {
+    let mut beginnings = [0; 256];
+    let mut place = 0;
+    while place < SHAPES.len() {
+        beginnings[SHAPES[place].prefix.as_bytes()[0] as usize] |= 1 << place;
+        place += 1;
+    }
+    beginnings
+};
+
 /// No key is shorter.
 const SHORTEST: usize = 20;
 
@@ -145,9 +156,12 @@ fn shaped(word: &str) -> Option<&'static str> {
         (b':', before) => before.is_some_and(|byte| byte.is_ascii_digit()),
         (_, before) => !before.is_some_and(self::word),
     };
-    (0..bytes.len())
-        .filter(|&at| may_start(at))
-        .find_map(|at| SHAPES.iter().find(|shape| begins_with(&bytes[at..], shape)).map(|shape| shape.provider))
+    let known = |at: usize| {
+        let beginning = BEGINNINGS[usize::from(bytes[at])];
+        let mut shapes = SHAPES.iter().enumerate().filter(move |(place, _)| beginning >> place & 1 == 1);
+        shapes.find(|(_, shape)| begins_with(&bytes[at..], shape)).map(|(_, shape)| shape.provider)
+    };
+    (0..bytes.len()).filter(|&at| BEGINNINGS[usize::from(bytes[at])] != 0 && may_start(at)).find_map(known)
 }
 
 /// Whether a text begins with a key of this shape.
