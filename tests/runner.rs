@@ -58,6 +58,20 @@ fn what_is_no_output_model_is_named_and_the_log_is_lost() {
         found["message"].as_str().is_some_and(|text| text.starts_with("rawData['a'][1] is of type set")),
         "{found}"
     );
+    let deep = |depth: u32| {
+        format!(
+            "def A():\n    a = []\n    for _ in range({depth}):\n        a = [a]\n    return pb.returnOutputModel('', '', '', '', a, '')\n"
+        )
+    };
+    let found = error(&deep(5000));
+    assert_eq!(found["type"], "NotSerialisable");
+    assert!(
+        found["message"]
+            .as_str()
+            .is_some_and(|text| text.ends_with("is nested over 100 deep, more than readers of JSON take")),
+        "{found}"
+    );
+    assert_eq!(json(&script(&deep(100)), &["a.py", "A"])["success"], true);
     assert_eq!(error("def A():\n    exit(3)\n")["type"], "Exit");
     assert_eq!(error("import os\ndef A():\n    os._exit(3)\n")["type"], "Exit");
     assert_eq!(error("def A():\n    return {'result': 1}\n")["type"], "NoOutputModel");
@@ -180,6 +194,38 @@ fn now_fixes_every_clock_and_sleep_advances_it() {
             true
         ])
     );
+}
+
+#[test]
+fn asyncio_and_threading_wait_on_the_same_clock() {
+    let body = "import asyncio, queue, threading\ntimes = []\ndef mark(*said):\n    times.append(' '.join([datetime.utcnow().strftime('%d %H:%M:%S'), *map(str, said)]))\n\
+        async def work():\n    await asyncio.sleep(86400)\n    mark('slept')\n    await asyncio.gather(asyncio.sleep(60), asyncio.sleep(120))\n    mark('gathered')\n    \
+        try:\n        await asyncio.wait_for(asyncio.Event().wait(), 60)\n    except asyncio.TimeoutError:\n        mark('timed out')\n    \
+        done, waiting = await asyncio.wait([asyncio.ensure_future(asyncio.sleep(5)), asyncio.ensure_future(asyncio.sleep(5000))], timeout=3600)\n    \
+        mark(len(done), len(waiting))\nasyncio.run(work())\n\
+        mark(threading.Event().wait(10))\nmark(threading.Semaphore(0).acquire(timeout=10))\nraw = times";
+    let found = raw(body, &["--now", "2024-01-01"]);
+    let expected = ["slept", "gathered", "timed out", "1 1", "False", "False"];
+    let times = ["00:00:00", "00:02:00", "00:03:00", "01:03:00", "01:03:10", "01:03:20"];
+    let expected: Vec<String> = times.iter().zip(expected).map(|(time, said)| format!("02 {time} {said}")).collect();
+    assert_eq!(found, value!(expected));
+    assert!(
+        raw("import queue\ntry:\n    queue.Queue().get(timeout=86400)\nexcept queue.Empty:\n    raw = 'empty'", &[])
+            == "empty"
+    );
+}
+
+#[test]
+fn waiting_for_a_thread_is_real() {
+    // Were the clock to go on meanwhile, the hour would be over before the thread has answered.
+    let body = "import asyncio, concurrent.futures, threading\ndef count():\n    return sum(range(3000000))\n\
+        async def work():\n    loop = asyncio.get_running_loop()\n    first = await asyncio.wait_for(loop.run_in_executor(None, count), 3600)\n    \
+        await asyncio.sleep(86400)\n    with concurrent.futures.ThreadPoolExecutor() as pool:\n        \
+        return [first, await asyncio.wait_for(asyncio.wrap_future(pool.submit(count)), 3600)]\n\
+        raw = asyncio.run(work())\ndone = threading.Event()\nthreading.Thread(target=lambda: count() and done.set()).start()\n\
+        raw += [done.wait(3600), str(datetime.utcnow())]";
+    let sum = 4_499_998_500_000_i64;
+    assert_eq!(raw(body, &["--now", "2024-01-01"]), value!([sum, sum, true, "2024-01-02 00:00:00"]));
 }
 
 #[test]

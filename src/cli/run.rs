@@ -68,10 +68,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     if arguments.verbose {
         verbose(&python, &outcome);
     }
-    if let Some(path) = &arguments.record {
-        let entries = runner::redacted(&outcome.recorded, &redactor);
-        let text = serde_json::to_string_pretty(&entries)? + "\n";
-        project::write(path, &text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
+    match (&arguments.record, &outcome.recorded) {
+        (Some(path), Some(recorded)) => {
+            let text = serde_json::to_string_pretty(&runner::redacted(recorded, &redactor))? + "\n";
+            project::write(path, &text).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
+        }
+        (Some(path), None) => {
+            output::warn(&format!("{} was not written: the script did not come to its end", path.display()));
+        }
+        (None, _) => {}
     }
     outcome.notes.iter().for_each(|note| output::warn(&redactor.text(note)));
     let report = runner::to_json(&request, &outcome, &redactor, &relative);

@@ -20,18 +20,20 @@ use super::outcome::Outcome;
 use super::python::Python;
 
 /// The engine's parts, but for the first.
-const PARTS: [(&str, &str); 12] = [
+const PARTS: [(&str, &str); 14] = [
     ("clock", include_str!("engine/clock.py")),
     ("coverage", include_str!("engine/coverage.py")),
     ("entries", include_str!("engine/entries.py")),
     ("http", include_str!("engine/http.py")),
     ("names", include_str!("engine/names.py")),
     ("network", include_str!("engine/network.py")),
+    ("patches", include_str!("engine/patches.py")),
     ("report", include_str!("engine/report.py")),
     ("run", include_str!("engine/run.py")),
     ("sockets", include_str!("engine/sockets.py")),
     ("urls", include_str!("engine/urls.py")),
     ("utility", include_str!("engine/utility.py")),
+    ("waiting", include_str!("engine/waiting.py")),
     ("warm", include_str!("engine/warm.py")),
 ];
 /// The engine's first part.

@@ -1,5 +1,6 @@
 //! Recorded HTTP entries: their shape, and what must not stand in a recording.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::redact::{HIDDEN, Redactor};
@@ -85,38 +86,58 @@ const SECRET_HEADERS: [&str; 8] = [
     "x-csrf-token",
 ];
 /// Fields of bodies and queries whose values are secret, letters only.
-const SECRET_FIELDS: [&str; 14] = [
+const SECRET_FIELDS: [&str; 28] = [
+    "accesskey",
     "accesstoken",
     "apikey",
     "apitoken",
+    "authorization",
     "authtoken",
+    "bearertoken",
+    "clientassertion",
     "clientsecret",
+    "csrftoken",
     "idtoken",
     "jwt",
+    "passphrase",
+    "passwd",
     "password",
     "privatekey",
+    "pwd",
     "refreshtoken",
     "secret",
+    "secretaccesskey",
+    "secretkey",
+    "securitytoken",
     "session",
     "sessionid",
+    "sessiontoken",
     "token",
+    "xamzsecuritytoken",
+    "xamzsignature",
 ];
+/// A secret that an exchange showed is hidden everywhere if it has so many characters; shorter ones may be words.
+const LEAST_LEARNED: usize = 8;
 
 /// Recorded entries without the connection's secrets, and without what usually is one: tokens in headers, in fields of
-/// bodies and in queries.
+/// bodies and in queries. What stands in such a field is hidden wherever else it stands: a login's token comes again.
 pub fn redacted(entries: &[Value], redactor: &Redactor) -> Value {
-    let mut entries = redactor.value(&Value::from(entries.to_vec()));
-    for entry in entries.as_array_mut().into_iter().flatten() {
-        if let Some(Value::String(url)) = entry.pointer_mut("/request/url") {
-            *url = without_tokens(url, '?');
+    let mut entries = entries.to_vec();
+    let mut learned = Vec::new();
+    for entry in &mut entries {
+        if let Some(Value::String(url)) = entry.pointer_mut("/request/url")
+            && let Some((start, query)) = url.split_once('?')
+        {
+            *url = format!("{start}?{}", without_tokens(query, &mut learned));
         }
-        match entry.pointer_mut("/request/body") {
-            Some(Value::String(form)) if form.contains('=') => *form = without_tokens(form, '&'),
-            Some(body) => hide_fields(body),
-            None => {}
-        }
-        if let Some(body) = entry.pointer_mut("/response/json") {
-            hide_fields(body);
+        for body in ["/request/body", "/response/json", "/response/text"] {
+            match entry.pointer_mut(body) {
+                Some(Value::String(text)) => {
+                    *text = without_elements(&without_tokens(text, &mut learned), &mut learned);
+                }
+                Some(body) => hide_fields(body, &mut learned),
+                None => {}
+            }
         }
         for (name, value) in entry.pointer_mut("/response/headers").and_then(Value::as_object_mut).into_iter().flatten()
         {
@@ -125,7 +146,8 @@ pub fn redacted(entries: &[Value], redactor: &Redactor) -> Value {
             }
         }
     }
-    entries
+    learned.retain(|secret| secret.chars().count() >= LEAST_LEARNED);
+    redactor.with(learned).value(&Value::from(entries))
 }
 
 fn is_secret_field(name: &str) -> bool {
@@ -133,36 +155,60 @@ fn is_secret_field(name: &str) -> bool {
     SECRET_FIELDS.contains(&letters.to_lowercase().as_str())
 }
 
-fn hide_fields(value: &mut Value) {
+fn hide_fields(value: &mut Value, learned: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                if is_secret_field(name) && (value.is_string() || value.is_number()) {
-                    *value = Value::from(HIDDEN);
-                } else {
-                    hide_fields(value);
+                match value {
+                    Value::String(text) if is_secret_field(name) => {
+                        learned.push(std::mem::replace(text, HIDDEN.to_owned()));
+                    }
+                    Value::Number(_) if is_secret_field(name) => *value = Value::from(HIDDEN),
+                    _ => hide_fields(value, learned),
                 }
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(hide_fields),
+        Value::Array(values) => values.iter_mut().for_each(|value| hide_fields(value, learned)),
         _ => {}
     }
 }
 
-/// A query or a form whose secret fields are hidden. `before` stands before its first field.
-fn without_tokens(text: &str, before: char) -> String {
-    let (start, fields) = match before {
-        '?' => match text.split_once('?') {
-            Some((start, fields)) => (format!("{start}?"), fields),
-            None => return text.to_owned(),
-        },
-        _ => (String::new(), text),
-    };
-    let hidden = |field: &str| match field.split_once('=') {
-        Some((name, _)) if is_secret_field(name) => format!("{name}={HIDDEN}"),
+/// A query or a form whose secret fields are hidden.
+fn without_tokens(form: &str, learned: &mut Vec<String>) -> String {
+    let mut hidden = |field: &str| match field.split_once('=') {
+        Some((name, value)) if is_secret_field(name) => {
+            learned.push(percent_decode_str(value).decode_utf8_lossy().into_owned());
+            format!("{name}={HIDDEN}")
+        }
         _ => field.to_owned(),
     };
-    start + &fields.split('&').map(hidden).collect::<Vec<_>>().join("&")
+    form.split('&').map(&mut hidden).collect::<Vec<_>>().join("&")
+}
+
+/// XML whose secret elements are hidden, those that hold nothing but a text.
+fn without_elements(text: &str, learned: &mut Vec<String>) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tag, content, after)) = next_element(rest) {
+        let name = tag.split_whitespace().next().unwrap_or_default();
+        let opens = !tag.starts_with('/') && !tag.ends_with('/') && after.starts_with("</");
+        let is_secret = opens && !content.is_empty() && is_secret_field(name.rsplit(':').next().unwrap_or(name));
+        if is_secret {
+            learned.push(content.to_owned());
+        }
+        let content = if is_secret { HIDDEN } else { content };
+        result.extend([before, "<", tag, ">", content]);
+        rest = after;
+    }
+    result + rest
+}
+
+/// What is before the next tag, what the tag holds, the text behind it, and everything from the tag after that.
+fn next_element(text: &str) -> Option<(&str, &str, &str, &str)> {
+    let (before, rest) = text.split_once('<')?;
+    let (tag, rest) = rest.split_once('>')?;
+    let end = rest.find('<')?;
+    Some((before, tag, &rest[..end], &rest[end..]))
 }
 
 #[cfg(test)]
@@ -176,6 +222,27 @@ mod tests {
         let text = redacted(&[entry], &Redactor::default()).to_string();
         assert!(["k1", "p1", "s1", "t1"].iter().all(|secret| !text.contains(secret)), "{text}");
         assert!(text.contains("x=1") && text.contains("user=u") && text.contains("\"id\":7"), "{text}");
+    }
+
+    #[test]
+    fn a_secret_that_was_seen_once_is_hidden_everywhere() {
+        let login = serde_json::json!({"request": {"method": "POST", "url": "https://a/login", "body": {"user": "u", "password": "open sesame"}},
+            "response": {"text": "<?xml version='1.0'?><r xmlns:a='b'><a:sessionId kind='x'>s-1234567</a:sessionId><id>s-1</id><token/></r>"}});
+        let later = serde_json::json!({"request": {"method": "GET", "url": "https://a/s-1234567/items?next=s-1234567"},
+            "response": {"json": {"you": "said open sesame", "id": "s-1"}}});
+        let form = serde_json::json!({"request": {"method": "GET", "url": "https://a/"}, "response": {"text": "access_token=tok%2F12345&scope=all"}});
+        let found = redacted(
+            &[login, later, form, serde_json::json!({"request": {}, "response": {"text": "tok/12345 of <b"}})],
+            &Redactor::default(),
+        );
+        assert_eq!(
+            found[0]["response"]["text"],
+            "<?xml version='1.0'?><r xmlns:a='b'><a:sessionId kind='x'>[redacted]</a:sessionId><id>s-1</id><token/></r>"
+        );
+        assert_eq!(found[1]["request"]["url"], "https://a/[redacted]/items?next=[redacted]");
+        assert_eq!(found[1]["response"]["json"], serde_json::json!({"you": "said [redacted]", "id": "s-1"}));
+        assert_eq!(found[2]["response"]["text"], "access_token=[redacted]&scope=all");
+        assert_eq!(found[3]["response"]["text"], "[redacted] of <b");
     }
 
     #[test]

@@ -150,7 +150,7 @@ impl Listener {
                     tick.error = error;
                 }
             }
-            Event::Recorded { entries } => self.outcome.recorded = entries,
+            Event::Recorded { entries } => self.outcome.recorded = Some(entries),
             Event::Covered { files } => self.outcome.covered = files,
             Event::Refused { text } => self.cannot(Unable::Because(text)),
             Event::Missing { module, distribution } => self.cannot(Unable::Missing { module, distribution }),

@@ -87,7 +87,7 @@ pub struct Outcome {
     /// What the user should know.
     pub notes: Vec<String>,
     /// The recorded HTTP entries, not redacted.
-    pub recorded: Vec<Value>,
+    pub recorded: Option<Vec<Value>>,
     /// What confined the script, in words.
     pub layers: Vec<String>,
     /// The lines that ran, where they were counted.

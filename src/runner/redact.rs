@@ -26,9 +26,14 @@ impl Redactor {
                 collect(value, &mut secrets);
             }
         }
-        let spelled: Vec<String> =
-            secrets.iter().flat_map(|secret| [percent_encoded(secret), json_inner(secret)]).collect();
-        secrets.extend(spelled);
+        Self::default().with(secrets)
+    }
+
+    /// One that hides these as well.
+    pub(super) fn with(&self, more: Vec<String>) -> Self {
+        let spelled = more.iter().flat_map(|secret| [percent_encoded(secret), json_inner(secret)]);
+        let mut secrets: Vec<String> = self.secrets.iter().cloned().chain(spelled).collect();
+        secrets.extend(more);
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
         secrets.dedup();
         Self { secrets }

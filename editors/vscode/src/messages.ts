@@ -10,6 +10,8 @@ export interface Form {
   title: string;
   inputs: Parameter[];
   connection: Parameter[];
+  /** The command's test cases. */
+  cases: { uri: string; name: string }[];
   values: Values;
   /** Whether there is a script as last submitted. */
   hasLive: boolean;
@@ -17,6 +19,8 @@ export interface Form {
 
 /** What the fields hold. Every value is a text, as in D3's own form. */
 export interface Values {
+  /** The address of the test case whose recorded answers are taken; empty for none. */
+  case: string;
   inputs: Record<string, string>;
   connection: Record<string, string>;
   now: string;
@@ -43,6 +47,7 @@ export interface State {
 export type Request =
   | { type: "ready" }
   | { type: "choose" }
+  | { type: "case"; case: string }
   | { type: "run"; values: Values }
   | { type: "cancel" }
   | { type: "open"; path: string; line: number };

@@ -10,6 +10,7 @@ export class RunPanel implements vscode.WebviewViewProvider, vscode.Disposable {
   private readonly runs = new vscode.EventEmitter<Values>();
   private readonly cancels = new vscode.EventEmitter<void>();
   private readonly choices = new vscode.EventEmitter<void>();
+  private readonly cases = new vscode.EventEmitter<string>();
   private view: vscode.WebviewView | undefined;
   private state: State = { form: null, outcome: { kind: "none" } };
   private readonly registration: vscode.Disposable;
@@ -17,6 +18,7 @@ export class RunPanel implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly onRun = this.runs.event;
   readonly onCancel = this.cancels.event;
   readonly onChoose = this.choices.event;
+  readonly onCase = this.cases.event;
 
   constructor(private readonly extension: vscode.Uri) {
     this.registration = vscode.window.registerWebviewViewProvider(VIEW, this);
@@ -51,6 +53,7 @@ export class RunPanel implements vscode.WebviewViewProvider, vscode.Disposable {
     this.runs.dispose();
     this.cancels.dispose();
     this.choices.dispose();
+    this.cases.dispose();
   }
 
   private async receive(request: Request): Promise<void> {
@@ -60,6 +63,9 @@ export class RunPanel implements vscode.WebviewViewProvider, vscode.Disposable {
         break;
       case "choose":
         this.choices.fire();
+        break;
+      case "case":
+        this.cases.fire(request.case);
         break;
       case "run":
         if (this.state.form !== null) {

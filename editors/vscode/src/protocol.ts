@@ -18,6 +18,8 @@ export interface Command {
   internalName: string;
   displayName: string | null;
   inputs: Parameter[];
+  /** The addresses of its test cases, in the order in which a run would take one. */
+  cases: string[];
 }
 
 /** The answer to `d3ls/project`. */
@@ -40,10 +42,19 @@ export interface RunArguments {
   command: string;
   inputs?: Record<string, unknown> | unknown[];
   connection?: Record<string, unknown>;
+  /** The address of a test case. */
+  case?: string;
   now?: string;
   schedule?: number;
   interval?: string;
   live?: boolean;
+}
+
+/** What a test case's file gives a run; it has more. */
+export interface CaseFile {
+  inputs?: Record<string, unknown> | unknown[];
+  connection?: Record<string, unknown>;
+  now?: string;
 }
 
 export interface Failure {

@@ -89,10 +89,41 @@ const tests = {
     assert.equal(await ticks.count(), 2);
   },
 
+  async "the run panel takes values and answers from a test case"(window) {
+    const { panel } = window;
+    await window.file("acme/script.py");
+    await window.command("D3: Run Command...");
+    await window.pick("CheckDevice");
+    await panel.getByRole("heading", { name: "Check Device" }).waitFor();
+    await panel.locator(".verdict.good", { hasText: "Successful" }).waitFor();
+    const host = panel.getByLabel("Host Name");
+    assert.equal(await host.inputValue(), "srv-01", "the fields do not hold the case's inputs");
+    await window.picture("vscode-run-case");
+    await panel.getByLabel("Test case").selectOption("CheckDevice-unknown");
+    await panel.locator(".verdict").waitFor({ state: "detached" });
+    assert.equal(await host.inputValue(), "srv-99", "the fields do not hold the other case's inputs");
+    await panel.getByRole("button", { name: "Run" }).click();
+    await panel.locator(".verdict.bad", { hasText: "Failed" }).waitFor();
+    await panel.getByText("Acme EDR knows no device named srv-99").first().waitFor();
+    await panel.getByLabel("Test case").selectOption("none: no recorded answers");
+    await panel.locator(".verdict").waitFor({ state: "detached" });
+  },
+
+  async "a run that is cancelled says so"(window) {
+    const { panel } = window;
+    await window.file("raises/script.py");
+    await window.command("D3: Run Command...");
+    await window.pick("Wait");
+    await panel.locator(".verdict", { hasText: "Running..." }).waitFor();
+    await panel.getByRole("button", { name: "Cancel" }).click();
+    await panel.locator(".verdict", { hasText: "Cancelled" }).waitFor();
+    assert.equal(await panel.getByRole("button", { name: "Cancel" }).isVisible(), false);
+  },
+
   async "a run that fails leads to the line"(window) {
     const { page, panel } = window;
     await window.file("raises/script.py");
-    await page.locator(".codelens-decoration a", { hasText: /^Run$/ }).click();
+    await page.locator(".codelens-decoration a", { hasText: /^Run$/ }).first().click();
     await panel.locator(".verdict.good").waitFor();
     await panel.getByLabel("By").fill("0");
     await panel.getByRole("button", { name: "Run" }).click();

@@ -25,18 +25,23 @@ FORMAT = "%Y-%m-%d %H:%M:%S"
 
 class Clock:
     """`base` is where the clock stands (nanoseconds since 1970), or None for the real one; `shift` was added by
-    sleeping and waiting; `really` says that sleeping takes time."""
+    sleeping and waiting, and only grows; `really` says that sleeping takes time, `network` that the network answers."""
 
     def __init__(self):
         self.base = None
         self.shift = 0
         self.really = False
+        self.network = False
 
     def now_ns(self):
         return (_time_ns() if self.base is None else self.base) + self.shift
 
+    def stand(self, now_ns):
+        """Sets the clock, but not the monotonic ones, which never go back."""
+        self.base = now_ns - self.shift
+
     def advance(self, seconds):
-        self.shift += int(seconds * 1000000000)
+        self.shift += round(seconds * 1000000000)
 
 
 CLOCK = Clock()
@@ -155,6 +160,18 @@ def install():
         setattr(_time, name + "_ns", _shifted(getattr(_time, name + "_ns"), 1))
     if hasattr(_time, "clock_gettime"):
         _install_clock_gettime()
+
+    def waiting(name):
+        return lambda module: getattr(load("waiting"), "patch_" + name)(module)
+
+    load("patches").after_import(
+        {
+            "queue": waiting("queue"),
+            "threading": waiting("threading"),
+            "asyncio.base_events": waiting("base_events"),
+            "asyncio.futures": waiting("futures"),
+        }
+    )
 
 
 def _install_clock_gettime():

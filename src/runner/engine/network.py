@@ -5,32 +5,6 @@ What libraries share is the socket: requests, urllib3, boto3 and urllib through 
 asyncio. So one socket that speaks HTTP serves all of them; TLS is left out of it, since nothing leaves the process.
 """
 import errno
-import importlib.machinery
-import sys
-
-
-class _Patcher:
-    """Patches a module of the standard library right after its first import."""
-
-    def __init__(self, patches):
-        self._patches = patches
-
-    def find_spec(self, name, path=None, target=None):
-        patch = self._patches.pop(name, None)
-        if patch is None:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is None or spec.loader is None:
-            return None
-        execute = spec.loader.exec_module
-
-        def exec_module(module):
-            execute(module)
-            patch(module)
-
-        spec.loader.exec_module = exec_module
-        return spec
-
 
 # The run that the patches serve.
 STATE = None
@@ -43,11 +17,7 @@ def install(record):
     if _installed:
         return
     _installed = True
-    patches = _recording() if record else _silent()
-    for name in list(patches):
-        if name in sys.modules:
-            patches.pop(name)(sys.modules[name])
-    sys.meta_path.insert(0, _Patcher(patches))
+    load("patches").after_import(_recording() if record else _silent())
 
 
 def entries():

@@ -1,6 +1,9 @@
 """What came of an attempt, as data: output models that are JSON, and errors with the user's files and lines."""
 import math
 
+# d3ls reads no deeper JSON itself, its own layers around the value included.
+MOST_DEEP = 100
+
 
 class NotSerialisable(Exception):
     """A value that JSON has not."""
@@ -26,8 +29,8 @@ def _plain(value, where, parents):
         raise NotSerialisable("%s is of type %s, which JSON has not; convert it, for instance with str()" % (where, name))
     if any(parent is value for parent in parents):
         raise NotSerialisable("%s holds itself" % where)
-    if len(parents) > 500:
-        raise NotSerialisable("%s is nested over 500 deep" % where)
+    if len(parents) > MOST_DEEP:
+        raise NotSerialisable("%s is nested over %d deep, more than readers of JSON take" % (where[:80] + "...", MOST_DEEP))
     parents.append(value)
     try:
         if isinstance(value, dict):

@@ -235,6 +235,7 @@ def run(job, emit):
     state = State(job, emit)
     clock.install()
     CLOCK.base = job["now"]
+    CLOCK.network = job["network"]
     CLOCK.really = job["network"] and job["now"] is None
     if not job["network"] or job["record"]:
         load("network").install(job["record"])
@@ -273,7 +274,7 @@ def run_ticks(state, codes):
     start = None
     for tick in range(schedule["ticks"] if schedule else 1):
         if schedule:
-            CLOCK.base, CLOCK.shift = base + tick * int(schedule["interval"] * 1000000000), 0
+            CLOCK.stand(base + tick * int(schedule["interval"] * 1000000000))
         now = clock.show(CLOCK.now_ns())
         values = []
         for name, kind, value in job["inputs"]:

@@ -104,7 +104,7 @@ def prepare(setup):
             run.compile_parts({"parts": parts})
         except (SyntaxError, ValueError):
             pass
-    for part in ("coverage", "http", "urls", "sockets", "utility", "report"):
+    for part in ("coverage", "http", "urls", "sockets", "utility", "report", "waiting"):
         load(part)
     for name in dict.fromkeys(wanted):
         while name:

@@ -15,10 +15,19 @@ const HINTS: Record<string, string> = {
   File: "path of a file",
 };
 
+/** What the user does with the form. */
+interface Actions {
+  run(values: Values): void;
+  cancel(): void;
+  /** Fills the form with what the test case at an address gives, or without one. */
+  take(uri: string): void;
+}
+
 export class FormView {
   readonly element: HTMLFormElement;
   private readonly inputs: [string, Field][];
   private readonly connection: [string, Field][];
+  private readonly case: HTMLSelectElement;
   private readonly now = element("input", { type: "text", placeholder: "now" });
   private readonly schedule = element("input", { type: "number", min: 1, max: 1000, placeholder: "1" });
   private readonly interval = element("input", { type: "text", placeholder: "10m", pattern: "[0-9]+[smhd]" });
@@ -26,8 +35,12 @@ export class FormView {
   private readonly start = element("button", { type: "submit" }, "Run");
   private readonly stop: HTMLButtonElement;
 
-  constructor(form: Form, run: (values: Values) => void, cancel: () => void) {
+  constructor(form: Form, { run, cancel, take }: Actions) {
     const { values } = form;
+    const options = [{ uri: "", name: "none: no recorded answers" }, ...form.cases];
+    const change = () => take(this.case.value);
+    this.case = element("select", { change }, ...options.map(({ uri, name }) => element("option", { value: uri }, name)));
+    this.case.value = values.case;
     this.inputs = fields(form.inputs, values.inputs);
     this.connection = fields(form.connection, values.connection);
     this.now.value = values.now;
@@ -43,6 +56,7 @@ export class FormView {
       "form",
       { submit, "aria-label": `Run ${form.title}` },
       element("h2", {}, form.title, " ", element("code", {}, form.command)),
+      form.cases.length > 0 ? label("Test case", this.case, "gives values and answers") : null,
       ...labelled(form.inputs, this.inputs),
       form.inputs.length === 0 ? element("p", { class: "quiet" }, "This command has no inputs.") : null,
       form.connection.length > 0 ? this.connectionPart(form) : null,
@@ -76,6 +90,7 @@ export class FormView {
   private values(): Values {
     const held = (fields: [string, Field][]) => Object.fromEntries(fields.map(([name, field]) => [name, field.value]));
     return {
+      case: this.case.value,
       inputs: held(this.inputs),
       connection: held(this.connection),
       now: this.now.value.trim(),

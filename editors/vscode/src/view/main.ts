@@ -21,8 +21,11 @@ function show(state: State): void {
     return;
   }
   if (form?.id !== state.form.id) {
-    const run = (values: Values) => api.postMessage({ type: "run", values });
-    const view = new FormView(state.form, run, () => api.postMessage({ type: "cancel" }));
+    const view = new FormView(state.form, {
+      run: (values: Values) => api.postMessage({ type: "run", values }),
+      cancel: () => api.postMessage({ type: "cancel" }),
+      take: (uri: string) => api.postMessage({ type: "case", case: uri }),
+    });
     form = { id: state.form.id, view };
     main.replaceChildren(view.element, outcome);
   }

@@ -150,15 +150,25 @@ const tests = {
     assert.equal(failure.range.start.line, behind(document, "return 1 / by").line);
   },
 
-  async "inputs are remembered, and asked for if there are none"() {
+  async "a run takes a test case, or the inputs that were given last"() {
     const { document } = await show("soc", "IsInternalAddress.py");
     const { command } = await lens(document.uri, behind(document, "def IsInternalAddress").line, "Run");
     const [args] = command.arguments;
-    assert.equal(await vscode.commands.executeCommand(command.command, args), undefined, "it ran without its input");
-    const report = await vscode.commands.executeCommand(command.command, { ...args, inputs: { address: "10.1.2.3" } });
-    assert.deepEqual([report.success, report.output.returnData], [true, true]);
-    const again = await vscode.commands.executeCommand(command.command, args);
-    assert.equal(again.output.result, "10.1.2.3");
+    const run = (more) => vscode.commands.executeCommand(command.command, { ...args, ...more });
+    const first = await run({});
+    assert.deepEqual([first.success, first.output.result], [true, "198.18.7.9"], "it took no case");
+    const other = at("soc", "tests", "IsInternalAddress-outside.json").toString();
+    assert.equal((await run({ case: other })).output.returnData, false);
+    assert.equal((await run({})).output.returnData, false, "the case was not remembered");
+    assert.deepEqual((await run({ inputs: { address: "10.1.2.3" } })).output.returnData, true);
+    assert.equal((await run({})).output.result, "10.1.2.3", "the inputs were not remembered");
+  },
+
+  async "a case's recorded answers are given"() {
+    const { document } = await show("acme", "script.py");
+    const { command } = await lens(document.uri, behind(document, "\ndef GetAlert").line, "Run");
+    const report = await vscode.commands.executeCommand(command.command, command.arguments[0]);
+    assert.deepEqual([report.error, report.success], [null, true]);
   },
 
   async "the other lens runs the function's test cases"() {

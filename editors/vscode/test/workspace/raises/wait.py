@@ -1,0 +1,3 @@
+def Wait():
+    while True:
+        pass
