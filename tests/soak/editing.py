@@ -115,7 +115,7 @@ class Typist:
         if habit == "references":
             params["context"] = {"includeDeclaration": True}
         self.sent += 1
-        return self.session.ask(f"textDocument/{habit}", params)
+        return self.session.ask_aside(f"textDocument/{habit}", params)
 
     def look(self):
         """Compares the server's text with the editor's, and what was found in it with what is found in a new document."""

@@ -35,14 +35,10 @@ class Session(Client):
                     self.errors[method, message["error"]["code"]] += 1
             self.arrived.notify_all()
 
-    def ask(self, method, params):
+    def ask_aside(self, method, params):
         """Sends a request whose answer is only counted; its number."""
-        with self.arrived:
-            self.requests += 1
-            number = self.requests
-            self.waiting[number] = method
-        self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
-        return number
+        self.waiting[self.requests + 1] = method
+        return self.ask(method, params)
 
     def cancel(self, number):
         self.notify("$/cancelRequest", {"id": number})

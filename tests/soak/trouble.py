@@ -108,12 +108,12 @@ def kill(binary, folder, options):
             session.open(uri, LOOPING)
             if chance.random() < 0.6:
                 run = {"uri": uri, "command": "Loop"}
-                session.ask("workspace/executeCommand", {"command": "d3ls.run", "arguments": [run]})
+                session.ask_aside("workspace/executeCommand", {"command": "d3ls.run", "arguments": [run]})
                 if chance.random() < 0.7:
                     until("the script's own process", lambda: descendants(session.process.pid))
                 runs += 1
             for _ in range(chance.randrange(20)):
-                session.ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 1}})
+                session.ask_aside("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 1}})
             children = descendants(session.process.pid)
             how = chance.choice([signal.SIGKILL, signal.SIGTERM, None])
             if how is None:
@@ -214,7 +214,7 @@ def vanish(binary, folder, options):
             away = root.rename(folder / "away")
             session.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": one, "type": 3} for one in (manifest, uri)]})
             without = session.request("textDocument/diagnostic", document)[1]["items"]
-            session.ask("workspace/diagnostic", {"previousResultIds": []})
+            session.ask_aside("workspace/diagnostic", {"previousResultIds": []})
             session.request("workspace/symbol", {"query": ""})
             away.rename(root)
             session.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": one, "type": 1} for one in (manifest, uri)]})
@@ -282,7 +282,7 @@ def manifest(binary, folder, options):
     for _ in range(options.tested):
         test = {"command": "d3ls.test", "arguments": [{"uri": uri}]}
         for _ in range(chance.randint(1, 3)):
-            session.ask("workspace/executeCommand", test)
+            session.ask_aside("workspace/executeCommand", test)
             for _ in range(chance.randint(1, 20)):
                 version += 1
                 changes = [{"text": chance.choice(texts)}]
