@@ -193,11 +193,9 @@ impl LanguageServer for Handlers {
     }
 
     async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
-        for change in params.changes {
-            if let Some(path) = path_of(&change.uri) {
-                self.session.file_changed(&path, change.typ != FileChangeType::CHANGED);
-            }
-        }
+        let changed = params.changes.into_iter();
+        let changed = changed.filter_map(|one| Some((path_of(&one.uri)?, one.typ != FileChangeType::CHANGED)));
+        self.session.files_changed(changed);
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {

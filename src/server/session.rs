@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use dashmap::DashMap;
+use rustc_hash::FxHashSet;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tower_lsp_server::Client;
@@ -179,7 +180,7 @@ impl Session {
         match path_of(uri) {
             Some(path) => {
                 self.failures.closed(&path);
-                self.touch(&path, None, false);
+                self.touch(&Changes::of(&path), None);
             }
             None => self.changed(),
         }
@@ -187,32 +188,39 @@ impl Session {
 
     fn edited(self: &Arc<Self>, uri: &Uri, path: Option<&Path>) {
         if let Some(path) = path {
-            self.touch(path, Some(uri), false);
+            self.touch(&Changes::of(path), Some(uri));
         }
         worker::start(self, uri);
     }
 
-    /// A file was written on disk; `named_anew` if it may also have been created or deleted. Where the editor has it open, the disk does not count.
-    pub fn file_changed(self: &Arc<Self>, path: &Path, named_anew: bool) {
-        if self.documents.at(path).is_none() {
-            self.failures.forget(path);
-            self.touch(path, None, named_anew);
+    /// Files were written on disk; each with whether it may also have been created or deleted. Where the editor has one
+    /// open, the disk does not count.
+    pub fn files_changed(self: &Arc<Self>, changed: impl IntoIterator<Item = (PathBuf, bool)>) {
+        let (mut changes, mut has_case) = (Changes::default(), false);
+        for (path, named_anew) in changed {
+            has_case |= runner::is_case(&path);
+            if self.documents.at(&path).is_none() {
+                self.failures.forget(&path);
+                changes.add(&path, named_anew);
+            }
         }
-        if runner::is_case(path) {
+        if !changes.all.is_empty() {
+            self.touch(&changes, None);
+        }
+        if has_case {
             self.refresh(Shown::Lenses);
         }
     }
 
-    /// Forgets what was known of `path` and checks what depends on it; `origin` is the document whose edit this is.
+    /// Forgets what was known of some files and checks what depends on them; `origin` is the document whose edit this is.
     ///
     /// What is being checked may have read what is forgotten here, also if it began after the edit: so the revision of
     /// `origin` grows once more.
-    fn touch(self: &Arc<Self>, path: &Path, origin: Option<&Uri>, named_anew: bool) {
-        self.workspace.invalidate(path);
-        self.closed.forget(path, |own, depends| own == path || affects(own, depends, path, named_anew));
+    fn touch(self: &Arc<Self>, changes: &Changes, origin: Option<&Uri>) {
+        changes.all.iter().for_each(|path| self.workspace.invalidate(path));
+        self.closed.forget(|own, depends| changes.are_of(own) || changes.affect(own, depends));
         self.changed();
-        let mut touched =
-            self.documents.touch(|uri, document| Some(uri) == origin || depends(document, path, named_anew));
+        let mut touched = self.documents.touch(|uri, document| Some(uri) == origin || depends(document, changes));
         touched.retain(|uri| Some(uri) != origin);
         for uri in &touched {
             worker::start(self, uri);
@@ -313,26 +321,60 @@ impl Session {
     }
 }
 
-/// Whether the findings in `document` may change with the file at `path`. Looks at no disk.
-fn depends(document: &Document, path: &Path, named_anew: bool) -> bool {
+/// Whether the findings in `document` may change with these files. Looks at no disk.
+fn depends(document: &Document, changes: &Changes) -> bool {
     let Some(own) = &document.path else { return false };
     match &*document.checked.borrow() {
-        Some(checked) if checked.revision == document.revision => {
-            affects(own, Some(&checked.depends), path, named_anew)
-        }
-        _ => affects(own, None, path, named_anew),
+        Some(checked) if checked.revision == document.revision => changes.affect(own, Some(&checked.depends)),
+        _ => changes.affect(own, None),
     }
 }
 
-/// Whether the findings in the file at `own`, which depends on `depends`, may change with the file at `path`.
-fn affects(own: &Path, depends: Option<&[PathBuf]>, path: &Path, named_anew: bool) -> bool {
-    let name = path.file_name().unwrap_or_default();
-    if name == MANIFEST || name == SETTINGS {
-        return path.parent().is_some_and(|folder| own.starts_with(folder));
+/// Files that changed: thousands at once when a branch is switched, and each file that is known is asked about only once.
+#[derive(Default)]
+struct Changes {
+    all: FxHashSet<PathBuf>,
+    /// Those that are neither manifests nor settings.
+    others: FxHashSet<PathBuf>,
+    /// The folders of manifests and settings.
+    governed: FxHashSet<PathBuf>,
+    /// The folders in which files may have come or gone.
+    named_anew: FxHashSet<PathBuf>,
+}
+
+impl Changes {
+    /// One file that keeps its name.
+    fn of(path: &Path) -> Self {
+        let mut changes = Self::default();
+        changes.add(path, false);
+        changes
     }
-    if own.parent() == Some(path) || (named_anew && own.parent() == path.parent()) {
-        return true;
+
+    /// Adds a file; `named_anew` if it may have been created or deleted.
+    fn add(&mut self, path: &Path, named_anew: bool) {
+        self.all.insert(path.to_owned());
+        let folder = path.parent().map(Path::to_owned);
+        let name = path.file_name().unwrap_or_default();
+        if name == MANIFEST || name == SETTINGS {
+            self.governed.extend(folder);
+        } else {
+            self.others.insert(path.to_owned());
+            self.named_anew.extend(folder.filter(|_| named_anew));
+        }
     }
-    // What it depends on is being found out.
-    depends.is_none_or(|depends| depends.iter().any(|known| known == path))
+
+    /// Whether the file at `own`, or a folder that it is in, is among them.
+    fn are_of(&self, own: &Path) -> bool {
+        own.ancestors().any(|path| self.all.contains(path))
+    }
+
+    /// Whether the findings in the file at `own`, which depends on `depends`, may change with them.
+    fn affect(&self, own: &Path, depends: Option<&[PathBuf]>) -> bool {
+        let is_governed = || own.ancestors().any(|path| self.governed.contains(path));
+        let folder = own.parent();
+        let has_changed = || folder.is_some_and(|path| self.others.contains(path) || self.named_anew.contains(path));
+        // What it depends on may be being found out.
+        let is_used = || depends.is_none_or(|depends| depends.iter().any(|path| self.others.contains(path)));
+        (!self.governed.is_empty() && is_governed()) || (!self.others.is_empty() && (has_changed() || is_used()))
+    }
 }

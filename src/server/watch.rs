@@ -58,8 +58,6 @@ pub async fn files(session: Arc<Session>) {
             known.dedup_by(|a, b| a.0 == b.0);
             known
         });
-        for (path, _) in look.await.unwrap_or_default() {
-            session.file_changed(&path, true);
-        }
+        session.files_changed(look.await.unwrap_or_default().into_iter().map(|(path, _)| (path, true)));
     }
 }

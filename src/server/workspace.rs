@@ -61,15 +61,15 @@ impl Known {
 }
 
 impl ClosedFiles {
-    /// Forgets what `outdated` says so of: it is given a file and what that depends on, if that is known. Of a folder, all below it is forgotten.
-    pub fn forget(&self, path: &Path, outdated: impl Fn(&Path, Option<&[PathBuf]>) -> bool) {
+    /// Forgets what `outdated` says so of: it is given a file and what that depends on, if that is known.
+    pub fn forget(&self, outdated: impl Fn(&Path, Option<&[PathBuf]>) -> bool) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.by_path.retain(|own, state| {
             let depends = match state {
                 State::Running(_) => None,
                 State::Known(known) => Some(known.depends.as_slice()),
             };
-            !own.starts_with(path) && !outdated(own, depends)
+            !outdated(own, depends)
         });
     }
 
