@@ -119,7 +119,7 @@ fn a_failure_shows_expected_and_actual() {
     let junit = test(&folder, &["--format", "junit"]).stdout;
     assert!(junit.contains("<testsuite name=\"d3ls test\" tests=\"2\" failures=\"1\" errors=\"0\""), "{junit}");
     assert!(junit.contains("<failure message=\"success, rawData.list[1] differ\">"), "{junit}");
-    assert_eq!(test(&folder, &["--filter", "good"]).stdout, "1 passed of 1 test cases\n");
+    assert_eq!(test(&folder, &["--filter", "good"]).stdout, "1 passed of 1 test case\n");
     assert_eq!(test(&folder, &["tests/good.json"]).status, 0);
     let none = test(&folder, &["--filter", "nothing"]);
     assert!(none.status == 2 && none.stderr.contains("there is no test case here"), "{none:?}");

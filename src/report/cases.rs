@@ -6,6 +6,7 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
+use super::text::plural;
 use crate::runner::{CaseReport, Coverage, Mismatch, Verdict};
 
 const GOOD: &str = "\u{1b}[1;32m";
@@ -57,13 +58,13 @@ impl Cases<'_> {
         }
         let (_, failed, errors) = counts(self.reports);
         let style = if failed + errors == 0 { GOOD } else { BAD };
-        drop_ok(writeln!(out, "{style}{}{RESET} of {} test cases", self.sums(), self.reports.len()));
+        drop_ok(writeln!(out, "{style}{}{RESET} of {}", self.sums(), plural(self.reports.len(), "test case")));
         out
     }
 
     /// One line that says how all ended.
     pub fn verdict(self) -> String {
-        format!("{} of {} test cases", self.sums(), self.reports.len())
+        format!("{} of {}", self.sums(), plural(self.reports.len(), "test case"))
     }
 
     fn sums(self) -> String {

@@ -181,6 +181,6 @@ fn fixable(results: &Results, style: Style) -> String {
 }
 
 /// `1 error`, `2 errors`.
-fn plural(count: usize, name: &str) -> String {
+pub(super) fn plural(count: usize, name: &str) -> String {
     if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") }
 }

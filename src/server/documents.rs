@@ -30,8 +30,11 @@ pub struct Document {
     pub revision: u64,
     /// The first revision: tells one opening of a document from the next.
     pub opened: u64,
-    /// Whether a check is under way.
+    /// Whether a check is under way, or waits for its turn.
     pub running: bool,
+    /// How many checks and questions are reading this text and the files around it. What they read may change under them;
+    /// what has not begun will read what is there then.
+    pub readers: usize,
     /// Whether findings are on show that were pushed.
     pub shows: bool,
     /// The newest finished check.
@@ -107,6 +110,7 @@ impl Documents {
             revision,
             opened: revision,
             running: false,
+            readers: 0,
             shows: false,
             checked: watch::Sender::new(None),
             meaning: None,

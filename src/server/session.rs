@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use dashmap::DashMap;
 use rustc_hash::FxHashSet;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tower_lsp_server::Client;
 use tower_lsp_server::ls_types::{Diagnostic, DidChangeTextDocumentParams, TextDocumentItem, Uri};
 
@@ -49,6 +49,8 @@ pub struct Session {
     pub runs: Arc<Runs>,
     /// The threads that check: the rules run side by side on them.
     pub pool: rayon::ThreadPool,
+    /// A turn for each check that reads at a time.
+    pub turns: Semaphore,
     /// For tasks that are started from other threads.
     runtime: Handle,
     /// What failed in runs.
@@ -100,6 +102,7 @@ impl Session {
             changes: watch::Sender::new(0),
             shown: DashMap::default(),
             runs,
+            turns: Semaphore::new(pool.current_num_threads().max(2)),
             pool,
             runtime,
             failures: Failures::default(),
@@ -294,14 +297,25 @@ impl Session {
     /// What the newest text means, for what is asked while it is typed: nobody waits for the rules, nor for the check
     /// of an older text. The findings are there only if they are known already. `None` where the document is not open.
     pub async fn meaning(self: &Arc<Self>, uri: &Uri) -> Option<Arc<Checked>> {
-        let (known, snapshot) = self.documents.with(uri, |document| (document.known(), document.snapshot()))?;
+        let (known, snapshot, opened) = self.documents.with(uri, |document| {
+            let known = document.known();
+            // A client that cancels the question leaves the reader behind, which costs checks and no truth.
+            document.readers += usize::from(known.is_none());
+            (known, document.snapshot(), document.opened)
+        })?;
         if known.is_some() {
             return known;
         }
         let (inside, target) = (Arc::clone(self), uri.clone());
         let work = tokio::task::spawn_blocking(move || worker::meaning(&inside, &target, &snapshot));
-        let Some(meaning) = work.await.ok().flatten().map(Arc::new) else { return self.fresh(uri).await };
-        self.documents.with(uri, |document| document.meaning = Some(Arc::clone(&meaning)));
+        let meaning = work.await.ok().flatten().map(Arc::new);
+        self.documents.with(uri, |document| {
+            if document.opened == opened {
+                document.readers -= 1;
+                document.meaning.clone_from(&meaning);
+            }
+        });
+        let Some(meaning) = meaning else { return self.fresh(uri).await };
         Some(meaning)
     }
 

@@ -109,8 +109,14 @@ pub fn start(session: &Arc<Session>, uri: &Uri) {
 /// Checks until the newest revision is checked.
 async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
     loop {
-        let snapshot =
-            session.documents.with(&uri, |document| (document.opened == opened).then(|| document.snapshot()));
+        // Only then is anything read.
+        let Ok(_turn) = session.turns.acquire().await else { return };
+        let snapshot = session.documents.with(&uri, |document| {
+            (document.opened == opened).then(|| {
+                document.readers += 1;
+                document.snapshot()
+            })
+        });
         let Some(Some(snapshot)) = snapshot else { return };
         let revision = snapshot.revision;
         let (inside, target) = (Arc::clone(&session), uri.clone());
@@ -122,8 +128,12 @@ async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
         }));
         let mut replaced = None;
         let finished = session.documents.with(&uri, |document| {
-            if document.opened != opened || document.revision != revision {
-                return document.opened != opened;
+            if document.opened != opened {
+                return true;
+            }
+            document.readers -= 1;
+            if document.revision != revision {
+                return false;
             }
             document.running = false;
             publish(&session, &uri, document, &checked);

@@ -390,7 +390,7 @@ fn test_cases_run_one_by_one() {
     let case = acme.uri("tests/greets-ada.json");
     let (report, log) = result(&mut client, "d3ls.test", json!({"uri": uri, "cases": [case]}));
     assert_eq!(report["summary"], json!({"cases": 1, "passed": 1, "failed": 0, "errors": 0}));
-    assert_eq!(log, "1 passed of 1 test cases");
+    assert_eq!(log, "1 passed of 1 test case");
     client.finish_without(|message| message["method"].is_string());
 }
 
