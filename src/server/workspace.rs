@@ -30,17 +30,9 @@ use crate::text::TextRange;
 /// What was found in files that are not open, until something changes that it depends on.
 #[derive(Debug, Default)]
 pub struct ClosedFiles {
-    by_path: DashMap<PathBuf, State>,
-    checks: AtomicU64,
+    by_path: DashMap<PathBuf, Arc<Known>>,
     /// Counts calls of [`ClosedFiles::forget`].
     forgotten: AtomicU64,
-}
-
-#[derive(Debug)]
-enum State {
-    /// The check of this number is under way.
-    Running(u64),
-    Known(Arc<Known>),
 }
 
 /// What was found in a file.
@@ -61,50 +53,40 @@ impl Known {
 }
 
 impl ClosedFiles {
-    /// Forgets what `outdated` says so of: it is given a file and what that depends on, if that is known.
-    pub fn forget(&self, outdated: impl Fn(&Path, Option<&[PathBuf]>) -> bool) {
+    /// Forgets what `outdated` says so of: it is given a file and what that depends on.
+    pub fn forget(&self, outdated: impl Fn(&Path, &[PathBuf]) -> bool) {
         self.forgotten.fetch_add(1, Ordering::SeqCst);
-        self.by_path.retain(|own, state| {
-            let depends = match state {
-                State::Running(_) => None,
-                State::Known(known) => Some(known.depends.as_slice()),
-            };
-            !outdated(own, depends)
-        });
+        self.by_path.retain(|own, known| !outdated(own, &known.depends));
     }
 
-    /// What is known of the file at `path`, checked if it is not.
+    /// What is known of the file at `path`, checked if it is not. What may be outdated by then is handed out, since the
+    /// change is followed by another pull, but not kept.
     fn get(&self, session: &Session, path: &Path) -> Arc<Known> {
         if let Some(known) = self.known(path) {
             return known;
         }
-        let number = self.checks.fetch_add(1, Ordering::Relaxed);
-        self.by_path.insert(path.to_owned(), State::Running(number));
         let before = self.forgotten.load(Ordering::SeqCst);
         let check = || uri_of(path).and_then(|uri| check_file(session, uri, path)).unwrap_or_default();
         let mut checked = session.pool.install(check);
         for (path, checked) in checked.scripts.drain(..) {
-            self.by_path.insert(path.clone(), State::Known(Known::new(checked)));
-            // A change that comes later finds it there.
-            if self.forgotten.load(Ordering::SeqCst) != before {
-                self.by_path.remove(&path);
-            }
+            self.keep(path, Known::new(checked), before);
         }
         let known = Known::new(checked);
-        // What was outdated meanwhile is handed out, since the change is followed by another pull, but not kept.
-        if let Some(mut state) = self.by_path.get_mut(path)
-            && matches!(*state, State::Running(own) if own == number)
-        {
-            *state = State::Known(Arc::clone(&known));
-        }
+        self.keep(path.to_owned(), Arc::clone(&known), before);
         known
     }
 
+    /// Keeps what a check found that began after so many calls of [`ClosedFiles::forget`], if there was none since.
+    fn keep(&self, path: PathBuf, known: Arc<Known>, before: u64) {
+        self.by_path.insert(path.clone(), known);
+        // A call that comes later finds it there.
+        if self.forgotten.load(Ordering::SeqCst) != before {
+            self.by_path.remove(&path);
+        }
+    }
+
     fn known(&self, path: &Path) -> Option<Arc<Known>> {
-        let known = match &*self.by_path.get(path)? {
-            State::Known(known) => Arc::clone(known),
-            State::Running(_) => return None,
-        };
+        let known = Arc::clone(&*self.by_path.get(path)?);
         known.stamps.iter().all(|(path, then)| stamp(path) == *then).then_some(known)
     }
 }
