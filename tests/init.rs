@@ -255,6 +255,9 @@ fn a_name_that_is_bound_nowhere_speaks_for_a_system_script() {
     assert!(run.stdout.contains("`ask`, `Isolate` must come from, so `systemScript` is null"), "{run:?}");
     let manifest: Value = serde_json::from_slice(&folder.read("d3.json")).expect("JSON");
     assert_eq!(manifest.get("systemScript"), Some(&Value::Null));
+    let misspelt = "def A(hostName):\n    return pb.returnOutputModel(hostname, 'Successful', '', '', runtime['connector']['x'], '')\n";
+    let run = Folder::new(&[("a.py", misspelt)]).run(&["init", "a.py"]);
+    assert!(run.stdout.contains("`hostname` must come from (or is `hostname` meant to be `hostName`?), so"), "{run:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::syntax::ast::{Expr, ExprContext};
-use crate::text::{Ranged, TextRange};
+use crate::text::{Ranged, TextRange, nearest};
 
 use super::Model;
 use super::model::{Context, MODULE, Reference, Resolution};
@@ -45,6 +45,18 @@ impl<'a> Model<'a> {
                     _ => false,
                 }
         })
+    }
+
+    /// The name that was most likely meant where one is read that nothing binds, of those that can be read there.
+    pub fn near_name(&self, reference: &Reference<'a>) -> Option<&'a str> {
+        let mut visible: Vec<&str> = Vec::new();
+        let mut scope = Some(reference.scope);
+        while let Some(id) = scope {
+            visible.extend(self.scope(id).names.keys().copied());
+            scope = self.scope(id).parent;
+        }
+        visible.sort_unstable();
+        nearest(reference.node.id.as_str(), visible)
     }
 
     /// The reads of names that nothing in the final script binds; none where names may be bound that can't be seen.

@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{Model, Reference, SystemScript};
-use crate::text::{Ranged, nearest};
+use crate::semantic::SystemScript;
+use crate::text::Ranged;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3206",
@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         let name = reference.node.id.as_str();
         let is_new = hints.len() < MAX_HINTS && !hints.contains_key(name);
         if is_new {
-            hints.insert(name, near_name(model, reference));
+            hints.insert(name, model.near_name(reference));
         }
         let advice = match hints.get(name).copied().flatten() {
             Some(near) => format!("did you mean `{near}`?"),
@@ -41,16 +41,4 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         };
         sink.report(reference.node.range(), format!("`{name}` is defined nowhere; {advice}"));
     }
-}
-
-/// A name that was most likely meant, of those that can be read there.
-fn near_name<'a>(model: &Model<'a>, reference: &Reference<'a>) -> Option<&'a str> {
-    let mut visible: Vec<&str> = Vec::new();
-    let mut scope = Some(reference.scope);
-    while let Some(id) = scope {
-        visible.extend(model.scope(id).names.keys().copied());
-        scope = model.scope(id).parent;
-    }
-    visible.sort_unstable();
-    nearest(reference.node.id.as_str(), visible)
 }

@@ -193,7 +193,14 @@ fn most_called_integration<'m>(model: &'m Model<'_>) -> Option<&'m str> {
 /// What only a system script that we don't have can define: names that are bound nowhere, and commands of the
 /// integration `own` that are called and not in the script.
 fn missing_system_script(model: &Model<'_>, own: Option<&Value>) -> Option<String> {
-    let undefined = model.undefined().map(|reference| reference.node.id.as_str());
+    let mut near: Vec<String> = Vec::new();
+    let undefined = model.undefined().map(|reference| {
+        let name = reference.node.id.as_str();
+        if let Some(meant) = model.near_name(reference) {
+            near.push(format!(" (or is `{name}` meant to be `{meant}`?)"));
+        }
+        name
+    });
     let calls = model.script.parsed.d3_calls.iter().filter_map(|call| match &call.target {
         D3Target::Integration { integration, command } if own.is_some_and(|own| *own == *integration.value) => {
             Some(command.value.as_str())
@@ -211,10 +218,11 @@ fn missing_system_script(model: &Model<'_>, own: Option<&Value>) -> Option<Strin
             names.push(name);
         }
     }
+    let hint = near.first().map_or("", String::as_str);
     (!names.is_empty()).then(|| {
         format!(
-            "the system script, which {} must come from, so `systemScript` is null; save it as a file and name it there, \
-             or remove the key if there is none",
+            "the system script, which {} must come from{hint}, so `systemScript` is null; save it as a file and name it \
+             there, or remove the key if there is none",
             listed(&names)
         )
     })
