@@ -113,6 +113,12 @@ fn what_some_files_lack_is_one_line() {
     assert_eq!(last.len(), 3, "{last:?}");
     assert!(last[1].contains(" rules not evaluated for some files: "), "{last:?}");
     assert!(last[1].contains(" need a manifest (d3.json)"), "{last:?}");
+    let manifest =
+        r#"{"version": 1, "kind": "integration", "name": "A", "script": "a.py", "systemScript": null, "commands": []}"#;
+    let run = Folder::new(&[("a.py", FAULTY), ("d3.json", manifest)]).run(&["lint"]);
+    let lack = run.stdout.lines().find(|line| line.contains("not evaluated")).expect("the system script is not there");
+    assert!(!lack.contains("need a manifest"), "it is there: {lack}");
+    assert!(lack.contains("`d3ls explain` says what D3109"), "{lack}");
 }
 
 // The baseline

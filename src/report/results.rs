@@ -92,6 +92,8 @@ pub struct Results {
     pub rules: BTreeSet<&'static str>,
     /// Those of them that could not be evaluated for some file.
     pub not_evaluated: BTreeSet<&'static str>,
+    /// Whether a script was checked that has no manifest.
+    pub lacks_manifest: bool,
     /// How many findings were fixed.
     pub fixed: usize,
     /// How many findings are in the baseline, and so not among the others.

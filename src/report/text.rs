@@ -152,12 +152,15 @@ fn baseline(results: &Results) -> String {
 
 /// How many rules could not be evaluated for some file, and what they want for it, in one line.
 fn silent(results: &Results) -> String {
-    let wants = |code: &str| rules::find(code).is_some_and(|rule| rule.needs != Needs::Nothing);
+    let wants =
+        |code: &str| results.lacks_manifest && rules::find(code).is_some_and(|rule| rule.needs != Needs::Nothing);
     let (want_manifest, others): (Vec<&str>, Vec<&str>) = results.not_evaluated.iter().partition(|code| wants(code));
-    let needs = match want_manifest.len() {
-        0 => None,
-        1 => Some("1 needs a manifest (d3.json)".to_owned()),
-        count => Some(format!("{count} need a manifest (d3.json)")),
+    let needs = match (want_manifest.len(), others.is_empty()) {
+        (0, _) => None,
+        (1, true) => Some("it needs a manifest (d3.json)".to_owned()),
+        (_, true) => Some("they need a manifest (d3.json)".to_owned()),
+        (1, false) => Some("1 needs a manifest (d3.json)".to_owned()),
+        (count, false) => Some(format!("{count} need a manifest (d3.json)")),
     };
     let explain = (!others.is_empty()).then(|| format!("`d3ls explain` says what {} want", others.join(", ")));
     let reasons: Vec<String> = needs.into_iter().chain(explain).collect();

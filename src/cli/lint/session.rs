@@ -201,6 +201,7 @@ impl Session {
             others.push((Place::SystemScript, file(path, Arc::clone(&system.parsed().text))));
         }
         outcome.results.not_evaluated.extend(report.not_evaluated);
+        outcome.results.lacks_manifest = input.manifest.is_none();
         outcome.report(report.diagnostics, Files { main: file(&places.script, input.source.text()), others });
         outcome
     }
@@ -314,6 +315,7 @@ impl Outcome {
         if self.results.not_evaluated != other.results.not_evaluated {
             self.results.not_evaluated.extend(other.results.not_evaluated);
         }
+        self.results.lacks_manifest |= other.results.lacks_manifest;
         self.results.fixed += other.results.fixed;
         self.problems.extend(other.problems);
         self.changes.extend(other.changes);
