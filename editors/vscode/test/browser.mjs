@@ -76,10 +76,7 @@ const tests = {
     await panel.locator(".verdict.good", { hasText: "Successful" }).waitFor();
     await panel.getByText("job job-5 is done").waitFor();
     assert.equal(await panel.locator("table").filter({ hasText: "retrycount" }).locator("tbody tr").count(), 3);
-    await window.command("View: Toggle Maximized Panel");
-    await page.locator(".editor-group-container").first().waitFor({ state: "hidden" });
-    await window.picture("vscode-run");
-    await window.command("View: Toggle Maximized Panel");
+    await window.pictureOfPanel("vscode-run");
     await panel.getByText("Time and schedule").click();
     await panel.getByLabel("Runs, as a schedule would").fill("2");
     await panel.getByLabel("Time between two runs").fill("15m");
@@ -98,7 +95,7 @@ const tests = {
     await panel.locator(".verdict.good", { hasText: "Successful" }).waitFor();
     const host = panel.getByLabel("Host Name");
     assert.equal(await host.inputValue(), "srv-01", "the fields do not hold the case's inputs");
-    await window.picture("vscode-run-case");
+    await window.pictureOfPanel("vscode-run-case");
     await panel.getByLabel("Test case").selectOption("CheckDevice-unknown");
     await panel.locator(".verdict").waitFor({ state: "detached" });
     assert.equal(await host.inputValue(), "srv-99", "the fields do not hold the other case's inputs");

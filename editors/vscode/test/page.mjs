@@ -115,6 +115,14 @@ export class Window {
   async picture(name) {
     await this.page.screenshot({ path: path.join(this.screenshots, `${name}.png`), caret: "hide", animations: "disabled" });
   }
+
+  /** A picture with the panel in the editor's place. */
+  async pictureOfPanel(name) {
+    await this.command("View: Toggle Maximized Panel");
+    await this.page.locator(".editor-group-container").first().waitFor({ state: "hidden" });
+    await this.picture(name);
+    await this.command("View: Toggle Maximized Panel");
+  }
 }
 
 /** Runs named tests one after the other; the names of those that passed and of those that failed. */
