@@ -7,10 +7,13 @@ use std::sync::Arc;
 use d3ls::check::{Input, check, check_manifest, check_with};
 use d3ls::diagnostic::{Diagnostic, Severity};
 use d3ls::manifest::Manifest;
-use d3ls::project::Workspace;
+use d3ls::project::{Candidate, Disk, Workspace};
 use d3ls::rules::{Check, FixKind, Needs, RULES, Rule, Selection};
 use d3ls::text::Source;
 use rayon::prelude::*;
+
+#[path = "engine/again.rs"]
+mod again;
 
 fn input(path: &Path, text: &str) -> Input {
     Workspace::default().as_script(path, Source::from_text(text)).input

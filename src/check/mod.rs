@@ -4,23 +4,28 @@
 //! Must not know: files, clocks, the protocol. Broken input is data, never an error.
 
 mod ignores;
+mod kept;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
-use crate::rules::{Check, Context, Needs, RULES, Rule, Selection, Sink};
+use crate::rules::{Answers, Check, Context, Needs, RULES, Rule, Selection, Sink};
 use crate::semantic::{Analysis, Surroundings, SystemScript};
 use crate::settings;
 use crate::syntax;
-use crate::text::{Source, TextRange};
+use crate::text::{Ranged, Source, TextRange, TextSize};
 
 pub use ignores::NEVER as NEVER_IGNORED;
+pub use kept::{Before, Kept};
+
+use kept::InPart;
 
 /// All that a check of one script depends on.
 #[derive(Debug, Clone)]
@@ -63,7 +68,47 @@ pub fn check(input: &Input) -> Report {
 /// Checks one script with those of `rules` that are on. On a thread of a rayon pool the rules run side by side on the
 /// pool's threads; their findings are the same.
 pub fn check_with(input: &Input, rules: &[&'static Rule]) -> Report {
-    let analysis = Arc::new(analyse(input));
+    let analysis = analyse(input);
+    let whole = [TextRange::up_to(TextSize::of(&*analysis.parsed().text))];
+    let outcome = |_, rule: &'static Rule, context: &Context<'_>| {
+        script_rule(rule, context, &whole, Vec::new()).map(|found| joined(rule, found))
+    };
+    evaluate(input, analysis, rules, outcome)
+}
+
+/// Checks a script that was checked before, perhaps with another text. The report is that of [`check`]; the other half is
+/// what the next check makes use of.
+pub fn check_again(input: &Input, before: Option<Before>) -> (Report, Kept) {
+    let (again, unused) = match before.map(|before| kept::analyse(input, before, surroundings(input))) {
+        Some(Ok(again)) => (Some(again), None),
+        Some(Err(before)) => (None, Some(before)),
+        None => (None, None),
+    };
+    let (analysis, held) = again.unwrap_or_else(|| (analyse(input), None));
+    let kept = Kept::new(analysis.parsed(), unused);
+    let statements: Vec<TextRange> = analysis.parsed().body.iter().map(Ranged::range).collect();
+    let affected = held.as_ref().map(|held| held.affected(&statements));
+    let outcome = |place, rule: &'static Rule, context: &Context<'_>| {
+        let before = held.as_ref().and_then(|held| held.findings(place, &statements));
+        let parts = affected.as_ref().filter(|_| before.is_some()).unwrap_or(&statements);
+        script_rule(rule, context, parts, before.unwrap_or_default()).map(|found| {
+            if let Check::Part(_) = rule.check {
+                kept.keep(place, &found);
+            }
+            joined(rule, found)
+        })
+    };
+    (evaluate(input, analysis, RULES, outcome), kept)
+}
+
+/// Evaluates the rules that are on: `outcome` does so for one of them, by its place in `rules`.
+fn evaluate(
+    input: &Input,
+    analysis: Analysis,
+    rules: &[&'static Rule],
+    outcome: impl Fn(usize, &'static Rule, &Context<'_>) -> Result<Vec<Diagnostic>, Silent> + Sync,
+) -> Report {
+    let analysis = Arc::new(analysis);
     let surroundings = analysis.surroundings();
     let context = Context {
         source: &input.source,
@@ -74,16 +119,18 @@ pub fn check_with(input: &Input, rules: &[&'static Rule]) -> Report {
         system: &input.system,
         siblings: &input.siblings,
         image: &input.image,
+        answers: &Answers::default(),
     };
-    let on: Vec<_> = rules.iter().copied().filter(|rule| input.selection.is_on(rule)).collect();
-    let outcome = |rule: &&'static Rule| script_rule(rule, &context);
+    let places = rules.iter().copied().enumerate();
+    let on: Vec<(usize, &'static Rule)> = places.filter(|(_, rule)| input.selection.is_on(rule)).collect();
+    let outcome = |&(place, rule): &(usize, &'static Rule)| outcome(place, rule, &context);
     let outcomes: Vec<_> = if rayon::current_thread_index().is_some() {
         on.par_iter().map(outcome).collect()
     } else {
         on.iter().map(outcome).collect()
     };
     let mut run = Run::new(&input.selection);
-    for (rule, outcome) in on.into_iter().zip(outcomes) {
+    for ((_, rule), outcome) in on.into_iter().zip(outcomes) {
         run.take(rule, Place::Script, outcome);
     }
     let parsed = analysis.parsed();
@@ -109,47 +156,76 @@ pub fn check_manifest(manifest: &Manifest, selection: &Selection) -> Vec<Diagnos
 
 /// Parses a script and works out what it means.
 pub fn analyse(input: &Input) -> Analysis {
-    let parsed = syntax::parse(&input.source.text());
-    let surroundings = Surroundings {
+    Analysis::new(syntax::parse(&input.source.text()), surroundings(input))
+}
+
+fn surroundings(input: &Input) -> Surroundings {
+    Surroundings {
         kind: input.kind,
         script: input.script.clone(),
         manifest: input.manifest.clone().filter(|manifest| manifest.usable),
         system: input.system.clone(),
         image: Arc::clone(&input.image),
-    };
-    Analysis::new(parsed, surroundings)
+    }
 }
 
-/// What came of one rule on one file.
-enum Outcome {
-    Found(Vec<Diagnostic>),
+/// Why a rule has no findings to give.
+enum Silent {
     NotEvaluated,
     Failed,
 }
 
-/// Runs one rule on a script.
-fn script_rule(rule: &'static Rule, context: &Context<'_>) -> Outcome {
-    let Check::Script(check) = rule.check else { return Outcome::Found(Vec::new()) };
+/// Runs one rule on a script, or on parts of it if that is how the rule works; `known` is what it found in the others.
+fn script_rule(
+    rule: &'static Rule,
+    context: &Context<'_>,
+    parts: &[TextRange],
+    known: Vec<InPart>,
+) -> Result<Vec<InPart>, Silent> {
     let lacking = match rule.needs {
         Needs::Nothing => false,
         Needs::Manifest => context.manifest.is_none(),
         Needs::Kind => context.kind.is_none(),
     };
-    if lacking { Outcome::NotEvaluated } else { guarded(rule, Place::Script, |sink| check(context, sink)) }
+    if lacking {
+        return Err(Silent::NotEvaluated);
+    }
+    let mut found = known;
+    let mut take = |part: TextRange, fresh: Vec<Diagnostic>| {
+        found.extend(fresh.into_iter().map(|finding| (part.start(), finding)));
+    };
+    match rule.check {
+        Check::Script(check) => {
+            take(TextRange::default(), guarded(rule, Place::Script, |sink| check(context, sink))?);
+        }
+        Check::Part(check) => {
+            for &part in parts {
+                take(part, guarded(rule, Place::Script, |sink| check(context, part, sink))?);
+            }
+        }
+        Check::Manifest(_) | Check::Engine => {}
+    }
+    Ok(found)
 }
 
 /// Runs one rule. A rule that panics loses its own findings and is reported as D3905.
-fn guarded(rule: &'static Rule, place: Place, check: impl FnOnce(&mut Sink<'_>)) -> Outcome {
+fn guarded(rule: &'static Rule, place: Place, check: impl FnOnce(&mut Sink<'_>)) -> Result<Vec<Diagnostic>, Silent> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut sink = Sink::new(rule, place);
         check(&mut sink);
         sink.finish()
     }));
-    match outcome {
-        Ok(Some(findings)) => Outcome::Found(findings),
-        Ok(None) => Outcome::NotEvaluated,
-        Err(_) => Outcome::Failed,
+    outcome.map_err(|_| Silent::Failed)?.ok_or(Silent::NotEvaluated)
+}
+
+/// The findings of one rule. What it found at one place in several parts of a script is one finding.
+fn joined(rule: &Rule, mut found: Vec<InPart>) -> Vec<Diagnostic> {
+    if let Check::Part(_) = rule.check {
+        let mut seen = FxHashSet::default();
+        found.sort_by_key(|(origin, _)| *origin);
+        found.retain(|(_, finding)| seen.insert((finding.place, finding.range)));
     }
+    found.into_iter().map(|(_, finding)| finding).collect()
 }
 
 /// The findings of several rules on one file.
@@ -171,11 +247,11 @@ impl<'s> Run<'s> {
     }
 
     /// Takes what came of one rule.
-    fn take(&mut self, rule: &'static Rule, place: Place, outcome: Outcome) {
+    fn take(&mut self, rule: &'static Rule, place: Place, outcome: Result<Vec<Diagnostic>, Silent>) {
         match outcome {
-            Outcome::Found(findings) => self.diagnostics.extend(findings),
-            Outcome::NotEvaluated => self.not_evaluated.push(rule.code),
-            Outcome::Failed => {
+            Ok(findings) => self.diagnostics.extend(findings),
+            Err(Silent::NotEvaluated) => self.not_evaluated.push(rule.code),
+            Err(Silent::Failed) => {
                 self.failed.push(rule.code);
                 self.diagnostics.push(internal_error(rule, place));
             }

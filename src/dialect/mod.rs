@@ -24,6 +24,15 @@ pub struct TypeSlot {
     pub closed: bool,
 }
 
+impl TypeSlot {
+    /// Moves a slot of a part of a text to where it is in the text: the part begins at `start`.
+    pub(crate) fn move_by(&mut self, start: TextSize) {
+        for range in [&mut self.callee, &mut self.range, &mut self.word.range] {
+            *range += start;
+        }
+    }
+}
+
 /// A text and its D3 types.
 #[derive(Debug)]
 pub struct Scan<'a> {

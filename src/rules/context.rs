@@ -1,13 +1,14 @@
 //! What a rule sees, and where it puts its findings.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use crate::diagnostic::{Diagnostic, Fix, Place, Related, Severity};
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
-use crate::semantic::{Model, SystemScript};
+use crate::semantic::{Model, OutputModel, Site, SystemScript};
 use crate::syntax::Parsed;
-use crate::text::{Source, TextRange};
+use crate::text::{Ranged, Source, TextRange, TextSize};
 
 use super::Rule;
 
@@ -30,6 +31,34 @@ pub struct Context<'a> {
     pub siblings: &'a BTreeSet<String>,
     /// What the D3 image offers.
     pub image: &'a Image,
+    /// What several rules ask, once that was asked for.
+    pub answers: &'a Answers,
+}
+
+/// What several rules ask of a script's surroundings.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Whether all commands of the manifest return a status.
+    pub(super) helpers_return_status: OnceLock<bool>,
+}
+
+/// Those of a table in source order that lie in a part of the script.
+pub(super) fn within<T>(table: &[T], part: TextRange, start: impl Fn(&T) -> TextSize) -> &[T] {
+    let first = table.partition_point(|one| start(one) < part.start());
+    let next = table.partition_point(|one| start(one) < part.end());
+    &table[first..next]
+}
+
+impl<'a> Context<'a> {
+    /// The nodes of a table that lie in a part of the script.
+    pub(super) fn sites<'m, T: Ranged>(&self, table: &'m [Site<'a, T>], part: TextRange) -> &'m [Site<'a, T>] {
+        within(table, part, |site| site.node.start())
+    }
+
+    /// The output models made in a part of the script.
+    pub(super) fn output_models(&self, part: TextRange) -> &'a [OutputModel<'a>] {
+        within(&self.model.output_models, part, |output| output.call.start())
+    }
 }
 
 /// Where a rule puts its findings.

@@ -4,6 +4,7 @@
 
 use crate::diagnostic::Severity;
 use crate::manifest::Manifest;
+use crate::text::TextRange;
 
 mod calls;
 mod commands;
@@ -18,7 +19,7 @@ mod selection;
 mod text;
 mod tool;
 
-pub use context::{Context, Finding, Sink};
+pub use context::{Answers, Context, Finding, Sink};
 pub use selection::{Selection, Selector};
 
 /// One rule. The table [`RULES`] is the registry that `d3ls rules`, `explain` and the docs are made from.
@@ -49,6 +50,9 @@ pub struct Rule {
 pub enum Check {
     /// In a script, with its manifest where there is one.
     Script(fn(&Context<'_>, &mut Sink<'_>)),
+    /// In a part of a script: one top-level statement or several. What is found in a statement follows from it and from
+    /// those that it uses: whose names it reads, and so on. One place is reported once.
+    Part(fn(&Context<'_>, TextRange, &mut Sink<'_>)),
     /// In a manifest by itself.
     Manifest(fn(&Manifest, &mut Sink<'_>)),
     /// It is about the findings of other rules: `check` makes it.

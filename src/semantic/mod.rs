@@ -12,8 +12,9 @@ use crate::image::{self, Image};
 use crate::manifest::{Kind, Manifest, ScriptRole};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{Expr, ExprCall, ExprName};
-use crate::text::{Ranged, TextSize};
+use crate::text::{Ranged, TextRange, TextSize};
 
+mod affected;
 mod ancestors;
 mod builder;
 mod commands;
@@ -38,6 +39,7 @@ mod truth;
 mod unbound;
 mod values;
 
+pub use affected::Outline;
 pub use commands::{Command, Definition, NotPlain};
 pub use condition::{Fact, decide};
 pub use connection::{Access, ConnectionRead};
@@ -69,6 +71,17 @@ pub enum SystemScript {
     Unknown,
     /// This one.
     Known(Arc<Analysis>),
+}
+
+impl SystemScript {
+    /// Whether this is known to be the same script with the same meaning.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::None, Self::None) | (Self::Unknown, Self::Unknown) => true,
+            (Self::Known(one), Self::Known(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
 }
 
 /// What a script's meaning depends on beside its text.
@@ -128,6 +141,11 @@ impl Analysis {
     /// Works out what `parsed` means.
     pub fn new(parsed: Parsed, surroundings: Surroundings) -> Self {
         Self(Cell::new(Script { parsed, surroundings }, |script| Model::new(script)))
+    }
+
+    /// The tree alone.
+    pub fn into_parsed(self) -> Parsed {
+        self.0.into_owner().parsed
     }
 
     /// The tree.
@@ -238,6 +256,13 @@ impl<'a> Model<'a> {
     /// The function with this index.
     pub fn function(&self, id: FunctionId) -> &Function<'a> {
         &self.functions[id.0 as usize]
+    }
+
+    /// The functions that some top-level statements hold.
+    pub fn functions_within(&self, part: TextRange) -> impl Iterator<Item = FunctionId> + use<> {
+        let place = |end: TextSize| self.functions.partition_point(|function| function.node.start() < end);
+        let places = place(part.start())..place(part.end());
+        places.map(|place| FunctionId(builder::index(place)))
     }
 
     /// The import with this index.

@@ -1,11 +1,13 @@
 //! Which of the engine's own objects an expression is: through aliases, `.get` chains, attributes of
 //! `self` and parameters of helpers.
 
+use rustc_hash::FxHashMap;
+
 use crate::image::names;
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
-use super::builder::Tables;
+use super::builder::{Tables, index};
 use super::model::{BindingKind, FunctionId, MODULE, ParameterKind, ReferenceId, ScopeId, ScopeKind, Site};
 use super::trail::{Effort, Trail};
 use super::{BindingId, Model};
@@ -181,17 +183,48 @@ impl<'a> Model<'a> {
         (entry.bindings.len() == 1 && calls.len() == entry.references.len()).then_some(calls)
     }
 
+    /// What the parameters of the functions and classes at the top level are that others call, by their names and places.
+    pub(super) fn origins_of_parameters(&self) -> FxHashMap<(String, usize), Origin> {
+        let mut origins = FxHashMap::default();
+        for (function, definition) in self.functions.iter().enumerate() {
+            let name = match self.class_of(definition.written_in) {
+                Some(class) if definition.name() == "__init__" => class.name.as_str(),
+                None if definition.is_top_level() => definition.name(),
+                _ => continue,
+            };
+            if self.scope(MODULE).names.get(name).is_none_or(|entry| entry.references.is_empty()) {
+                continue;
+            }
+            let id = FunctionId(index(function));
+            for (place, parameter) in definition.positional().enumerate() {
+                let (parameter, trail) = (parameter.parameter.name.as_str(), Effort::default());
+                if let Some(origin) = self.origin_of_parameter(id, place, parameter, trail.trail()) {
+                    origins.insert((name.to_owned(), place), origin);
+                }
+            }
+        }
+        origins
+    }
+
+    /// The class whose body a scope is.
+    fn class_of(&self, scope: ScopeId) -> Option<&'a ast::StmtClassDef> {
+        let scope = self.scope(scope);
+        let classes = &self.nodes.classes;
+        let place = classes.binary_search_by_key(&scope.range.start(), |site| site.node.start()).ok()?;
+        (scope.kind == ScopeKind::Class).then_some(classes[place].node)
+    }
+
     /// All calls of the class whose `__init__` a function is, where the class is used in no other way.
     fn constructions_with(&self, function: FunctionId) -> Option<Vec<Site<'a, ast::ExprCall>>> {
         let method = self.function(function);
         let inside = self.scope(method.written_in);
         let outside = inside.parent.filter(|_| inside.kind == ScopeKind::Class && method.name() == "__init__")?;
-        let mut entries = self.scope(outside).names.values();
-        let is_it = |id: &BindingId| match self.binding(*id).kind {
-            BindingKind::Class(node) => node.range().contains_range(method.node.range()),
-            _ => false,
-        };
-        let entry = entries.find(|entry| matches!(&entry.bindings[..], [only] if is_it(only)))?;
+        let class = self.class_of(method.written_in)?;
+        let is_it = |id: &BindingId| matches!(self.binding(*id).kind, BindingKind::Class(node) if node.range() == class.range());
+        let entry = self.scope(outside).names.get(class.name.as_str())?;
+        if !matches!(&entry.bindings[..], [only] if is_it(only)) {
+            return None;
+        }
         entry.references.iter().map(|&reference| self.call_of(reference)).collect()
     }
 

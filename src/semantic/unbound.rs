@@ -22,10 +22,12 @@ pub struct Unbound<'m, 'a> {
 }
 
 impl<'a> Model<'a> {
-    /// The first such read of each local name, in source order.
-    pub fn possibly_unbound(&self) -> Vec<Unbound<'_, 'a>> {
-        let mut found: Vec<Unbound<'_, 'a>> = self
-            .scopes
+    /// The first such read of each local name in some of the top-level statements, in source order.
+    pub fn possibly_unbound(&self, part: TextRange) -> Vec<Unbound<'_, 'a>> {
+        let inner = &self.scopes[1..];
+        let first = inner.partition_point(|scope| scope.range.start() < part.start());
+        let next = inner.partition_point(|scope| scope.range.start() < part.end());
+        let mut found: Vec<Unbound<'_, 'a>> = inner[first..next]
             .iter()
             .filter_map(|scope| match scope.kind {
                 ScopeKind::Function(function) => Some((function, scope)),

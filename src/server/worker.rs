@@ -11,7 +11,7 @@ use super::documents::{Document, Snapshot};
 use super::notice;
 use super::session::Session;
 use super::watch::{Stamp, stamp};
-use crate::check::{Input, Report, analyse, check, check_manifest};
+use crate::check::{Before, Input, Kept, Report, analyse, check, check_again, check_manifest};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::ide::keep_unedited;
 use crate::ide::manifest::ManifestDocument;
@@ -57,6 +57,8 @@ pub enum Subject {
         analysis: Arc<Analysis>,
         /// The files behind it.
         sheets: Arc<Sheets>,
+        /// What the next check of it makes use of.
+        kept: Kept,
     },
     /// A manifest.
     Manifest {
@@ -93,6 +95,16 @@ pub struct Finding {
     pub sheets: Arc<Sheets>,
 }
 
+impl Checked {
+    /// What the next check of a script makes use of.
+    fn into_before(self) -> Option<Before> {
+        match self.subject {
+            Subject::Script { input, analysis, kept, .. } => Some(Before { input, analysis, kept }),
+            _ => None,
+        }
+    }
+}
+
 /// Starts a check of the document, unless its newest revision is checked or being checked.
 pub fn start(session: &Arc<Session>, uri: &Uri) {
     let started = session.documents.with(uri, |document| {
@@ -108,40 +120,43 @@ pub fn start(session: &Arc<Session>, uri: &Uri) {
 
 /// Checks until the newest revision is checked.
 async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
+    let mut outdated = None;
     loop {
         // Only then is anything read.
         let Ok(_turn) = session.turns.acquire().await else { return };
         let snapshot = session.documents.with(&uri, |document| {
             (document.opened == opened).then(|| {
                 document.readers += 1;
+                // Nobody asks for it any more, and the next check makes use of it.
+                outdated = document.checked.send_replace(None).or(outdated.take());
                 document.snapshot()
             })
         });
         let Some(Some(snapshot)) = snapshot else { return };
+        let before = outdated.take().and_then(Arc::into_inner).and_then(Checked::into_before);
         let revision = snapshot.revision;
         let (inside, target) = (Arc::clone(&session), uri.clone());
-        let work =
-            tokio::task::spawn_blocking(move || inside.pool.install(|| check_document(&inside, &target, &snapshot)));
+        let work = tokio::task::spawn_blocking(move || {
+            inside.pool.install(|| check_document(&inside, &target, &snapshot, before))
+        });
         let checked = Arc::new(work.await.unwrap_or_else(|problem| {
             tracing::error!("the check of {} broke: {problem}", uri.as_str());
             Checked { revision, broken: true, ..Checked::default() }
         }));
-        let mut replaced = None;
         let finished = session.documents.with(&uri, |document| {
             if document.opened != opened {
                 return true;
             }
             document.readers -= 1;
             if document.revision != revision {
+                outdated = Some(checked);
                 return false;
             }
             document.running = false;
             publish(&session, &uri, document, &checked);
-            replaced = document.checked.send_replace(Some(checked));
+            document.checked.send_replace(Some(checked));
             true
         });
-        // Outside of the guard: a tree takes its time.
-        drop(replaced);
         if finished.unwrap_or(true) {
             return;
         }
@@ -182,7 +197,7 @@ pub fn meaning(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Option<Chec
     let Candidate::Script(script) = candidate(session, path, &text) else { return None };
     let sheets = Arc::new(sheets(session, Sheet::new(uri.clone(), Some(snapshot.version), text), &script));
     let analysis = Arc::new(analyse(&script.input));
-    let subject = Subject::Script { input: Box::new(script.input), analysis, sheets };
+    let subject = Subject::Script { input: Box::new(script.input), analysis, sheets, kept: Kept::default() };
     Some(Checked { revision: snapshot.revision, subject, ..Checked::default() })
 }
 
@@ -191,7 +206,7 @@ fn is_python(snapshot: &Snapshot) -> bool {
     snapshot.language == "python" || extension.is_some_and(|extension| extension.eq_ignore_ascii_case("py"))
 }
 
-fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked {
+fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot, before: Option<Before>) -> Checked {
     let path = snapshot.path.as_deref();
     let is_named = |name: &str| path.and_then(Path::file_name).is_some_and(|known| known == name);
     let mut checked = Checked { revision: snapshot.revision, ..Checked::default() };
@@ -206,7 +221,8 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
     let text = snapshot.text();
     // A document that is no file has no folder, so no manifest and no settings.
     let candidate = candidate(session, path.unwrap_or(Path::new("")), &text);
-    examine(session, Sheet::new(uri.clone(), Some(snapshot.version), text), path, candidate, &mut checked);
+    let own = Sheet::new(uri.clone(), Some(snapshot.version), text);
+    examine(session, own, path, candidate, |input| check_again(input, before), &mut checked);
     if let Some(path) = path.filter(|_| !matches!(checked.subject, Subject::Other)) {
         notice::settings(session, path);
     }
@@ -223,7 +239,7 @@ pub fn check_file(session: &Session, uri: Uri, path: &Path) -> Option<Checked> {
         check_settings(session, own, path, &mut checked);
     } else {
         let candidate = session.workspace.input(path, source, None);
-        examine(session, own, Some(path), candidate, &mut checked);
+        examine(session, own, Some(path), candidate, |input| (check(input), Kept::default()), &mut checked);
     }
     if !session.agreed().watches {
         checked.stamps.push((path.to_owned(), own_stamp));
@@ -232,15 +248,22 @@ pub fn check_file(session: &Session, uri: Uri, path: &Path) -> Option<Checked> {
 }
 
 /// Checks a document or file that may be a script or a manifest.
-fn examine(session: &Session, own: Sheet, path: Option<&Path>, candidate: Candidate, checked: &mut Checked) {
+fn examine(
+    session: &Session,
+    own: Sheet,
+    path: Option<&Path>,
+    candidate: Candidate,
+    check: impl FnOnce(&Input) -> (Report, Kept),
+    checked: &mut Checked,
+) {
     let polls = !session.agreed().watches;
     if let Some(path) = path.filter(|_| polls) {
         checked.stamps = above(path).map(|path| (path.clone(), stamp(&path))).collect();
     }
     match candidate {
         Candidate::Script(script) => {
-            let report = report(&script.input);
-            take_script(session, own, *script, report, checked);
+            let (report, kept) = check(&script.input);
+            take_script(session, own, *script, (unedited(report), kept), checked);
         }
         Candidate::Manifest(file) => check_manifest_file(session, own, &file, checked),
         Candidate::NotD3 | Candidate::NotText(_) => {}
@@ -286,7 +309,7 @@ fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Takes what a check says of a script.
-fn take_script(session: &Session, own: Sheet, script: Script, report: Report, checked: &mut Checked) {
+fn take_script(session: &Session, own: Sheet, script: Script, (report, kept): (Report, Kept), checked: &mut Checked) {
     let places = &script.places;
     checked.depends.extend([&places.system, &places.settings].into_iter().flatten().cloned());
     checked.depends.extend(places.manifest.as_deref().map(runner::case_folder));
@@ -299,12 +322,16 @@ fn take_script(session: &Session, own: Sheet, script: Script, report: Report, ch
     let sheets = Arc::new(sheets(session, own, &script));
     let findings = report.diagnostics.into_iter().filter(|diagnostic| diagnostic.place == Place::Script);
     checked.findings = findings.map(|diagnostic| Finding { diagnostic, sheets: Arc::clone(&sheets) }).collect();
-    checked.subject = Subject::Script { input: Box::new(script.input), analysis: report.analysis, sheets };
+    checked.subject = Subject::Script { input: Box::new(script.input), analysis: report.analysis, sheets, kept };
 }
 
-/// What a check of a script says. No fix of it edits a script that is the record of what D3 has.
+/// What a check of a script says.
 pub fn report(input: &Input) -> Report {
-    let mut report = check(input);
+    unedited(check(input))
+}
+
+/// No fix edits a script that is the record of what D3 has.
+fn unedited(mut report: Report) -> Report {
     keep_unedited(report.analysis.surroundings(), &mut report.diagnostics);
     report
 }
@@ -388,7 +415,7 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
         if is_closed && sheet.version.is_none() {
             let path = script.places.script.clone();
             let mut of_script = Checked::default();
-            take_script(session, sheet, script, report, &mut of_script);
+            take_script(session, sheet, script, (report, Kept::default()), &mut of_script);
             complete(session, Some(&path), &mut of_script);
             checked.scripts.push((path, of_script));
         }

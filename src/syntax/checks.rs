@@ -5,8 +5,8 @@ use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 use ruff_python_parser::semantic_errors::{SemanticSyntaxChecker, SemanticSyntaxErrorKind};
 
 use super::scopes::{ScopeKind, Scopes};
-use super::{NewerSyntax, SyntaxError, messages};
-use crate::text::{Ranged, TextRange};
+use super::{Apart, NewerSyntax, SyntaxError, messages};
+use crate::text::{Ranged, TextRange, TextSize};
 
 /// How many loops, `try` and `with` blocks CPython nests in one function.
 const MAX_BLOCKS: usize = 20;
@@ -16,15 +16,22 @@ const MAX_BLOCKS: usize = 20;
 pub(super) struct Findings {
     pub(super) errors: Vec<SyntaxError>,
     pub(super) newer: Vec<NewerSyntax>,
+    /// What makes the top-level statements independent of each other, if they are.
+    pub(super) apart: Option<Apart>,
 }
 
-/// Checks the statements of a module.
-pub(super) fn check(text: &str, body: &[Stmt]) -> Findings {
-    let scopes = Scopes::new(text, body);
-    let mut checks = Checks { text, parser: SemanticSyntaxChecker::new(), scopes, findings: Findings::default() };
+/// Checks the statements of a module, or some of them behind an import that postpones annotations or not.
+pub(super) fn check(text: &str, body: &[Stmt], annotations: bool) -> Findings {
+    let mut scopes = Scopes::new(text, body);
+    scopes.future_annotations = annotations;
+    let declares = !scopes.current().declared.is_empty();
+    let (parser, findings) = (SemanticSyntaxChecker::new(), Findings::default());
+    let mut checks = Checks { text, parser, scopes, findings, imports_end: TextSize::default() };
     checks.visit_body(body);
     let reported = checks.scopes.reported.take();
+    let annotations = checks.scopes.future_annotations;
     let mut findings = checks.findings;
+    findings.apart = (!declares).then_some(Apart { imports_end: checks.imports_end, annotations });
     findings.errors.extend(reported.into_iter().map(|error| {
         let message = match &error.kind {
             SemanticSyntaxErrorKind::LoadBeforeGlobalDeclaration { name, .. } => used_before(name),
@@ -44,6 +51,8 @@ struct Checks<'a> {
     parser: SemanticSyntaxChecker,
     scopes: Scopes<'a>,
     findings: Findings,
+    /// Where the last statement so far ends that imports from `__future__`.
+    imports_end: TextSize,
 }
 
 impl<'a> Visitor<'a> for Checks<'a> {
@@ -68,6 +77,7 @@ impl<'a> Visitor<'a> for Checks<'a> {
             Stmt::Try(tried) => self.try_blocks(tried),
             Stmt::ImportFrom(import) => {
                 if import.module.as_deref() == Some("__future__") {
+                    self.imports_end = stmt.end();
                     self.scopes.future_annotations |= import.names.iter().any(|name| name.name.id == "annotations");
                 }
                 visitor::walk_stmt(self, stmt);

@@ -3,6 +3,7 @@
 //! Owns: which parser is used, recovery from broken code, the limits of Python 3.9.
 //! Must not know: names, scopes, manifests, rules. The only place that names the parser's crates.
 
+mod again;
 mod calls;
 mod checks;
 mod glance;
@@ -17,6 +18,7 @@ mod trailing;
 
 use std::sync::Arc;
 
+pub use again::{Again, Edited};
 pub use ruff_python_ast as ast;
 use ruff_python_ast::PythonVersion;
 pub use ruff_python_ast::visitor as walk;
@@ -47,6 +49,17 @@ pub struct Parsed {
     pub malformed_calls: Vec<MalformedCall>,
     /// Text that is no Python after the script's last statement.
     pub trailing: Option<TextRange>,
+    /// What makes the top-level statements independent of each other, if they are.
+    apart: Option<Apart>,
+}
+
+/// Each top-level statement is what its own text is, behind the imports from `__future__`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Apart {
+    /// Where the last statement ends that imports from `__future__`.
+    imports_end: TextSize,
+    /// Whether one of them postpones annotations.
+    annotations: bool,
 }
 
 /// One thing that Python 3.9 refuses.
@@ -139,18 +152,29 @@ pub fn parse(text: &Arc<str>) -> Parsed {
     })
 }
 
+/// Parses what an edit has changed in a text. `None` where the whole text is to be parsed.
+pub fn parse_again(before: &Parsed, text: &Arc<str>) -> Option<Again> {
+    Again::new(before, text)
+}
+
 /// Parses a text that was looked at.
 fn parse_scanned(text: &Arc<str>, prescan: limits::Prescan) -> Parsed {
-    let mut found = understand(text, prescan);
+    examine(text, understand(text, prescan), false)
+}
+
+/// Looks for what the parser leaves to others in the statements of a text, or of a part of it where annotations are
+/// postponed or not.
+fn examine(text: &Arc<str>, mut found: Recovered, annotations: bool) -> Parsed {
     let trailing = trailing::find(text, &found.pieces);
     found.body.retain(|stmt| !trailing::holds(trailing, stmt));
     found.comments.retain(|comment| !trailing::holds(trailing, comment));
     let (d3_calls, malformed_calls) = calls::find(text, &found.body, &found.slots);
-    let checked = checks::check(text, &found.body);
+    let checked = checks::check(text, &found.body, annotations);
     let is_sound =
         |range: &TextRange| !found.pieces.iter().any(|piece| piece.broken && piece.range.contains_range(*range));
     let mut errors = found.errors;
     errors.extend(layout::check_encoding(text));
+    let apart = checked.apart.filter(|_| found.is_whole && errors.is_empty());
     errors.extend(messages::removed(&found.unsupported));
     errors.extend(checked.errors.into_iter().filter(|error| is_sound(&error.range)));
     let mut newer = messages::newer(&found.unsupported);
@@ -172,6 +196,7 @@ fn parse_scanned(text: &Arc<str>, prescan: limits::Prescan) -> Parsed {
         d3_calls,
         malformed_calls,
         trailing,
+        apart,
     }
 }
 
@@ -214,7 +239,7 @@ fn accepted(text: &str, parsed: ruff_python_parser::Parsed<ast::ModModule>) -> O
     let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
     let errors = layout::check_indentation(text, parsed.tokens());
     let unsupported = parsed.unsupported_syntax_errors().to_vec();
-    Some(Recovered { body: parsed.into_suite(), comments, errors, unsupported, ..Recovered::default() })
+    Some(Recovered { body: parsed.into_suite(), comments, errors, unsupported, is_whole: true, ..Recovered::default() })
 }
 
 /// A range without the parts of characters that the parser's ranges of broken template strings
@@ -236,6 +261,11 @@ impl Parsed {
     /// The text of `range`.
     pub fn slice(&self, range: TextRange) -> &str {
         &self.text[range.start().to_usize()..range.end().to_usize()]
+    }
+
+    /// Whether each top-level statement is what its own text is, so that an edit changes those that it touches only.
+    pub fn is_divisible(&self) -> bool {
+        self.apart.is_some()
     }
 
     /// The D3 call whose callee starts at `offset`.

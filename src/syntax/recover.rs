@@ -5,7 +5,7 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{LexicalErrorType, ParseErrorType, UnsupportedSyntaxError, parse_cells_unchecked};
 
 use super::lines::{Line, first_word, split};
-use super::relocate::Insertions;
+use super::relocate::{Insertions, Places, relocate};
 use super::{SyntaxError, limits, messages, options};
 use crate::dialect::{self, Fault, FaultKind, TypeSlot};
 use crate::text::{Ranged, TextRange, TextSize};
@@ -18,6 +18,8 @@ pub(super) struct Recovered {
     pub(super) slots: Vec<TypeSlot>,
     pub(super) errors: Vec<SyntaxError>,
     pub(super) unsupported: Vec<UnsupportedSyntaxError>,
+    /// Whether the parser took the text as it is.
+    pub(super) is_whole: bool,
     /// The top-level statements of a broken text.
     pub(super) pieces: Vec<PieceInfo>,
     /// Whether the last piece so far ends with words side by side, so that an error right
@@ -161,7 +163,7 @@ fn read(source: &str, range: TextRange, insertions: &Insertions<'_>) -> Reading 
         unsupported.map(|error| UnsupportedSyntaxError { range: insertions.range(error.range), ..error }).collect();
     let mut body = parsed.into_suite();
     if !insertions.is_empty() || !errors.is_empty() {
-        insertions.relocate(&mut body);
+        relocate(&mut body, insertions);
     }
     Reading { body, comments, errors, unsupported }
 }

@@ -1,4 +1,5 @@
-//! Moves the ranges of a tree that was parsed from a repaired text back to the text as given.
+//! Moves the ranges of a tree to where they are in another text: from a repaired text back to the text as given, or to
+//! where an edit has moved them.
 
 use std::cell::Cell;
 
@@ -6,6 +7,51 @@ use ruff_python_ast::visitor::transformer::{self, Transformer};
 use ruff_python_ast::{self as ast, Expr, Identifier, Pattern, Stmt, StringFlags, TypeParam};
 
 use crate::text::{TextRange, TextSize};
+
+/// Where what a tree was parsed from stands in the other text.
+pub(super) trait Places {
+    /// Where an offset is.
+    fn offset(&self, offset: TextSize) -> TextSize;
+
+    /// Where a range is.
+    fn range(&self, range: TextRange) -> TextRange {
+        TextRange::new(self.offset(range.start()), self.offset(range.end()))
+    }
+
+    /// Whether what stands at `range` ends with bytes that are not in the other text.
+    fn lacks_end(&self, range: TextRange) -> bool;
+
+    /// Whether the string that stands at `range`, and is now at `moved`, is closed there.
+    fn is_closed(&self, range: TextRange, moved: TextRange, flags: impl StringFlags) -> bool;
+}
+
+/// Moves all ranges of some statements.
+pub(super) fn relocate(body: &mut [Stmt], places: &impl Places) {
+    Mover(places).visit_body(body);
+}
+
+/// An edit before a tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shift {
+    /// What it took away.
+    pub(super) removed: TextSize,
+    /// What it put there.
+    pub(super) added: TextSize,
+}
+
+impl Places for Shift {
+    fn offset(&self, offset: TextSize) -> TextSize {
+        offset + self.added - self.removed
+    }
+
+    fn lacks_end(&self, _: TextRange) -> bool {
+        false
+    }
+
+    fn is_closed(&self, _: TextRange, _: TextRange, flags: impl StringFlags) -> bool {
+        !flags.is_unclosed()
+    }
+}
 
 /// Texts that were inserted into a piece, and where the piece begins.
 #[derive(Debug)]
@@ -53,8 +99,15 @@ impl<'t> Insertions<'t> {
         self.diverged.get()
     }
 
-    /// The offset in the text as given.
-    pub(super) fn offset(&self, repaired: TextSize) -> TextSize {
+    /// The last insertion that begins before an offset of the repaired piece.
+    fn last_before(&self, repaired: TextSize) -> Option<&Insertion> {
+        let count = self.inserted.partition_point(|insertion| insertion.at < repaired);
+        self.inserted[..count].last()
+    }
+}
+
+impl Places for Insertions<'_> {
+    fn offset(&self, repaired: TextSize) -> TextSize {
         let removed = self.last_before(repaired).map_or_else(TextSize::default, |insertion| {
             insertion.before + insertion.length.min(repaired - insertion.at)
         });
@@ -63,35 +116,35 @@ impl<'t> Insertions<'t> {
         TextSize::try_from(whole).unwrap_or(offset)
     }
 
-    /// The last insertion that begins before an offset of the repaired piece.
-    fn last_before(&self, repaired: TextSize) -> Option<&Insertion> {
-        let count = self.inserted.partition_point(|insertion| insertion.at < repaired);
-        self.inserted[..count].last()
-    }
-
-    /// The range in the text as given.
-    pub(super) fn range(&self, repaired: TextRange) -> TextRange {
-        TextRange::new(self.offset(repaired.start()), self.offset(repaired.end()))
-    }
-
-    /// Whether a repaired range ends with inserted bytes.
-    fn ends_inserted(&self, repaired: TextRange) -> bool {
+    fn lacks_end(&self, repaired: TextRange) -> bool {
         self.last_before(repaired.end()).is_some_and(|insertion| repaired.end() <= insertion.at + insertion.length)
     }
 
-    /// Moves all ranges of some statements, and marks the strings that are not closed.
-    pub(super) fn relocate(&self, body: &mut [Stmt]) {
-        self.visit_body(body);
-    }
-
-    /// Moves the range of a string; gives whether the string is closed in the text as given.
-    fn move_string(&self, range: &mut TextRange, flags: impl StringFlags) -> bool {
-        let ends_inserted = self.ends_inserted(*range);
-        *range = self.range(*range);
+    fn is_closed(&self, repaired: TextRange, range: TextRange, flags: impl StringFlags) -> bool {
         self.diverged.set(self.diverged.get() || range.len() < flags.opener_len());
         // The parser forgets of an invalid string that it is not closed.
         let has_quote = self.text[..range.end().to_usize()].ends_with(['"', '\'']);
-        has_quote && !flags.is_unclosed() && !ends_inserted && range.len() >= flags.opener_len() + flags.closer_len()
+        let is_long_enough = range.len() >= flags.opener_len() + flags.closer_len();
+        has_quote && !flags.is_unclosed() && !self.lacks_end(repaired) && is_long_enough
+    }
+}
+
+/// Visits what has a range.
+struct Mover<'p, P>(&'p P);
+
+impl<P: Places> Mover<'_, P> {
+    fn offset(&self, offset: TextSize) -> TextSize {
+        self.0.offset(offset)
+    }
+
+    fn range(&self, range: TextRange) -> TextRange {
+        self.0.range(range)
+    }
+
+    /// Moves the range of a string; gives whether the string is closed there.
+    fn move_string(&self, range: &mut TextRange, flags: impl StringFlags) -> bool {
+        let before = std::mem::replace(range, self.range(*range));
+        self.0.is_closed(before, *range, flags)
     }
 
     fn name(&self, name: &mut Identifier) {
@@ -112,7 +165,7 @@ macro_rules! move_range {
     };
 }
 
-impl Transformer for Insertions<'_> {
+impl<P: Places> Transformer for Mover<'_, P> {
     fn visit_stmt(&self, stmt: &mut Stmt) {
         move_range!(self, stmt, Stmt: FunctionDef ClassDef Return Delete TypeAlias Assign AugAssign AnnAssign For While
             If With Match Raise Try Assert Import ImportFrom Global Nonlocal Expr Pass Break Continue IpyEscapeCommand);
@@ -273,7 +326,7 @@ impl Transformer for Insertions<'_> {
     }
 
     fn visit_f_string(&self, string: &mut ast::FString) {
-        if self.ends_inserted(string.range) {
+        if self.0.lacks_end(string.range) {
             string.flags = string.flags.with_unclosed(true);
         }
         string.range = self.range(string.range);

@@ -19,15 +19,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a retry dictionary with wrong keys or values, or the bare text `__RETRY__`",
     page: include_str!("malformed_retry.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for site in &context.model.nodes.dicts {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for site in context.sites(&context.model.nodes.dicts, part) {
         check_dict(site.node, sink);
     }
     let mut seen = FxHashSet::default();
-    for output in &context.model.output_models {
+    for output in context.output_models(part) {
         let Some(argument) = output.slot(RETURN_DATA).expr() else { continue };
         for (value, _) in context.model.values(argument, output.slot_scope(RETURN_DATA)).known {
             let Expr::StringLiteral(text) = value else { continue };

@@ -20,12 +20,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "passdown data without `StartTime`, or with another date format than D3's",
     page: include_str!("passdown_format.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
-    for output in &context.model.output_models {
+    for output in context.output_models(part) {
         let Slot::Given(argument, scope) = output.slot(PASSDOWN_DATA) else { continue };
         for (value, scope) in context.model.values(argument, scope).known {
             let Expr::Dict(dict) = value else { continue };

@@ -5,7 +5,7 @@ use crate::image::names::{ERRORS, RETURN_DATA};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Outcomes, Paths};
 use crate::syntax::ast::Expr;
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 use super::common::is_retry;
 
@@ -18,12 +18,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a retry with errors, which fail the command",
     page: include_str!("retry_with_errors.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut all = Outcomes::new(context.model, Paths::All);
-    for output in &context.model.output_models {
+    for output in context.output_models(part) {
         let Some(argument) = output.slot(ERRORS).expr() else { continue };
         let outcomes = all.of(output, [RETURN_DATA, ERRORS]);
         let retries = |status: Option<&Expr>| matches!(status, Some(Expr::Dict(dict)) if is_retry(dict));

@@ -7,7 +7,7 @@ use crate::image::names::ERRORS;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{ScopeId, Slot};
 use crate::syntax::ast::Expr;
-use crate::text::{Edit, Ranged};
+use crate::text::{Edit, Ranged, TextRange};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3309",
@@ -18,12 +18,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "the errors of an output model are a list, a dictionary or an exception",
     page: include_str!("errors_not_text.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
-    for output in &context.model.output_models {
+    for output in context.output_models(part) {
         let Slot::Given(argument, scope) = output.slot(ERRORS) else { continue };
         if seen.contains(&argument.range()) {
             continue;

@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::image::names::{ERRORS, FAILED};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 use super::status::contradictions;
 
@@ -16,12 +16,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "an output model with the status `Failed` and empty errors, which D3 counts as success",
     page: include_str!("failed_without_error.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     contradictions(
         context,
+        part,
         |status| status == FAILED,
         |errors| errors.is_empty(),
         |output| {

@@ -21,20 +21,20 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a secret connection value, or all of `runtime`, in the log or in an output field",
     page: include_str!("logged_secret.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let model = context.model;
     let mut arguments: Vec<(&Expr, ScopeId, String)> = Vec::new();
-    for site in &model.nodes.calls {
+    for site in context.sites(&model.nodes.calls, part) {
         if model.origin(&site.node.func, site.scope) == Some(Origin::Log) {
             arguments.extend(
                 site.node.arguments.args.iter().map(|argument| (argument, site.scope, format!("`{PB}.{LOG}`"))),
             );
         }
     }
-    for output in &model.output_models {
+    for output in context.output_models(part) {
         for slot in &output.slots {
             if let Slot::Given(argument, scope) = *slot {
                 arguments.push((argument, scope, "the output model".to_owned()));

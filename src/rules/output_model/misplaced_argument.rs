@@ -24,15 +24,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a status, a passdown dictionary or a result in the wrong field of an output model",
     page: include_str!("misplaced_argument.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
     let expected = Expected::new(context);
     let mut outcomes = Outcomes::new(context.model, Paths::All);
-    let looked_up = LazyCell::new(|| looked_up(context.model));
-    for output in &context.model.output_models {
+    let looked_up = LazyCell::new(|| looked_up(context, part));
+    for output in context.output_models(part) {
         if expected.statuses(output.scope).is_none() {
             continue;
         }
@@ -161,10 +161,12 @@ fn answer_as_status<'a>(
     Some((message, None))
 }
 
-/// Where names are looked up by a literal key: what they hold is no status.
-fn looked_up(model: &Model<'_>) -> FxHashSet<TextRange> {
-    let subscripts = model.nodes.subscripts.iter().filter(|site| site.node.slice.is_string_literal_expr());
-    let gets = model.nodes.calls.iter().filter_map(|site| match &*site.node.func {
+/// Where names are looked up in a part of the script by a literal key: what they hold is no status.
+fn looked_up(context: &Context<'_>, part: TextRange) -> FxHashSet<TextRange> {
+    let nodes = &context.model.nodes;
+    let subscripts =
+        context.sites(&nodes.subscripts, part).iter().filter(|site| site.node.slice.is_string_literal_expr());
+    let gets = context.sites(&nodes.calls, part).iter().filter_map(|site| match &*site.node.func {
         Expr::Attribute(method) if method.attr.as_str() == "get" => Some(&*method.value),
         _ => None,
     });

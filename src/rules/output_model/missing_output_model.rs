@@ -3,7 +3,7 @@
 use crate::diagnostic::{Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::Endings;
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3301",
@@ -14,16 +14,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a path through a command ends without an output model",
     page: include_str!("missing_output_model.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let model = context.model;
     let mut endings = Endings::new(model);
-    let mut functions: Vec<_> = model.commands.iter().filter_map(|command| command.function).collect();
-    functions.sort_unstable();
-    functions.dedup();
-    for function in functions {
+    for function in model.functions_within(part).filter(|&function| model.command_of(function).is_some()) {
         let Some(last) = endings.missing(function) else { continue };
         let name = &model.function(function).node.name;
         let message = format!(

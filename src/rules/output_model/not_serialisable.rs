@@ -21,12 +21,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a set, bytes, a response or a datetime in a field of an output model",
     page: include_str!("not_serialisable.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
-    for output in &context.model.output_models {
+    for output in context.output_models(part) {
         for (field, slot) in OUTPUT_FIELDS.iter().zip(&output.slots) {
             let Slot::Given(argument, scope) = *slot else { continue };
             let Some((range, what)) = offender(context, argument, scope, MAX_DEPTH) else { continue };

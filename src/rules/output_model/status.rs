@@ -6,19 +6,22 @@ use crate::image::names::{self, ERRORS, INGESTION_STATUSES, RETURN_DATA};
 use crate::manifest::{self, Kind};
 use crate::rules::Context;
 use crate::semantic::{Field, Outcomes, OutputModel, Paths, ScopeId};
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 /// Where D3 wants statuses.
 pub(in crate::rules) struct Expected<'c, 'a> {
     context: &'c Context<'a>,
-    /// Whether all commands return one, so that a helper does too.
-    of_helpers: bool,
 }
 
 impl<'c, 'a> Expected<'c, 'a> {
     pub(in crate::rules) fn new(context: &'c Context<'a>) -> Self {
-        let commands = context.manifest.map_or(&[][..], |manifest| &manifest.commands[..]);
-        Self { context, of_helpers: commands.iter().all(returns_status) }
+        Self { context }
+    }
+
+    /// Whether all commands return a status, so that a helper does too.
+    fn of_helpers(&self) -> bool {
+        let commands = || self.context.manifest.map_or(&[][..], |manifest| &manifest.commands[..]);
+        *self.context.answers.helpers_return_status.get_or_init(|| commands().iter().all(returns_status))
     }
 
     /// The statuses that an output model made in `scope` may have; `None` where its returnData is no status: utility
@@ -30,7 +33,7 @@ impl<'c, 'a> Expected<'c, 'a> {
         }
         match model.top_level_function_of(scope).and_then(|function| model.command_of(function)) {
             Some(command) => command.declared.is_none_or(returns_status).then(|| names::statuses(command.name)),
-            None => self.of_helpers.then_some(&INGESTION_STATUSES[..]),
+            None => self.of_helpers().then_some(&INGESTION_STATUSES[..]),
         }
     }
 }
@@ -49,11 +52,12 @@ pub(in crate::rules) fn is_status(text: &str) -> bool {
     INGESTION_STATUSES.contains(&text)
 }
 
-/// Calls `found` for each output model whose status and errors contradict each other on some path: where all paths with
+/// Calls `found` for each output model of a part whose status and errors contradict each other on some path: where all paths with
 /// the status' binding have such errors, or all paths with the errors' binding have such a status. Paths that mix them
 /// only if conditions come out unrelated are not counted.
 pub(in crate::rules) fn contradictions<'a>(
     context: &Context<'a>,
+    part: TextRange,
     is_status: impl Fn(&str) -> bool,
     are_errors: impl Fn(&Field<'a>) -> bool,
     mut found: impl FnMut(&OutputModel<'a>),
@@ -61,7 +65,7 @@ pub(in crate::rules) fn contradictions<'a>(
     let mut seen = FxHashSet::default();
     let mut all = Outcomes::new(context.model, Paths::All);
     let expected = Expected::new(context);
-    for output in &context.model.output_models {
+    for output in context.output_models(part) {
         // Where a wrapper fills in the errors itself, all its calls are one finding.
         let place = output.slot(ERRORS).expr().map_or(output.call.start(), Ranged::start);
         if expected.statuses(output.scope).is_none() || seen.contains(&place) {

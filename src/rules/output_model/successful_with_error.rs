@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::image::names::{ERRORS, PARTIALLY_SUCCESSFUL, SUCCESSFUL};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 use super::status::contradictions;
 
@@ -16,12 +16,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "an output model with the status `Successful` and errors, which D3 counts as failed",
     page: include_str!("successful_with_error.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     contradictions(
         context,
+        part,
         |status| status == SUCCESSFUL,
         |errors| errors.fact.is_true == Some(true),
         |output| {

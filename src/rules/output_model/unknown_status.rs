@@ -20,13 +20,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "returnData is a text that is no status",
     page: include_str!("unknown_status.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
     let expected = Expected::new(context);
-    for output in &context.model.output_models {
+    for output in context.output_models(part) {
         for literal in status_literals(context, output) {
             let text = literal.value.to_str();
             let Some(statuses) = expected.statuses(output.scope) else { continue };

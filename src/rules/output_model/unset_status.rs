@@ -5,7 +5,7 @@ use crate::image::names::{ERRORS, RETURN_DATA};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Model, Outcomes, OutputModel, Paths, Touch};
 use crate::syntax::ast::Expr;
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 use super::status::{Expected, is_status};
 
@@ -18,14 +18,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "returnData can still be its first empty value when it is returned",
     page: include_str!("unset_status.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let model = context.model;
     let mut all = Outcomes::new(context.model, Paths::All);
     let expected = Expected::new(context);
-    for output in &model.output_models {
+    for output in context.output_models(part) {
         let Some(argument @ Expr::Name(name)) = output.slot(RETURN_DATA).expr() else { continue };
         if expected.statuses(output.scope).is_none() || !holds_a_status(model, output) {
             continue;

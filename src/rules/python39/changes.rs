@@ -2,6 +2,7 @@
 
 use crate::image::{Image, ModuleStatus, Version, stdlib};
 use crate::rules::Context;
+use crate::rules::context::within;
 use crate::semantic::{Context as Around, Import, Model, ScopeId};
 use crate::syntax::ast::{Expr, ExprContext, Number};
 use crate::text::{Ranged, TextRange};
@@ -57,14 +58,14 @@ struct Member {
     path: String,
 }
 
-/// All uses, in no order. Code that is not evaluated, or that a test of the version, of the attribute or of the
+/// All uses in a part of the script, in no order. Code that is not evaluated, or that a test of the version, of the attribute or of the
 /// import guards, is left out.
-pub(super) fn find(context: &Context<'_>, change: Change) -> Vec<Use> {
+pub(super) fn find(context: &Context<'_>, part: TextRange, change: Change) -> Vec<Use> {
     let changed = Changed { image: context.image, change };
     let mut uses = Vec::new();
-    imports(context, changed, &mut uses);
-    attributes(context.model, changed, &mut uses);
-    arguments(context.model, changed, &mut uses);
+    imports(context, part, changed, &mut uses);
+    attributes(context, part, changed, &mut uses);
+    arguments(context, part, changed, &mut uses);
     uses
 }
 
@@ -72,8 +73,8 @@ fn is_guarded(around: Around) -> bool {
     around.intersects(Around::VERSION_GUARD | Around::ATTRIBUTE_GUARD | Around::IMPORT_GUARD | Around::NOT_EVALUATED)
 }
 
-fn imports(context: &Context<'_>, changed: Changed<'_>, uses: &mut Vec<Use>) {
-    for import in &context.model.imports {
+fn imports(context: &Context<'_>, part: TextRange, changed: Changed<'_>, uses: &mut Vec<Use>) {
+    for import in within(&context.model.imports, part, |import| import.statement.start()) {
         let guards = Around::VERSION_GUARD | Around::IMPORT_GUARD | Around::NOT_EVALUATED;
         if import.level > 0 || import.context.intersects(guards) {
             continue;
@@ -103,8 +104,9 @@ fn imported_member(import: &Import<'_>, changed: Changed<'_>) -> Option<Use> {
     Some(Use { range: import.alias.name.range(), what: format!("`{full}`"), version })
 }
 
-fn attributes<'a>(model: &Model<'a>, changed: Changed<'_>, uses: &mut Vec<Use>) {
-    for site in &model.nodes.attributes {
+fn attributes(context: &Context<'_>, part: TextRange, changed: Changed<'_>, uses: &mut Vec<Use>) {
+    let model = context.model;
+    for site in context.sites(&model.nodes.attributes, part) {
         let name = site.node.attr.as_str();
         if !changed.has_name(name) || site.node.ctx != ExprContext::Load || is_guarded(site.context) {
             continue;
@@ -119,8 +121,9 @@ fn attributes<'a>(model: &Model<'a>, changed: Changed<'_>, uses: &mut Vec<Use>) 
     }
 }
 
-fn arguments<'a>(model: &Model<'a>, changed: Changed<'_>, uses: &mut Vec<Use>) {
-    for site in &model.nodes.calls {
+fn arguments(context: &Context<'_>, part: TextRange, changed: Changed<'_>, uses: &mut Vec<Use>) {
+    let model = context.model;
+    for site in context.sites(&model.nodes.calls, part) {
         let is_tried = site.context.contains(Around::TYPE_GUARD);
         if site.node.arguments.keywords.is_empty() || is_tried || is_guarded(site.context) {
             continue;

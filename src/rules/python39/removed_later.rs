@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+use crate::text::TextRange;
 
 use super::changes::{self, Change};
 
@@ -14,11 +15,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a module, attribute or argument that the standard library lost after Python 3.9",
     page: include_str!("removed_later.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for found in changes::find(context, Change::Removed) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for found in changes::find(context, part, Change::Removed) {
         let (major, minor) = found.version;
         sink.report(
             found.range,

@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "the same key twice in one dictionary",
     page: include_str!("duplicate_dict_key.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
 /// A key as Python compares it: `1`, `1.0` and `True` are one.
@@ -29,8 +29,8 @@ enum Key<'a> {
     None,
 }
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for site in &context.model.nodes.dicts {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for site in context.sites(&context.model.nodes.dicts, part) {
         if site.node.items.len() < 2 {
             continue;
         }

@@ -5,7 +5,7 @@ use crate::image::names::RETRY_DELAY_KEY;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Context as Around, Model, ScopeId};
 use crate::syntax::ast::{Expr, Number, Operator};
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3804",
@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "`time.sleep` in a loop or for more than 10 seconds",
     page: include_str!("long_sleep.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
 /// Seconds that a command may sleep at once.
@@ -24,9 +24,9 @@ const LONGEST: f64 = 10.0;
 /// Seconds from which on a sleep in a loop counts: less keeps below a server's limit of requests.
 const SHORTEST: f64 = 1.0;
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let model = context.model;
-    for site in &model.nodes.calls {
+    for site in context.sites(&model.nodes.calls, part) {
         if site.context.contains(Around::MAIN_GUARD)
             || !model.callee(site.node).is_some_and(|name| name.is("time.sleep"))
         {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{Function, FunctionId};
+use crate::semantic::Function;
 use crate::text::{Edit, TextRange, TextSize};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -14,14 +14,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "statements that can not run",
     page: include_str!("unreachable_code.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let model = context.model;
-    for (place, function) in (0..).zip(&model.functions) {
-        for statement in model.unreachable(FunctionId(place)) {
-            if is_marker(context, function, statement) {
+    for function in model.functions_within(part) {
+        for statement in model.unreachable(function) {
+            if is_marker(context, model.function(function), statement) {
                 continue;
             }
             let first_line = first_line(&context.parsed.text, statement);

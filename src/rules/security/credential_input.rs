@@ -1,5 +1,7 @@
 //! D3607.
 
+use std::cell::LazyCell;
+
 use crate::diagnostic::{Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::plain_name;
@@ -62,13 +64,10 @@ const ABOUT_CREDENTIALS: [&str; 20] = [
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     for command in context.model.commands.iter().filter_map(|command| command.declared) {
-        let about = plain_name(&command.internal_name.value);
-        if ABOUT_CREDENTIALS.iter().any(|word| about.contains(word)) {
-            continue;
-        }
+        let about = LazyCell::new(|| plain_name(&command.internal_name.value));
         for input in &command.inputs {
             let name = &input.parameter_name;
-            if NAMES.contains(&plain_name(&name.value).as_str()) {
+            if is_credential(&name.value) && !ABOUT_CREDENTIALS.iter().any(|word| about.contains(word)) {
                 let message = format!(
                     "`{}` would be typed into playbooks and shown in their logs; make it a secret connection parameter",
                     name.value
@@ -77,4 +76,11 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// Whether a name is one of [`NAMES`], whatever its case and separators.
+fn is_credential(name: &str) -> bool {
+    let mut plain = name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase);
+    let Some(first) = plain.next() else { return false };
+    NAMES.iter().any(|known| known.starts_with(first) && known.chars().skip(1).eq(plain.clone()))
 }

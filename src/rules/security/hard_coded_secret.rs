@@ -1,8 +1,9 @@
 //! D3602.
 
 use crate::diagnostic::Severity;
+use crate::rules::context::within;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, Model, names_credential, plain_name};
+use crate::semantic::{BindingKind, names_credential, plain_name};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
@@ -18,13 +19,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a credential that is written out in the script",
     page: include_str!("hard_coded_secret.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut found = Vec::new();
-    by_shape(context, &mut found);
-    by_name(context.model, &mut found);
+    by_shape(context, part, &mut found);
+    by_name(context, part, &mut found);
     // One literal is one finding; what the shape says is the better message.
     found.sort_by_key(|(range, who)| (range.start(), range.end(), who.is_none()));
     found.dedup_by_key(|(range, _)| *range);
@@ -44,13 +45,13 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 
 type Found = Vec<(TextRange, Option<&'static str>)>;
 
-fn by_shape(context: &Context<'_>, found: &mut Found) {
-    for site in &context.model.nodes.strings {
+fn by_shape(context: &Context<'_>, part: TextRange, found: &mut Found) {
+    for site in context.sites(&context.model.nodes.strings, part) {
         if let Some(who) = provider_keys::provider(site.node.value.to_str()) {
             found.push((site.node.range(), Some(who)));
         }
     }
-    for site in &context.model.nodes.f_strings {
+    for site in context.sites(&context.model.nodes.f_strings, part) {
         for literal in site.node.value.elements().filter_map(|element| element.as_literal()) {
             if let Some(who) = provider_keys::provider(&literal.value) {
                 found.push((literal.range(), Some(who)));
@@ -60,7 +61,8 @@ fn by_shape(context: &Context<'_>, found: &mut Found) {
 }
 
 /// Literals that a credential's name is bound to: by an assignment, a default, an argument, a key.
-fn by_name(model: &Model<'_>, found: &mut Found) {
+fn by_name(context: &Context<'_>, part: TextRange, found: &mut Found) {
+    let model = context.model;
     let mut look = |name: &str, value: &Expr| {
         let Some(text) = literal(value) else { return };
         let name = plain_name(name);
@@ -73,7 +75,7 @@ fn by_name(model: &Model<'_>, found: &mut Found) {
             found.push((value.range(), None));
         }
     };
-    for binding in &model.bindings {
+    for binding in within(&model.bindings, part, |binding| binding.range.start()) {
         match binding.kind {
             BindingKind::Assignment(Some(value)) | BindingKind::Annotated(Some(value)) | BindingKind::Walrus(value) => {
                 look(binding.name, value);
@@ -81,14 +83,14 @@ fn by_name(model: &Model<'_>, found: &mut Found) {
             _ => {}
         }
     }
-    for function in &model.functions {
-        for parameter in &*function.node.parameters {
+    for function in model.functions_within(part) {
+        for parameter in &*model.function(function).node.parameters {
             if let Some(default) = parameter.default() {
                 look(parameter.name().as_str(), default);
             }
         }
     }
-    for site in &model.nodes.assigns {
+    for site in context.sites(&model.nodes.assigns, part) {
         for target in &site.node.targets {
             match target {
                 Expr::Attribute(target) => look(target.attr.as_str(), &site.node.value),
@@ -101,7 +103,7 @@ fn by_name(model: &Model<'_>, found: &mut Found) {
             }
         }
     }
-    for site in &model.nodes.calls {
+    for site in context.sites(&model.nodes.calls, part) {
         for keyword in &site.node.arguments.keywords {
             if let Some(name) = &keyword.arg {
                 look(name.as_str(), &keyword.value);
@@ -113,7 +115,7 @@ fn by_name(model: &Model<'_>, found: &mut Found) {
             }
         }
     }
-    for site in &model.nodes.dicts {
+    for site in context.sites(&model.nodes.dicts, part) {
         for ast::DictItem { key, value } in &site.node.items {
             if let Some(key) = key.as_ref().and_then(literal) {
                 look(key, value);

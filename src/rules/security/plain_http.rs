@@ -70,8 +70,12 @@ fn is_address_name(name: &str) -> bool {
         "server",
         "apihost",
     ];
-    let name: String = name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect();
-    NAMES.iter().any(|known| name.ends_with(known))
+    let mut backwards = name.bytes().rev().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase());
+    let Some(last) = backwards.next() else { return false };
+    let ends = |known: &str| {
+        known.bytes().last() == Some(last) && known.bytes().rev().skip(1).eq(backwards.clone().take(known.len() - 1))
+    };
+    NAMES.iter().any(|known| ends(known))
 }
 
 /// The literal that a text starts with, where it is an address without encryption of another machine.

@@ -1,0 +1,136 @@
+//! Which top-level statements mean the same as before an edit of others.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::model::{MODULE, Resolution};
+use super::{Model, Origin};
+use crate::syntax::ast::Stmt;
+use crate::text::{Ranged, TextRange, TextSize};
+
+/// What other top-level statements can see of some of them, and of a script as a whole.
+#[derive(Debug)]
+pub struct Outline {
+    /// The names that the statements bind at the top level.
+    names: FxHashSet<String>,
+    /// Whether the statements change what follows by their names only.
+    by_names: bool,
+    /// Whether names may be bound where no one can see it.
+    open: bool,
+    /// The names of the commands that have a function.
+    commands: Vec<String>,
+    /// The names that the statements read from the top level.
+    reads: FxHashSet<String>,
+    /// What the parameters of functions and classes are, which follows from their calls everywhere.
+    parameters: FxHashMap<(String, usize), Origin>,
+}
+
+impl Outline {
+    /// The functions and classes whose parameters may be other objects of the engine than before: those for which they
+    /// are, and those that the statements call, as far as theirs are any.
+    fn callees_that_differ<'o>(&'o self, now: &'o Self) -> impl Iterator<Item = &'o str> {
+        let is_called = |name: &str| self.reads.contains(name) || now.reads.contains(name);
+        let differs = move |other: &Self, place: &(String, usize), origin: &Origin| {
+            other.parameters.get(place) != Some(origin) || is_called(&place.0)
+        };
+        let gone = self.parameters.iter().filter(move |(place, origin)| differs(now, place, origin));
+        let come = now.parameters.iter().filter(move |(place, origin)| differs(self, place, origin));
+        gone.chain(come).map(|((name, _), _)| name.as_str())
+    }
+}
+
+impl<'a> Model<'a> {
+    /// The outline of the statements in a part of the script.
+    pub fn outline(&self, part: TextRange) -> Outline {
+        let commands = self.commands.iter().filter(|command| command.function.is_some());
+        Outline {
+            names: self.names_bound_in(part).map(str::to_owned).collect(),
+            by_names: self.statements_in(part).iter().all(acts_by_names),
+            open: self.has_star_import() || self.binds_dynamically(),
+            commands: commands.map(|command| command.name.to_owned()).collect(),
+            reads: self.names_read_in(part).map(str::to_owned).collect(),
+            parameters: self.origins_of_parameters(),
+        }
+    }
+
+    /// For each top-level statement whether it may mean something else than before those in `fresh` were written, whose
+    /// place others had: those themselves, and all that read or bind a name which one of these binds. `None` where more
+    /// than that may have changed.
+    pub fn affected(&self, fresh: TextRange, before: &Outline) -> Option<Vec<bool>> {
+        let now = self.outline(fresh);
+        let same = before.by_names && now.by_names && !before.open && !now.open && before.commands == now.commands;
+        if !same {
+            return None;
+        }
+        let body = &self.script.parsed.body;
+        let mut affected = vec![false; body.len()];
+        let mut seen: FxHashSet<&str> = FxHashSet::default();
+        let mut names: Vec<&str> = now.names.iter().chain(&before.names).map(String::as_str).collect();
+        names.extend(before.callees_that_differ(&now));
+        let first = body.partition_point(|statement| statement.start() < fresh.start());
+        affected[first..first + self.statements_in(fresh).len()].fill(true);
+        while let Some(name) = names.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            for place in self.places_of(name) {
+                let statement = body.partition_point(|statement| statement.start() <= place).saturating_sub(1);
+                if !std::mem::replace(&mut affected[statement], true) {
+                    names.extend(self.names_bound_in(body[statement].range()));
+                }
+            }
+        }
+        Some(affected)
+    }
+
+    fn statements_in(&self, part: TextRange) -> &'a [Stmt] {
+        let body = &self.script.parsed.body;
+        let place = |offset: TextSize| body.partition_point(|statement| statement.start() < offset);
+        &body[place(part.start())..place(part.end())]
+    }
+
+    /// The names that code in a part of the script binds at the top level.
+    fn names_bound_in(&self, part: TextRange) -> impl Iterator<Item = &'a str> {
+        let place = |offset: TextSize| self.bindings.partition_point(|binding| binding.range.start() < offset);
+        let bindings = &self.bindings[place(part.start())..place(part.end())];
+        bindings.iter().filter(|binding| binding.scope == MODULE).map(|binding| binding.name)
+    }
+
+    /// The names that code in a part of the script reads from the top level.
+    fn names_read_in(&self, part: TextRange) -> impl Iterator<Item = &'a str> {
+        let place = |offset: TextSize| self.references.partition_point(|read| read.node.start() < offset);
+        let reads = &self.references[place(part.start())..place(part.end())];
+        reads.iter().filter(|read| read.resolution == Resolution::Bound(MODULE)).map(|read| read.node.id.as_str())
+    }
+
+    /// Where a name of the top level is read or bound, or read without being bound anywhere.
+    fn places_of(&self, name: &str) -> Vec<TextSize> {
+        match self.scope(MODULE).names.get(name) {
+            Some(entry) => {
+                let reads = entry.references.iter().map(|id| self.references[id.0 as usize].node.start());
+                reads.chain(entry.bindings.iter().map(|&id| self.binding(id).range.start())).collect()
+            }
+            None => {
+                let is_read = |resolution| !matches!(resolution, Resolution::Bound(_));
+                let reads = self.references.iter().filter(|read| is_read(read.resolution) && read.node.id == name);
+                reads.map(|read| read.node.start()).collect()
+            }
+        }
+    }
+}
+
+/// Whether other statements see of one what it binds, and nothing else. After `if sys.version_info < (3, 10): raise`
+/// all that follows is guarded.
+fn acts_by_names(statement: &Stmt) -> bool {
+    matches!(
+        statement,
+        Stmt::FunctionDef(_)
+            | Stmt::ClassDef(_)
+            | Stmt::Import(_)
+            | Stmt::ImportFrom(_)
+            | Stmt::Assign(_)
+            | Stmt::AnnAssign(_)
+            | Stmt::AugAssign(_)
+            | Stmt::Expr(_)
+            | Stmt::Pass(_)
+    )
+}

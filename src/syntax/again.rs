@@ -1,0 +1,222 @@
+//! Parses a text that differs little from one that was parsed: the top-level statements that an edit did not touch are
+//! kept.
+//!
+//! A statement at the top level is what its own text is, and no more: the parser reads from left to right, and where a
+//! sound statement begins at the beginning of a line, nothing of what stands before is still open. So the statements
+//! around the edit are parsed anew, up to the first one behind it that begins a line, and those that follow are moved.
+//! Where one of these grounds does not hold, the whole text is to be parsed.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ruff_python_parser::parse_cells_unchecked;
+
+use super::relocate::{Places, Shift, relocate};
+use super::{D3Call, D3Target, MalformedCall, NewerSyntax, Parsed, SyntaxError, accepted, examine, limits, options};
+use crate::text::{Ranged, TextRange, TextSize};
+
+/// A text parsed again: what an edit touched is parsed, what it did not touch is not moved yet.
+#[derive(Debug)]
+pub struct Again {
+    edited: Edited,
+    /// Which of the earlier statements the fresh ones replace.
+    statements: Range<usize>,
+    fresh: Parsed,
+}
+
+/// Top-level statements that an edit touched, with what stands between them.
+#[derive(Debug, Clone, Copy)]
+pub struct Edited {
+    /// Their bytes in the earlier text.
+    pub old: TextRange,
+    /// The bytes that stand there now.
+    pub new: TextRange,
+}
+
+impl Edited {
+    /// Where a range of the earlier text is now; `None` where it was edited.
+    pub fn moved(&self, range: TextRange) -> Option<TextRange> {
+        if range.start() >= self.old.end() {
+            Some(self.shift().range(range))
+        } else {
+            (range.end() <= self.old.start()).then_some(range)
+        }
+    }
+
+    fn shift(&self) -> Shift {
+        Shift { removed: self.old.len(), added: self.new.len() }
+    }
+}
+
+impl Again {
+    /// Parses what is new in `text`. `None` where its statements don't stand apart, where anything is wrong with them, or
+    /// where they are most of the text.
+    pub(super) fn new(before: &Parsed, text: &Arc<str>) -> Option<Self> {
+        let apart = before.apart?;
+        let (edited, statements) = touched(before, text)?;
+        if edited.new.start() < apart.imports_end {
+            return None;
+        }
+        let mut prescan = limits::prescan(&text[edited.new]);
+        if prescan.too_deep || prescan.is_deep() {
+            return None;
+        }
+        prescan.slots.iter_mut().for_each(|slot| slot.move_by(edited.new.start()));
+        let blanked = limits::blanked(text, &prescan.slots);
+        let mut found = accepted(text, parse_cells_unchecked(&blanked, [edited.new], &options()))?;
+        found.slots = prescan.slots;
+        let fresh = examine(text, found, apart.annotations);
+        let is_apart = fresh.apart.is_some_and(|apart| apart.imports_end == TextSize::default());
+        is_apart.then_some(Self { edited, statements, fresh })
+    }
+
+    /// What the edit touched.
+    pub fn edited(&self) -> Edited {
+        self.edited
+    }
+
+    /// What [`super::parse`] makes of the text. `before` is what it made of the earlier one.
+    pub fn join(self, mut before: Parsed) -> Parsed {
+        let Self { edited, statements, fresh } = self;
+        let behind = statements.start + fresh.body.len();
+        let shift = edited.shift();
+        drop(before.body.splice(statements, fresh.body));
+        if shift.removed != shift.added {
+            relocate(&mut before.body[behind..], &shift);
+        }
+        splice(&mut before.comments, edited.old, fresh.comments, shift);
+        splice(&mut before.errors, edited.old, fresh.errors, shift);
+        splice(&mut before.newer, edited.old, fresh.newer, shift);
+        splice(&mut before.d3_calls, edited.old, fresh.d3_calls, shift);
+        splice(&mut before.malformed_calls, edited.old, fresh.malformed_calls, shift);
+        Parsed { text: fresh.text, ..before }
+    }
+}
+
+/// The statements that differ in `text`; `None` where they are most of it.
+fn touched(before: &Parsed, text: &str) -> Option<(Edited, Range<usize>)> {
+    let (edit_start, edit_end) = difference(&before.text, text);
+    let body = &before.body;
+    let start = |place: usize| body.get(place).map_or(before.text.len(), |statement| statement.start().to_usize());
+    // What is written right before a statement may belong to the one before it.
+    let mut first = body.partition_point(|statement| statement.start().to_usize() < edit_start).saturating_sub(1);
+    while first > 0 && !begins_line(&before.text, start(first)) {
+        first -= 1;
+    }
+    let mut next = body.partition_point(|statement| statement.start().to_usize() <= edit_end);
+    while next < body.len() && !begins_line(&before.text, start(next)) {
+        next += 1;
+    }
+    let begin = if first == 0 { 0 } else { start(first) };
+    let end = start(next) + text.len() - before.text.len();
+    let is_apart = next == body.len() || begins_line(text, end);
+    let is_small = (end - begin) * 2 < text.len();
+    let range = |start, end| Some(TextRange::new(TextSize::try_from(start).ok()?, TextSize::try_from(end).ok()?));
+    let edited = Edited { old: range(begin, start(next))?, new: range(begin, end)? };
+    (is_apart && is_small).then_some((edited, first..next))
+}
+
+/// From where to where two texts differ, as offsets in the first.
+fn difference(old: &str, new: &str) -> (usize, usize) {
+    let (old, new) = (old.as_bytes(), new.as_bytes());
+    let same_blocks = old.chunks_exact(BLOCK).zip(new.chunks_exact(BLOCK)).take_while(|(old, new)| old == new).count();
+    let start = same_blocks * BLOCK + common(old[same_blocks * BLOCK..].iter(), new[same_blocks * BLOCK..].iter());
+    let (old_rest, new_rest) = (&old[start..], &new[start..]);
+    let same_blocks =
+        old_rest.rchunks_exact(BLOCK).zip(new_rest.rchunks_exact(BLOCK)).take_while(|(old, new)| old == new).count();
+    let behind = same_blocks * BLOCK;
+    let (old_rest, new_rest) = (&old_rest[..old_rest.len() - behind], &new_rest[..new_rest.len() - behind]);
+    (start, start + old_rest.len() - common(old_rest.iter().rev(), new_rest.iter().rev()))
+}
+
+/// How many bytes are compared at once.
+const BLOCK: usize = 256;
+
+/// How many bytes are the same.
+fn common<'b>(one: impl Iterator<Item = &'b u8>, other: impl Iterator<Item = &'b u8>) -> usize {
+    one.zip(other).take_while(|(one, other)| one == other).count()
+}
+
+/// Whether a logical line begins at an offset.
+fn begins_line(text: &str, offset: usize) -> bool {
+    let before = &text[..offset];
+    let line = before.strip_suffix("\r\n").or_else(|| before.strip_suffix(['\n', '\r']));
+    line.is_some_and(|line| !line.ends_with('\\'))
+}
+
+/// Puts `fresh` in the place of what begins in the region `old`, and moves what follows.
+fn splice<T: Placed>(kept: &mut Vec<T>, old: TextRange, fresh: Vec<T>, shift: Shift) {
+    let first = kept.partition_point(|one| one.start() < old.start());
+    let next = kept.partition_point(|one| one.start() < old.end());
+    let behind = first + fresh.len();
+    drop(kept.splice(first..next, fresh));
+    kept[behind..].iter_mut().for_each(|one| one.relocate(&shift));
+}
+
+/// What belongs to a place of the text.
+trait Placed {
+    fn start(&self) -> TextSize;
+    fn relocate(&mut self, places: &impl Places);
+}
+
+impl Placed for TextRange {
+    fn start(&self) -> TextSize {
+        (*self).start()
+    }
+
+    fn relocate(&mut self, places: &impl Places) {
+        *self = places.range(*self);
+    }
+}
+
+impl Placed for SyntaxError {
+    fn start(&self) -> TextSize {
+        self.range.start()
+    }
+
+    fn relocate(&mut self, places: &impl Places) {
+        self.range.relocate(places);
+    }
+}
+
+impl Placed for NewerSyntax {
+    fn start(&self) -> TextSize {
+        self.range.start()
+    }
+
+    fn relocate(&mut self, places: &impl Places) {
+        self.range.relocate(places);
+    }
+}
+
+impl Placed for MalformedCall {
+    fn start(&self) -> TextSize {
+        self.range.start()
+    }
+
+    fn relocate(&mut self, places: &impl Places) {
+        self.range.relocate(places);
+    }
+}
+
+impl Placed for D3Call {
+    fn start(&self) -> TextSize {
+        self.callee.start()
+    }
+
+    fn relocate(&mut self, places: &impl Places) {
+        self.callee.relocate(places);
+        match &mut self.target {
+            D3Target::Utility { command } => command.range.relocate(places),
+            D3Target::Integration { integration, command } => {
+                integration.range.relocate(places);
+                command.range.relocate(places);
+            }
+        }
+        self.type_word.iter_mut().for_each(|word| word.range.relocate(places));
+        self.arguments.iter_mut().for_each(|arguments| arguments.relocate(places));
+    }
+}
+
+#[cfg(test)]
+mod tests;

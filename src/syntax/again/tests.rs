@@ -1,0 +1,137 @@
+//! A text parsed again after an edit gives what the same text gives parsed afresh.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::super::{Parsed, parse};
+use super::{Again, touched};
+
+const PIECES: &[&str] = &[
+    "x = 1\n",
+    "\n",
+    "    ",
+    "else:\n",
+    "elif x:\n",
+    "finally:\n",
+    "(",
+    ")",
+    "]",
+    "'",
+    "\"\"\"",
+    "\\\n",
+    "\\",
+    "# c\n",
+    ";",
+    "def f(a):\n    return a\n",
+    "@d\n",
+    "D3.Utility.a<Text>(1)\n",
+    "D3.Utility.b<",
+    "from __future__ import annotations\n",
+    "global x\n",
+    "if x:\n    global x\n",
+    "\t",
+    "é🙂",
+    "\r\n",
+    "\r",
+    "match x:\n    case 1:\n        pass\n",
+    "lambda: 0",
+    "class A:\n    x: int = 1\n",
+    "yield 1\n",
+    "nonlocal x\n",
+    "f'{x!r:>{y}}'\n",
+    "await x\n",
+    "return\n",
+    "\u{feff}",
+    " ",
+];
+
+fn assert_same(again: &Parsed, afresh: &Parsed, text: &str) {
+    assert_eq!(again.body, afresh.body, "{text}");
+    assert_eq!(again.comments, afresh.comments, "{text}");
+    assert_eq!(again.errors, afresh.errors, "{text}");
+    assert_eq!(again.newer, afresh.newer, "{text}");
+    assert_eq!(again.d3_calls, afresh.d3_calls, "{text}");
+    assert_eq!(again.malformed_calls, afresh.malformed_calls, "{text}");
+    assert_eq!(again.trailing, afresh.trailing, "{text}");
+    assert_eq!(again.apart, afresh.apart, "{text}");
+    assert_eq!(again.text, afresh.text);
+}
+
+fn parse_again(before: Parsed, text: &Arc<str>) -> Parsed {
+    match Again::new(&before, text) {
+        Some(again) => again.join(before),
+        None => parse(text),
+    }
+}
+
+/// `text` with `piece` in place of about `length` bytes from about `at` on.
+fn edited(text: &str, at: usize, length: usize, piece: &str) -> Arc<str> {
+    let start = text.floor_char_boundary(at % (text.len() + 1));
+    let end = text.floor_char_boundary((start + length).min(text.len())).max(start);
+    format!("{}{piece}{}", &text[..start], &text[end..]).into()
+}
+
+fn scripts() -> Vec<Arc<str>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let (mut found, mut folders) = (Vec::new(), vec![folder]);
+    while let Some(folder) = folders.pop() {
+        let mut paths: Vec<PathBuf> =
+            std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "py") {
+                found.extend(std::fs::read_to_string(path).ok().map(Arc::from));
+            }
+        }
+    }
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn small_scripts(
+        first in prop::collection::vec(prop::sample::select(PIECES), 0..10),
+        edits in prop::collection::vec((any::<usize>(), 0..6_usize, prop::sample::select(PIECES)), 1..8),
+    ) {
+        let text: Arc<str> = first.concat().into();
+        let mut kept = parse(&text);
+        for (at, length, piece) in edits {
+            let text = edited(&kept.text, at, length, piece);
+            kept = parse_again(kept, &text);
+            assert_same(&kept, &parse(&text), &text);
+        }
+    }
+
+    #[test]
+    fn the_fixtures(
+        script in prop::sample::select(scripts()),
+        edits in prop::collection::vec((any::<usize>(), 0..40_usize, prop::sample::select(PIECES)), 1..4),
+    ) {
+        let mut kept = parse(&script);
+        for (at, length, piece) in edits {
+            let text = edited(&script, at, length, piece);
+            kept = parse_again(kept, &text);
+            assert_same(&kept, &parse(&text), &text);
+            // The edit is taken back.
+            kept = parse_again(kept, &script);
+            assert_same(&kept, &parse(&script), &script);
+        }
+    }
+}
+
+#[test]
+fn an_edit_in_a_function_costs_its_neighbourhood_only() {
+    let text: String = (0..20).map(|n| format!("def f{n}(a):\n    return a + {n}\n\n\n")).collect();
+    let kept = parse(&text.as_str().into());
+    let (_, statements) = touched(&kept, &text.replace("a + 7\n", "a + 7777\n")).expect("it is small");
+    assert_eq!(statements, 7..8);
+    // What is written before a function may belong to the one before it.
+    let (_, statements) = touched(&kept, &text.replace("def f7", "async def f7")).expect("it is small");
+    assert_eq!(statements, 6..8);
+}
