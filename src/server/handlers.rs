@@ -143,6 +143,7 @@ impl LanguageServer for Handlers {
     async fn initialized(&self, _: InitializedParams) {
         let session = Arc::clone(&self.session);
         settings::ask(&session);
+        workspace::look_through(&session);
         let mut wanted = Vec::new();
         if session.agreed().watches {
             let watchers: Vec<_> = WATCHED.iter().map(|glob| serde_json::json!({ "globPattern": glob })).collect();

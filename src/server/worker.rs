@@ -288,7 +288,7 @@ fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
 /// Takes what a check says of a script.
 fn take_script(session: &Session, own: Sheet, script: Script, report: Report, checked: &mut Checked) {
     let places = &script.places;
-    checked.depends.extend([&places.system, &places.settings].into_iter().flatten().cloned());
+    checked.depends.extend([&places.manifest, &places.system, &places.settings].into_iter().flatten().cloned());
     checked.depends.extend(places.manifest.as_deref().map(runner::case_folder));
     if let (Some(path), Some(manifest)) = (&places.manifest, &script.input.manifest)
         && let SystemScriptSetting::File(name) = &manifest.system_script
@@ -331,10 +331,7 @@ fn named_scripts<'s>(
         if !seen.insert(path.clone()) {
             return None;
         }
-        let script = session.workspace.as_script(&path, session.workspace.read(&path).ok()?);
-        if script.places.manifest.as_ref().is_some_and(|manifest| *manifest != own) {
-            return None;
-        }
+        let script = session.workspace.script_of(&own, &path, session.workspace.read(&path).ok()?)?;
         let (uri, version) = address(session, &path);
         let sheet = Sheet::new(uri?, version, script.input.source.text());
         Some(Named { name: name.to_owned(), role, script, sheet })
@@ -373,7 +370,8 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
         let report = report(&script.input);
         document.add(name.clone(), role, Arc::clone(&report.analysis));
         scripts.insert(name, sheet.clone());
-        if script.places.manifest.as_ref() != Some(&file.path) {
+        // The script's own check has one manifest.
+        if session.workspace.manifest_for(&script.places.script).map(|named| named.path).as_ref() != Some(&file.path) {
             continue;
         }
         let mut known = sheets(session, sheet.clone(), &script);

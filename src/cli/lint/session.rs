@@ -56,6 +56,7 @@ impl Session {
         let is_manifest = |path: &&PathBuf| path.file_name().is_some_and(|name| name == MANIFEST);
         let all = || walked.named.iter().chain(&walked.found);
         let manifests: Vec<&PathBuf> = all().filter(is_manifest).collect();
+        self.workspace.know(manifests.iter().copied().cloned());
         let mut outcome = Outcome { problems: walked.problems.clone(), ..Outcome::default() };
         outcome.add(self.settings(all().map(PathBuf::as_path), true));
         for one in self.each(&manifests, |path| self.file(path, false, true)) {
