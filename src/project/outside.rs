@@ -1,5 +1,5 @@
-//! Scripts that a manifest names although they are neither in its folder nor below it: the way up from the script does
-//! not lead to the manifest.
+//! System scripts that a manifest names although they are neither in its folder nor below it: the way up from the script
+//! does not lead to the manifest. Of other scripts that is an error.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -108,7 +108,7 @@ impl Workspace {
         })
     }
 
-    /// Tells of manifests, so that scripts which they name outside of their folders are known as theirs.
+    /// Tells of manifests, so that system scripts which they name outside of their folders are known as theirs.
     pub fn know(&self, manifests: impl IntoIterator<Item = PathBuf>) {
         self.outside.know(manifests);
     }
@@ -118,12 +118,13 @@ impl Workspace {
         self.outside.known()
     }
 
-    /// The manifests that name each script outside of their folders, of those that were told of.
+    /// The manifests that name each system script outside of their folders, of those that were told of.
     pub fn outside(&self) -> Arc<Outsiders> {
         self.outside.get(|manifest| {
             let folder = manifest.parent().unwrap_or(manifest);
             let named = self.names_of(manifest);
-            named.keys().filter(|script| !script.starts_with(folder)).cloned().collect()
+            let is_outside = |script: &Path, role| role == ScriptRole::System && !script.starts_with(folder);
+            named.iter().filter(|(script, (_, role))| is_outside(script, *role)).map(|(path, _)| path.clone()).collect()
         })
     }
 

@@ -111,10 +111,10 @@ pub fn rename(
     let manifest = sheets.get(&Place::Manifest).zip(analysis.surroundings().manifest.as_ref());
     let cases = manifest.zip(ide::renamed_in_cases(analysis, offset));
     let cases = cases.and_then(|((sheet, manifest), renamed)| {
-        Some(cases::mentions(session, &path_of(&sheet.uri)?, manifest, &renamed))
+        Some(cases::follow(session, &path_of(&sheet.uri)?, manifest, &[(renamed, to.to_owned())]))
     });
     let edits = ide::rename(analysis, offset, to);
-    let whole = |edits: Vec<_>| rename_edit(&edits, sheets, &cases.unwrap_or_default(), to, agreed);
+    let whole = |edits: Vec<_>| rename_edit(&edits, sheets, &cases.unwrap_or_default(), agreed);
     Some(edits.and_then(|edits| whole(edits).ok_or_else(|| "the manifest can't be edited".to_owned())))
 }
 

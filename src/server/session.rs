@@ -60,7 +60,7 @@ pub struct Session {
     /// The client said that the session ends.
     pub ending: AtomicBool,
     agreed: OnceLock<Agreed>,
-    /// The scripts outside of their manifests' folders, as documents were last checked with them.
+    /// The system scripts outside of their manifests' folders, as documents were last checked with them.
     outside: Mutex<Arc<Outsiders>>,
     /// The interpreter that the editor's settings name.
     python: RwLock<Option<PathBuf>>,
@@ -254,6 +254,8 @@ impl Session {
 
     /// Checks the scripts again that belong to other manifests outside of their folders than before. Reads manifests.
     fn settle_outside(self: &Arc<Self>) {
+        // Checks start from here, and this thread may be none of the runtime's.
+        let _entered = self.runtime.enter();
         let mut settled = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.workspace.outside();
         let before = std::mem::replace(&mut *settled, Arc::clone(&now));
@@ -422,8 +424,9 @@ impl Changes {
         let is_governed = || own.ancestors().any(|path| self.governed.contains(path));
         let folder = own.parent();
         let has_changed = || folder.is_some_and(|path| self.others.contains(path) || self.named_anew.contains(path));
-        // What it depends on may be being found out; of a manifest it may be the script from anywhere.
-        let is_used = || depends.is_none_or(|depends| depends.iter().any(|path| self.all.contains(path)));
+        // What it depends on may be being found out; a script may depend on a manifest anywhere.
+        let may_use = || !self.others.is_empty() || own.extension().is_some_and(|extension| extension == "py");
+        let is_used = || depends.map_or_else(may_use, |depends| depends.iter().any(|path| self.all.contains(path)));
         (!self.governed.is_empty() && is_governed()) || (!self.others.is_empty() && has_changed()) || is_used()
     }
 }

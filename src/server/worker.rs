@@ -73,6 +73,13 @@ pub enum Subject {
         /// The scripts of `document`, by the names that it gives them.
         scripts: FxHashMap<String, Sheet>,
     },
+    /// A test case.
+    Case {
+        /// Its text.
+        sheet: Sheet,
+        /// The manifest beside it.
+        manifest: PathBuf,
+    },
     /// The settings.
     Settings {
         /// Where they are.
@@ -155,7 +162,7 @@ fn publish(session: &Session, uri: &Uri, document: &mut Document, checked: &Chec
         return;
     }
     let items = session.with_failures(document.path.as_deref(), &checked.items);
-    let is_other = matches!(checked.subject, Subject::Other);
+    let is_other = matches!(checked.subject, Subject::Other | Subject::Case { .. });
     if !is_other || document.shows || !items.is_empty() {
         document.shows = !items.is_empty();
         session.outbox.publish(uri, items, Some(document.version));
@@ -198,6 +205,11 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Checked 
     if let Some(path) = path.filter(|_| is_named(SETTINGS)) {
         let own = Sheet::new(uri.clone(), Some(snapshot.version), snapshot.text());
         check_settings(session, own, path, &mut checked);
+        return checked;
+    }
+    if let Some(path) = path.filter(|path| !is_named(MANIFEST) && runner::is_case(path)) {
+        let sheet = Sheet::new(uri.clone(), Some(snapshot.version), snapshot.text());
+        checked.subject = Subject::Case { sheet, manifest: runner::manifest_of(path) };
         return checked;
     }
     if !is_named(MANIFEST) && !is_python(snapshot) {

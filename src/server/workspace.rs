@@ -115,7 +115,7 @@ pub fn change_folders(session: &Arc<Session>, added: &[WorkspaceFolder], removed
     look_through(session);
 }
 
-/// Looks through the workspace's folders for manifests, which may name scripts outside of their own folders. Nothing
+/// Looks through the workspace's folders for manifests, which may name system scripts outside of their own folders. Nothing
 /// waits for that: a folder may be as large as the disk.
 pub fn look_through(session: &Arc<Session>) {
     let inside = Arc::clone(session);

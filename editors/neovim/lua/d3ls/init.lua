@@ -55,12 +55,18 @@ end
 -- The files by name, beside Python, that the server has something to say about.
 local NAMES = { ["d3.json"] = true, ["d3ls.toml"] = true }
 
+-- Whether a path is that of a test case: JSON in a folder `tests` beside a d3.json.
+local function is_case(path)
+  local folder = path:match("^(.*)/tests/[^/]+%.json$")
+  return folder ~= nil and vim.fn.filereadable(folder .. "/d3.json") == 1
+end
+
 -- The root for a buffer: its repository, since commands call each other across folders; nil where the server has
 -- nothing to say.
 function M.root_of(buffer)
   local path = vim.api.nvim_buf_get_name(buffer)
   local filetype = vim.bo[buffer].filetype
-  local wanted = filetype == "python" or NAMES[vim.fn.fnamemodify(path, ":t")]
+  local wanted = filetype == "python" or NAMES[vim.fn.fnamemodify(path, ":t")] or is_case(path)
   if path == "" or not wanted or vim.bo[buffer].buftype ~= "" then
     return nil
   end
