@@ -1,5 +1,6 @@
 //! Test cases as documents, and as what follows when something is renamed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -144,4 +145,57 @@ fn an_action_that_renames_inputs_is_followed_by_the_cases() {
     assert_eq!(found[0], ("a.json".to_owned(), vec!["host".to_owned()]));
     assert_eq!(found.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a.json", "d3.json"]);
     client.finish();
+}
+
+/// Wherever a rename begins, in script, manifest or case, it edits the place where it began, and all the same places.
+#[test]
+fn a_rename_is_the_same_from_each_of_its_places() {
+    let acme = acme();
+    let mut client = Client::initialized(pulling());
+    let mut found: BTreeMap<Place, (BTreeSet<Place>, String)> = BTreeMap::new();
+    let mut begun = 0;
+    for (name, text) in [("script.py", SCRIPT), ("d3.json", MANIFEST), ("tests/a.json", CASE)] {
+        let uri = uri_of(&acme.root.join(name));
+        client.open(&uri, if name == "script.py" { "python" } else { "json" }, 1, text);
+        for start in words(text) {
+            let params = json!({"textDocument": {"uri": uri}, "position": position(text, &text[start..], 0)});
+            let mut with_name = params.clone();
+            with_name["newName"] = json!("zone");
+            let prepared = client.ask("textDocument/prepareRename", params);
+            let prepared = client.answer(&json!(prepared));
+            let renamed = client.ask("textDocument/rename", with_name);
+            let renamed = client.answer(&json!(renamed));
+            assert_eq!(prepared.get("error").is_some(), renamed.get("error").is_some(), "{prepared} {renamed}");
+            let Some(changes) = renamed["result"]["changes"].as_object() else { continue };
+            let of = |uri: &str, range: &Value| (uri.to_owned(), range["start"].to_string());
+            let edits: BTreeSet<Place> = changes
+                .iter()
+                .flat_map(|(uri, edits)| {
+                    edits.as_array().expect("edits").iter().map(move |edit| of(uri, &edit["range"]))
+                })
+                .collect();
+            let own = of(&uri, &prepared["result"]);
+            assert!(edits.contains(&own), "{own:?} among {edits:?}");
+            begun += 1;
+            for place in &edits {
+                let (known, from) = found.entry(place.clone()).or_insert_with(|| (edits.clone(), format!("{own:?}")));
+                assert_eq!(*known, edits, "from {from} and from {own:?}");
+            }
+        }
+    }
+    // Look, host and limit three times each or more, apikey twice, as its name in the manifest is the display name.
+    assert_eq!(begun, 12);
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
+}
+
+/// A file and a position in it.
+type Place = (String, String);
+
+/// Where the words of a text begin.
+fn words(text: &str) -> Vec<usize> {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let begins = |(at, letter): (usize, char)| {
+        (is_word(letter) && !text[..at].chars().next_back().is_some_and(is_word)).then_some(at)
+    };
+    text.char_indices().filter_map(begins).collect()
 }

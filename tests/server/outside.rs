@@ -1,7 +1,7 @@
 //! System scripts outside of their manifests' folders.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -29,7 +29,7 @@ fn two() -> (TempDir, PathBuf) {
 }
 
 /// A client that has the folder open and is sent findings.
-fn client_in(root: &PathBuf) -> Client {
+fn client_in(root: &Path) -> Client {
     let mut client = Client::start();
     let mut params = initialize_params(json!({}));
     params["workspaceFolders"] = json!([{"uri": uri_of(root), "name": "root"}]);
