@@ -330,7 +330,7 @@ fn rename_says_why_not() {
     let why = |name: &str, to: &str| renamed(ACME, name, to).expect_err("refused");
     assert_eq!(why("CheckDevice", "fetchEvent"), "the manifest has a command `fetchEvent` already");
     assert_eq!(why("CheckDevice", "args"), "`args` is reserved for D3's playbook engine");
-    assert_eq!(why("TestConnection", "a b"), "`a b` is no name in Python");
+    assert_eq!(why("CheckDevice", "a b"), "`a b` is no name in Python");
     assert_eq!(why("hostname", "limit"), "the command has an input `limit` already");
     assert_eq!(why("limit", "hostname"), "the command has an input `hostname` already");
     assert_eq!(why("hostname", "maximum"), "`maximum` is taken, or `hostname` is shared between scopes");
