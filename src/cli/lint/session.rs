@@ -132,9 +132,11 @@ impl Session {
         }
     }
 
+    /// The scripts that are not there; what a broken manifest names can't be told.
     fn missing_scripts<'a>(&'a self, manifest: &'a Path) -> impl Iterator<Item = Problem> + 'a {
-        self.workspace
-            .missing_scripts_of(manifest)
+        let is_usable = self.workspace.manifest(manifest).is_some_and(|known| known.usable);
+        let missing = if is_usable { self.workspace.missing_scripts_of(manifest) } else { Vec::new() };
+        missing
             .into_iter()
             .map(|path| Problem::fatal(&path, format!("no such file, but {} names it", self.shown(manifest))))
     }
