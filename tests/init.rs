@@ -263,14 +263,15 @@ fn a_name_that_is_bound_nowhere_speaks_for_a_system_script() {
 #[test]
 fn a_manifest_that_is_there_is_replaced_only_by_force() {
     let script = "# d3: utility\ndef A():\n    return pb.returnOutputModel('', '', '', '', '', '')\n";
-    let folder = Folder::new(&[("a.py", script), ("d3.json", "mine")]);
+    let other = r#"{"version": 1, "kind": "integration", "commands": []}"#;
+    let folder = Folder::new(&[("a.py", script), ("d3.json", other)]);
     let run = folder.run(&["init", "a.py"]);
     assert_eq!(run.status, 2);
     assert_eq!(
         run.stderr,
         "error: d3.json is there already and does not name a.py; move the script to a folder of its own, or replace the manifest with `--force`\n"
     );
-    assert_eq!(folder.read("d3.json"), b"mine");
+    assert_eq!(folder.read("d3.json"), other.as_bytes());
     assert_eq!(folder.run(&["init", "a.py", "--force"]).status, 0);
     let again = folder.run(&["init", "a.py"]);
     assert_eq!(again.status, 2);
@@ -326,14 +327,18 @@ fn utility_scripts_of_one_folder_share_a_manifest() {
 #[test]
 fn each_bad_input_gets_one_message_with_the_next_step() {
     let folder =
-        Folder::new(&[("plain.py", "print('x')\n"), ("d/script.py", ""), ("none.py", "# d3: integration\ndef A(:\n")]);
+        Folder::new(&[("plain.py", "print('x')\n"), ("d/own.py", ""), ("none.py", "# d3: integration\ndef A(:\n")]);
+    folder.write("empty/notes.txt", "");
+    folder.write("broken/a.py", "# d3: utility\ndef A():\n    return pb.returnOutputModel('', '', '', '', '', '')\n");
+    folder.write("broken/d3.json", "{");
     folder.write("latin.py", b"x = '\xe9'\n");
     for (path, expected) in [
         (
             "plain.py",
             "plain.py: this is no D3 script: it gives no output model and calls nothing of D3; if it is one all the same, begin it with `# d3: integration` or `# d3: utility`",
         ),
-        ("d", "d is a folder; give the script in it: `d3ls init d/script.py`"),
+        ("d", "d is a folder; give the script in it: `d3ls init d/own.py`"),
+        ("empty", "empty is a folder without a script; `d3ls new integration NAME` begins a new one"),
         ("gone.py", "gone.py: no such file or folder"),
         ("latin.py", "latin.py: the file is not UTF-8 (byte 5); save it as UTF-8"),
     ] {
@@ -344,6 +349,9 @@ fn each_bad_input_gets_one_message_with_the_next_step() {
         );
     }
     assert!(!folder.path().join("d3.json").exists());
+    let run = folder.run(&["init", "broken/a.py"]);
+    let expected = "d3.json:1:1: the manifest is not valid JSON: this `{` is never closed; correct that, or replace the manifest with `--force`\n";
+    assert!(run.status == 2 && run.stderr.ends_with(expected), "{run:?}");
 }
 
 #[test]

@@ -78,6 +78,10 @@ fn a_broken_manifest_costs_only_what_needs_it() {
     assert_eq!(run.status, 2);
     assert!(run.stderr.starts_with("error: acme/d3.json: the file is not UTF-8"), "{}", run.stderr);
     assert!(run.stdout.contains("acme/script.py:1:7"), "{}", run.stdout);
+    // What it names can't be told, so nothing is missing.
+    folder.write("utility/d3.json", "{");
+    let run = folder.run(&["lint", "utility"]);
+    assert!(run.stderr.is_empty() && run.stdout.contains("d3.json:1:1: error D3903"), "{run:?}");
 }
 
 #[test]

@@ -424,6 +424,32 @@ fn secrets_are_shown_nowhere() {
     }
 }
 
+#[test]
+fn the_only_command_needs_no_name() {
+    let body = "    return pb.returnOutputModel('mine', '', '', '', '', '')\n";
+    let folder = script(&format!("def _own():\n    return 1\n\ndef A():\n{body}"));
+    let found = run(&folder, &["a.py"]);
+    assert!(found.stdout.starts_with("A: successful"), "{found:?}");
+    folder.write(
+        "b/d3.json",
+        r#"{"version": 1, "kind": "utility", "commands": [{"internalName": "B"}, {"internalName": "C"}]}"#,
+    );
+    folder.write("b/B.py", format!("def B():\n{body}"));
+    let found = run(&folder, &["b/B.py"]);
+    assert!(found.stdout.starts_with("B: successful"), "{found:?}");
+    folder.write("none.py", "X = 1\n");
+    for (path, message) in [
+        ("b", "b has 2 commands; name one of them: B, C"),
+        (
+            "none.py",
+            "none.py has no command; a command is a function at the top level that returns `pb.returnOutputModel(...)`",
+        ),
+    ] {
+        let refused = run(&folder, &[path]);
+        assert_eq!((refused.status, refused.stderr), (2, format!("error: {message}\n")), "{path}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_python_counts_only_if_it_runs() {

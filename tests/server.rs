@@ -7,6 +7,8 @@ mod lsp;
 mod actions;
 #[path = "server/assist.rs"]
 mod assist;
+#[path = "server/cases.rs"]
+mod cases;
 #[path = "server/clients.rs"]
 mod clients;
 #[path = "server/editing.rs"]
@@ -23,6 +25,8 @@ mod lifecycle;
 mod malformed;
 #[path = "server/manifest.rs"]
 mod manifest;
+#[path = "server/outside.rs"]
+mod outside;
 #[path = "server/runs.rs"]
 mod runs;
 #[cfg(target_os = "linux")]

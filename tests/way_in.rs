@@ -110,6 +110,26 @@ fn a_cloned_utility_command_gets_a_script_of_its_own() {
 }
 
 #[test]
+fn what_can_not_be_written_whole_is_left_as_it_was() {
+    let folder = integration();
+    let script = folder.path().join("script.py");
+    let mut permissions = std::fs::metadata(&script).expect("metadata").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&script, permissions).expect("permissions");
+    let message = "script.py can't be written: the file is read-only; make it writable, or work in a copy of it";
+    refused(&folder, &["clone", ".", "CheckDevice"], message);
+    refused(&folder, &["new", "command", "Other"], message);
+    assert_eq!((text(&folder, "d3.json").as_str(), text(&folder, "script.py").as_str()), (MANIFEST, SCRIPT));
+    assert!(!folder.path().join("tests").exists(), "a folder is left behind");
+    // No profile can be written where a folder has its name.
+    std::fs::create_dir(folder.path().join("d3ls.toml")).expect("a folder");
+    folder
+        .write("probe.json", r#"{"d3ls": "image probe", "version": 1, "python": "3.9.12", "libraries": [], "pb": []}"#);
+    refused(&folder, &["image", "import", "probe.json"], "d3ls.toml is there already; `--force` replaces it");
+    assert!(!folder.path().join("d3-image.json").exists(), "a profile is left behind that nothing names");
+}
+
+#[test]
 fn an_export_is_the_page_for_the_forms_and_the_script_to_paste() {
     let folder = integration();
     let page = ok(&folder, &["export", "."]).stdout;
@@ -153,6 +173,13 @@ fn an_export_is_the_page_for_the_forms_and_the_script_to_paste() {
         run.stderr,
         "warning: lint finds 1 error in script.py; `d3ls lint script.py` shows what to correct before you paste it\n"
     );
+    folder.write(
+        "u/d3.json",
+        r#"{"version": 1, "kind": "utility", "commands": [{"internalName": "A"}, {"internalName": "B"}]}"#,
+    );
+    folder.write("u/B.py", "def B():\n    return pb.returnOutputModel('', '', '', '', '', '')\n");
+    let own = ok(&folder, &["export", "u/B.py"]).stdout;
+    assert!(own.contains("Command B\n") && !own.contains("Command A\n"), "{own}");
     folder.write("b/alone.py", SCRIPT);
     refused(&folder, &["export", "b/alone.py"], "b/alone.py has no manifest; write one with `d3ls init b/alone.py`");
 }

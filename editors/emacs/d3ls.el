@@ -20,12 +20,19 @@
   :type '(repeat string))
 
 (define-derived-mode d3ls-manifest-mode js-mode "D3 manifest"
-  "For d3.json, so that other JSON keeps its own server.")
+  "For d3.json and its test cases, so that other JSON keeps its own server.")
 
 (define-derived-mode d3ls-settings-mode conf-toml-mode "D3 settings"
   "For d3ls.toml.")
 
 (add-to-list 'auto-mode-alist '("/d3\\.json\\'" . d3ls-manifest-mode))
+(defun d3ls--is-case ()
+  "Whether the buffer is a test case: JSON in a folder `tests' beside a d3.json."
+  (and buffer-file-name
+       (string-match-p "/tests/[^/]+\\.json\\'" buffer-file-name)
+       (file-exists-p (expand-file-name "../d3.json" (file-name-directory buffer-file-name)))))
+
+(add-to-list 'magic-mode-alist '(d3ls--is-case . d3ls-manifest-mode))
 (add-to-list 'auto-mode-alist '("/d3ls\\.toml\\'" . d3ls-settings-mode))
 
 (defun d3ls--contact (&rest _)

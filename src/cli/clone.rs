@@ -7,7 +7,8 @@ use anyhow::{anyhow, bail};
 use serde_json::Value;
 
 use super::place::{Place, script_text};
-use super::{Status, output, written};
+use super::written::Together;
+use super::{Status, output};
 use crate::check;
 use crate::image::names;
 use crate::manifest::{Implementation, Kind, Manifest, edits, key};
@@ -41,27 +42,23 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     let code = if is_python { Some(analysed(&script)?) } else { None };
     let entry = entry(&place, original, code.as_ref().map(|(_, analysis)| analysis))?;
     let name = name(arguments, manifest, code.as_ref().map(|(_, analysis)| analysis))?;
-    let mut files = Vec::new();
+    let mut written = Together::default();
     let after = edited(manifest, &start::copied_entry(&entry, &name))?;
+    written.replace(&place.path, &manifest.text, &after)?;
     if let Some((text, analysis)) = code {
         let failed = |reason| anyhow!("{}: {reason}", relative(&script));
         match manifest.kind {
             Kind::Integration => {
                 let copy = start::copied_function(&analysis, original, &name.internal).map_err(failed)?;
-                written::replace(&script, &text, &copy)?;
-                files.push(("changed", script));
+                written.replace(&script, &text, &copy)?;
             }
             Kind::Utility => {
                 let copy = start::renamed_script(&analysis, original, &name.internal).map_err(failed)?;
-                let path = place.file(&format!("{}.py", name.internal));
-                written::create(&path, &copy)?;
-                files.push(("wrote", path));
+                written.create(&place.file(&format!("{}.py", name.internal)), &copy)?;
             }
         }
     }
-    written::replace(&place.path, &manifest.text, &after)?;
-    files.insert(0, ("changed", place.path));
-    let mut out: String = files.iter().map(|(word, path)| written::line(word, path)).collect();
+    let mut out = written.keep();
     out.push_str(&format!("\n`{}` is a copy of `{original}`, as a Draft.\n", name.internal));
     output::write_styled(&out)?;
     Ok(Status::Clean)

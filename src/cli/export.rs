@@ -28,10 +28,13 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
     let place = Place::of(&arguments.path)?;
-    let command = arguments.command.as_deref().map(|name| place.command(name)).transpose()?;
+    let command = match &arguments.command {
+        Some(name) => Some(place.command(name)?),
+        None => place.command_of(&arguments.path),
+    };
     let scripts = scripts(&place, command, &arguments.path);
     if !arguments.script {
-        let mut out = start::page(&place.manifest, arguments.command.as_deref());
+        let mut out = start::page(&place.manifest, command.map(|command| command.internal_name.value.as_str()));
         for path in &scripts {
             let _ = writeln!(out, "\nScript {}: paste it into the code editor, then Submit\n", relative(path));
             out.push_str(&ready(path)?);

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use clap::Subcommand;
 
-use super::{Status, output, written};
+use super::written::Together;
+use super::{Status, output};
 use crate::image::{self, Image};
 use crate::project::{SETTINGS, Workspace, absolute, describe, relative};
 use crate::text::{MAX_BYTES, Source};
@@ -48,7 +49,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
 }
 
 fn import(file: &Path, force: bool) -> anyhow::Result<()> {
-    let shown = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
+    let shown = if file == Path::new("-") { "the input".to_owned() } else { file.display().to_string() };
     let text = read(file).with_context(|| shown.clone())?;
     let profile = image::import(&text).map_err(|reason| anyhow!("{shown}: {reason}"))?;
     let workspace = Workspace::default();
@@ -67,17 +68,16 @@ fn import(file: &Path, force: bool) -> anyhow::Result<()> {
         Some(_) => None,
         None => Some((here, None, with_image(""))),
     };
-    let is_new = !path.exists();
-    written::create_or_replace(&path, &profile, force)?;
-    let mut out = written::line(if is_new { "wrote" } else { "replaced" }, &path);
+    let mut written = Together::default();
+    written.create_or_replace(&path, &profile, force)?;
     if let Some((path, before, after)) = with_profile {
         match &before {
-            Some(before) => written::replace(&path, before, &after)?,
-            None => written::create(&path, &after)?,
+            Some(before) => written.replace(&path, before, &after)?,
+            None => written.create(&path, &after)?,
         }
-        out.push_str(&written::line(if before.is_some() { "changed" } else { "wrote" }, &path));
     }
     let known = Image::from_json(&profile)?;
+    let mut out = written.keep();
     let _ = writeln!(
         out,
         "\nPython {}, {} libraries, {} members of `pb`, {} names imported beforehand.",

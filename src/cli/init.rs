@@ -1,12 +1,14 @@
 //! `d3ls init`: the manifest that an existing script implies.
 
 use std::fmt::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
-use super::{Status, output, written};
+use super::written::Together;
+use super::{Status, output};
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest, edits, key};
 use crate::project::{MANIFEST, Workspace, absolute, describe, relative};
@@ -67,19 +69,20 @@ fn init(script: &Path, force: bool) -> anyhow::Result<String> {
     let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let implied = start::implied(&analysis, file, &folder_name, kind);
     refuse_empty(&implied, &analysis, script)?;
-    let files = match shared {
-        Some(shared) => vec![("changed", add(&shared, &manifest, &implied, script)?)],
-        None => write(&implied, &system, &manifest, force)?,
-    };
+    let mut written = Together::default();
+    match &shared {
+        Some(shared) => add(&mut written, shared, &manifest, &implied, script)?,
+        None => write(&mut written, &implied, &system, &manifest, force)?,
+    }
     if !analysis.parsed().errors.is_empty() {
         let error = first_error(script, analysis.parsed());
-        let again = match files[..] {
-            [("changed", _)] => "correct it, then see to its inputs in the manifest".to_owned(),
-            _ => format!("correct it, then run `d3ls init --force {}` again", script.display()),
+        let again = match shared {
+            Some(_) => "correct it, then see to its inputs in the manifest".to_owned(),
+            None => format!("correct it, then run `d3ls init --force {}` again", script.display()),
         };
         output::warn(&format!("{error}; what Python can't read there is left out: {again}"));
     }
-    Ok(report(&implied, &system, &files, script))
+    Ok(report(&implied, &system, written.keep(), script))
 }
 
 /// Fails where a script has no command that could be written down.
@@ -102,22 +105,21 @@ fn refuse_empty(implied: &Implied, analysis: &Analysis, script: &Path) -> anyhow
 
 /// Writes a manifest, and the system script if the script began with one.
 fn write(
+    written: &mut Together,
     implied: &Implied,
     system: &System,
     manifest: &Path,
     force: bool,
-) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
-    let mut files = written::manifest(manifest, &implied.manifest, force)?;
+) -> anyhow::Result<()> {
+    written.manifest(manifest, &implied.manifest, force)?;
     if let System::Block(block) = system {
-        let path = manifest.with_file_name(SYSTEM_SCRIPT);
-        written::create(&path, &block.text)?;
-        files.push(path);
+        written.create(&manifest.with_file_name(SYSTEM_SCRIPT), &block.text)?;
     }
-    Ok(files.into_iter().map(|file| ("wrote", file)).collect())
+    Ok(())
 }
 
 /// Adds the command of a utility script to the manifest of others.
-fn add(shared: &Manifest, path: &Path, implied: &Implied, script: &Path) -> anyhow::Result<PathBuf> {
+fn add(written: &mut Together, shared: &Manifest, path: &Path, implied: &Implied, script: &Path) -> anyhow::Result<()> {
     if implied.kind != Kind::Utility {
         bail!(
             "{} holds utility commands, and {} is an integration's, since {}; move it to a folder of its own",
@@ -139,14 +141,16 @@ fn add(shared: &Manifest, path: &Path, implied: &Implied, script: &Path) -> anyh
         let text = apply(&manifest.text, &edits::append(&manifest, &[key("commands")], command));
         manifest = Manifest::parse(text.into());
     }
-    written::replace(path, &shared.text, &manifest.text)?;
-    Ok(path.to_owned())
+    written.replace(path, &shared.text, &manifest.text)
 }
 
 fn read(script: &Path) -> anyhow::Result<Arc<str>> {
     let shown = script.display();
     if script.is_dir() {
-        bail!("{shown} is a folder; give the script in it: `d3ls init {}`", script.join("script.py").display());
+        let Some(first) = scripts_in(script).into_iter().next() else {
+            bail!("{shown} is a folder without a script; `d3ls new integration NAME` begins a new one");
+        };
+        bail!("{shown} is a folder; give the script in it: `d3ls init {}`", first.display());
     }
     if script.file_name().is_some_and(|name| name == MANIFEST) {
         bail!("{shown} is a manifest already; `d3ls lint {shown}` checks it");
@@ -156,6 +160,15 @@ fn read(script: &Path) -> anyhow::Result<Arc<str>> {
         Source::Text(text) => Ok(text),
         Source::Not(reason) => bail!("{shown}: {reason}"),
     }
+}
+
+/// The Python files of a folder.
+fn scripts_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut scripts: Vec<PathBuf> =
+        entries.filter(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "py")).collect();
+    scripts.sort();
+    scripts
 }
 
 /// The manifest that is in the script's place, if it is one of utility commands, to which more can be added.
@@ -175,7 +188,8 @@ fn shared(script: &Path, workspace: &Workspace, path: &Path, manifest: &Path) ->
     }
     match runner::usable(workspace, manifest) {
         Ok(usable) if usable.kind == Kind::Utility => Ok(Some(usable)),
-        _ => bail!(
+        Err(error) => bail!("{error:#}; correct that, or replace the manifest with `--force`"),
+        Ok(_) => bail!(
             "{} is there already and does not name {shown}; move the script to a folder of its own, or replace the \
              manifest with `--force`",
             relative(manifest)
@@ -238,8 +252,9 @@ impl System {
     }
 }
 
-fn report(implied: &Implied, system: &System, files: &[(&str, PathBuf)], script: &Path) -> String {
-    let mut out: String = files.iter().map(|(word, file)| written::line(word, file)).collect();
+/// What to say, after what was done to the files.
+fn report(implied: &Implied, system: &System, files: String, script: &Path) -> String {
+    let mut out = files;
     let count = |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
     let what = match implied.kind {
         Kind::Integration => "an integration",

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, bail};
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::place::script_text;
-use super::{Status, output, written};
+use super::written::Together;
+use super::{Status, output};
 use crate::check;
 use crate::image::names;
 use crate::manifest::{Kind, Manifest, edits, key};
@@ -76,8 +77,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
             made
         }
     };
-    let files = made.write()?;
-    output::write_styled(&made.report(&files))?;
+    let written = made.write()?;
+    output::write_styled(&made.report(&written.keep()))?;
     Ok(Status::Clean)
 }
 
@@ -275,51 +276,33 @@ impl Made {
         Ok(())
     }
 
-    /// Writes all of it; a new folder only with all that belongs into it. What was done to which file.
-    fn write(&self) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
-        let is_there = self.folder.exists();
-        self.write_files().inspect_err(|_| {
-            if !is_there {
-                // The error says why not all could be written; that this can't be undone would be no news.
-                let _ = std::fs::remove_dir_all(&self.folder);
-            }
-        })
-    }
-
-    fn write_files(&self) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
+    /// Writes all of it.
+    fn write(&self) -> anyhow::Result<Together> {
         if let Some((path, _)) = self.cases.iter().find(|(path, _)| path.exists()) {
             bail!("{} is there already; move it away first", relative(path));
         }
-        let tests = self.folder.join("tests");
-        written::folder(&tests)?;
-        let mut files = Vec::new();
+        let mut written = Together::default();
+        written.folder(&self.folder.join("tests"))?;
         let path = self.folder.join(MANIFEST);
         match &self.manifest_before {
-            Some(before) => {
-                written::replace(&path, before, &self.manifest.text)?;
-                files.push(("changed", path));
-            }
-            None => {
-                let value: Value = serde_json::from_str(&self.manifest.text)?;
-                files.extend(written::manifest(&path, &value, false)?.into_iter().map(|path| ("wrote", path)));
-            }
+            Some(before) => written.replace(&path, before, &self.manifest.text)?,
+            None => written.manifest(&path, &serde_json::from_str(&self.manifest.text)?, false)?,
         }
         for (path, before, after) in &self.scripts {
             match before {
-                Some(before) => written::replace(path, before, after)?,
-                None => written::create(path, after)?,
+                Some(before) => written.replace(path, before, after)?,
+                None => written.create(path, after)?,
             }
-            files.push((if before.is_some() { "changed" } else { "wrote" }, path.clone()));
         }
         for (path, text) in &self.cases {
-            written::create(path, text)?;
-            files.push(("wrote", path.clone()));
+            written.create(path, text)?;
         }
-        Ok(files)
+        Ok(written)
     }
 
-    fn report(&self, files: &[(&str, PathBuf)]) -> String {
-        let mut out: String = files.iter().map(|(word, path)| written::line(word, path)).collect();
+    /// What to say, after what was done to the files.
+    fn report(&self, files: &str) -> String {
+        let mut out = files.to_owned();
         for note in &self.notes {
             out.push_str(&format!("\n{note}\n"));
         }

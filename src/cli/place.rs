@@ -49,6 +49,17 @@ impl Place {
         absolute(&self.path.with_file_name(name))
     }
 
+    /// The command that has the script at `path` for itself, as utility commands have.
+    pub(super) fn command_of(&self, path: &Path) -> Option<&Command> {
+        let own = absolute(path);
+        let mut commands = self
+            .manifest
+            .commands
+            .iter()
+            .filter(|command| command.script.as_ref().is_some_and(|script| self.file(&script.value) == own));
+        commands.next().filter(|_| commands.next().is_none())
+    }
+
     /// The command of that name.
     pub(super) fn command(&self, name: &str) -> anyhow::Result<&Command> {
         self.manifest.command(name).ok_or_else(|| {

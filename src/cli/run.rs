@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::Value;
 
 use super::output::Format;
@@ -15,8 +15,8 @@ use crate::runner::{self, Outcome, Python, Redactor, Request, Schedule, Wanted};
 pub(super) struct Arguments {
     /// A script, a manifest or a folder with one.
     path: PathBuf,
-    /// The command's internal name.
-    command: String,
+    /// The command's internal name; where there is only one, it may be left out.
+    command: Option<String>,
     /// The inputs: a JSON object (by name) or list (by order), or a file with one.
     #[arg(long, value_name = "FILE|JSON")]
     inputs: Option<String>,
@@ -99,9 +99,10 @@ fn verbose(python: &Python, outcome: &Outcome) {
 fn request(arguments: &Arguments) -> anyhow::Result<Request> {
     let interval = runner::parse_interval(&arguments.interval)
         .with_context(|| format!("`--interval {}` is no time; write 10m, 90s or 1h", arguments.interval))?;
+    let workspace = Workspace::default();
     let wanted = Wanted {
         path: arguments.path.clone(),
-        command: arguments.command.clone(),
+        command: command(arguments, &workspace)?,
         inputs: arguments.inputs.as_deref().map(|text| value(text, "--inputs")).transpose()?,
         connection: arguments.connection.as_deref().map(|text| value(text, "--connection")).transpose()?,
         now: arguments.now.as_deref().map(runner::now).transpose()?,
@@ -111,7 +112,7 @@ fn request(arguments: &Arguments) -> anyhow::Result<Request> {
         case: None,
         fills: false,
     };
-    let mut request = runner::request(&Workspace::default(), wanted)?;
+    let mut request = runner::request(&workspace, wanted)?;
     if let Some(path) = &arguments.http {
         request.http =
             runner::http_entries(&read(path)?).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?;
@@ -119,6 +120,21 @@ fn request(arguments: &Arguments) -> anyhow::Result<Request> {
     request.network = arguments.allow_network;
     request.record = arguments.record.is_some();
     Ok(request)
+}
+
+/// The command that is meant.
+fn command(arguments: &Arguments, workspace: &Workspace) -> anyhow::Result<String> {
+    if let Some(name) = &arguments.command {
+        return Ok(name.clone());
+    }
+    let path = arguments.path.display();
+    match runner::commands_at(workspace, &arguments.path)?.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => bail!(
+            "{path} has no command; a command is a function at the top level that returns `pb.returnOutputModel(...)`"
+        ),
+        several => bail!("{path} has {} commands; name one of them: {}", several.len(), several.join(", ")),
+    }
 }
 
 /// JSON from the command line, or from a file that it names.

@@ -53,6 +53,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Status> {
         arguments.filter.as_deref().is_none_or(|filter| relative(path).contains(filter) || command.contains(filter))
     };
     let cases: Vec<ReadCase> = read.filter(wanted).collect();
+    if cases.is_empty() && !problems.is_empty() {
+        return Ok(Status::Failed);
+    }
     if cases.is_empty() {
         anyhow::bail!(runner::NO_CASE);
     }

@@ -1,5 +1,6 @@
 //! Files that commands write: never over one that is there, unless the user says so.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
@@ -10,27 +11,94 @@ use crate::project::{self, relative};
 /// The file of the manifest's schema.
 const SCHEMA: &str = "d3.schema.json";
 
-/// Writes a new file.
-pub(super) fn create(path: &Path, text: &str) -> anyhow::Result<()> {
-    project::create(path, text).map_err(|error| failed(path, &error))
+/// Files that are written together: if one of them can't be, all are as they were.
+#[derive(Default)]
+pub(super) struct Together {
+    files: Vec<(&'static str, PathBuf)>,
+    undo: Vec<Undo>,
 }
 
-/// Writes a new file, or, with `force`, in place of one that is there.
-pub(super) fn create_or_replace(path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
-    if force && path.exists() {
-        return project::write(path, text).map_err(|error| failed(path, &error));
+enum Undo {
+    Remove(PathBuf),
+    RemoveFolder(PathBuf),
+    Restore(PathBuf, String),
+}
+
+impl Together {
+    /// Writes a new file.
+    pub(super) fn create(&mut self, path: &Path, text: &str) -> anyhow::Result<()> {
+        project::create(path, text).map_err(|error| failed(path, &error))?;
+        self.undo.push(Undo::Remove(path.to_owned()));
+        self.files.push(("wrote", path.to_owned()));
+        Ok(())
     }
-    create(path, text)
+
+    /// Writes a new file, or, with `force`, in place of one that is there.
+    pub(super) fn create_or_replace(&mut self, path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
+        if !force || !path.exists() {
+            return self.create(path, text);
+        }
+        let before = fs::read_to_string(path);
+        project::write(path, text).map_err(|error| failed(path, &error))?;
+        self.undo.extend(before.ok().map(|before| Undo::Restore(path.to_owned(), before)));
+        self.files.push(("replaced", path.to_owned()));
+        Ok(())
+    }
+
+    /// Makes a folder, with those above it.
+    pub(super) fn folder(&mut self, path: &Path) -> anyhow::Result<()> {
+        let missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
+        for folder in missing.into_iter().rev() {
+            fs::create_dir(folder).map_err(|error| failed(folder, &error))?;
+            self.undo.push(Undo::RemoveFolder(folder.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Replaces a file that is still what it was when it was read.
+    pub(super) fn replace(&mut self, path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
+        project::replace(path, before, after).map_err(|error| failed(path, &error))?;
+        self.undo.push(Undo::Restore(path.to_owned(), before.to_owned()));
+        self.files.push(("changed", path.to_owned()));
+        Ok(())
+    }
+
+    /// Writes a manifest with `$schema`, and the schema's file beside it. Where another file of that name is there, both
+    /// are left out.
+    pub(super) fn manifest(&mut self, path: &Path, manifest: &Value, force: bool) -> anyhow::Result<()> {
+        let (beside, schema) = (path.with_file_name(SCHEMA), schema_text());
+        let is_there = beside.exists();
+        let is_ours = !is_there || fs::read_to_string(&beside).is_ok_and(|text| text == schema);
+        let mut keys = Map::new();
+        if is_ours {
+            keys.insert("$schema".to_owned(), json!(SCHEMA));
+        }
+        keys.extend(manifest.as_object().cloned().unwrap_or_default());
+        self.create_or_replace(path, &edits::document(&Value::Object(keys)), force)?;
+        if !is_there {
+            self.create(&beside, &schema)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what was written: a line for each file, with what was done to it.
+    pub(super) fn keep(mut self) -> String {
+        self.undo.clear();
+        self.files.iter().map(|(word, path)| format!("\u{1b}[32m{word}\u{1b}[0m {}\n", relative(path))).collect()
+    }
 }
 
-/// Makes a folder, with those above it.
-pub(super) fn folder(path: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(path).map_err(|error| failed(path, &error))
-}
-
-/// Replaces a file that is still what it was when it was read.
-pub(super) fn replace(path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
-    project::replace(path, before, after).map_err(|error| failed(path, &error))
+impl Drop for Together {
+    fn drop(&mut self) {
+        for undo in self.undo.drain(..).rev() {
+            // The error says why not all could be written; that this can't be undone would be no news after that.
+            let _ = match undo {
+                Undo::Remove(path) => fs::remove_file(path),
+                Undo::RemoveFolder(path) => fs::remove_dir(path),
+                Undo::Restore(path, before) => project::write(&path, &before),
+            };
+        }
+    }
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> anyhow::Error {
@@ -44,33 +112,4 @@ fn failed(path: &Path, error: &std::io::Error) -> anyhow::Error {
         }
         _ => anyhow::anyhow!("{shown} can't be written: {}", project::describe(error)),
     }
-}
-
-/// Writes a manifest with `$schema`, and the schema's file beside it. Where another file of that name is there, both are
-/// left out.
-pub(super) fn manifest(path: &Path, manifest: &Value, force: bool) -> anyhow::Result<Vec<PathBuf>> {
-    let (beside, schema) = (path.with_file_name(SCHEMA), schema_text());
-    let is_there = beside.exists();
-    let is_ours = !is_there || std::fs::read_to_string(&beside).is_ok_and(|text| text == schema);
-    let mut keys = Map::new();
-    if is_ours {
-        keys.insert("$schema".to_owned(), json!(SCHEMA));
-    }
-    keys.extend(manifest.as_object().cloned().unwrap_or_default());
-    if !is_there {
-        create(&beside, &schema)?;
-    }
-    create_or_replace(path, &edits::document(&Value::Object(keys)), force).inspect_err(|_| {
-        if !is_there {
-            // The error is about the manifest; a schema without one does no harm.
-            let _ = std::fs::remove_file(&beside);
-        }
-    })?;
-    let files = [Some(path.to_owned()), (!is_there).then_some(beside)];
-    Ok(files.into_iter().flatten().collect())
-}
-
-/// What was done to a file.
-pub(super) fn line(word: &str, path: &Path) -> String {
-    format!("\u{1b}[32m{word}\u{1b}[0m {}\n", relative(path))
 }

@@ -5,6 +5,7 @@
 //! Must not know: the protocol, the disk. Code that is being typed is the rule here, not the exception.
 
 mod actions;
+mod callee;
 mod cases;
 mod completion;
 mod cursor;
@@ -12,6 +13,7 @@ mod describe;
 mod folding;
 mod hints;
 mod hover;
+mod json_word;
 pub(crate) mod layout;
 mod lenses;
 pub mod manifest;
@@ -30,7 +32,7 @@ mod tokens;
 mod tests;
 
 pub use actions::{Action, ActionKind, actions, manifest_actions, suppressions};
-pub use cases::{Mentioned, mentions};
+pub use cases::{Mentioned, complete_case, mentioned_in_case, mentions, renamed_inputs};
 pub use completion::{CompletionItem, CompletionKind, Documentation, Topic, complete, complete_comment, documentation};
 pub use describe::rule_help;
 pub use folding::{Fold, FoldKind, folds, selections};

@@ -9,7 +9,7 @@ use crate::text::{Ranged, TextRange, TextSize};
 use super::cases::Mentioned;
 use super::subject::{
     Subject, called_command, connection_parameter, content, declared, function_of_name, input_of_parameter,
-    input_of_subscript, named_in_calls, overrides, parameter, subject,
+    input_of_subscript, named_by_callers, named_in_calls, overrides, parameter, subject, twin_parameters,
 };
 
 /// A place in one of the files that belong together.
@@ -214,7 +214,11 @@ pub(super) fn of_binding(analysis: &Analysis, scope: ScopeId, name: &str) -> Vec
     if is_command {
         return of_command(analysis, name);
     }
-    let mut found: Vec<_> = own_places(model, scope, name).chain(in_manifest(model, scope, name)).collect();
+    let own = twin_parameters(model, scope, name).flat_map(|scope| own_places(model, scope, name));
+    let mut found: Vec<_> = own.chain(in_manifest(model, scope, name)).collect();
+    if let Some((function, _)) = parameter(model, scope, name) {
+        found.extend(named_by_callers(model, function, name).map(Location::usage));
+    }
     if let Some((input, (function, _))) = input_of_parameter(model, scope, name).zip(parameter(model, scope, name))
         && let Some(command) = declared(model, function)
     {

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::diagnostic::Place;
 use crate::image::names;
-use crate::manifest::{Command, ConnectionParameter, InputParameter, Manifest, Segment, edits, key};
-use crate::semantic::{Analysis, MODULE, Model, ParameterKind, ScopeId};
+use crate::manifest::{Command, ConnectionParameter, InputParameter, Kind, Manifest, Segment, edits, key};
+use crate::semantic::{Analysis, BindingKind, MODULE, Model, ParameterKind, ScopeId};
 use crate::syntax::{D3Call, D3Target};
 use crate::text::{Edit, Spanned, TextRange, TextSize};
 
@@ -14,7 +14,7 @@ use super::navigation::mentioned;
 use super::record::why_not_edited;
 use super::subject::{
     Subject, called_command, connection_parameter, content, declared, function_of_name, input_of_parameter,
-    named_in_calls, parameter, subject,
+    named_by_callers, named_in_calls, parameter, subject, twin_parameters,
 };
 
 /// Python 3.9's keywords.
@@ -85,6 +85,9 @@ fn target(analysis: &Analysis, offset: TextSize) -> Result<(Target<'_>, TextRang
             let function = function_of_name(model, scope, name).filter(|_| scope == MODULE);
             match function.and_then(|function| declared(model, function)) {
                 Some(command) => Target::Command(&command.internal_name.value),
+                None if is_imported(model, scope, name) => {
+                    return Err(format!("`{name}` is imported, and its module calls it so"));
+                }
                 None => Target::Name(scope, name),
             }
         }
@@ -97,7 +100,26 @@ fn target(analysis: &Analysis, offset: TextSize) -> Result<(Target<'_>, TextRang
         }
         _ => return Err("this is D3's own name".to_owned()),
     };
+    if let (Target::Command(name), Some(manifest)) = (&target, &model.script.surroundings.manifest)
+        && let Some(command) = manifest.command(name)
+    {
+        check_is_own(manifest, command)?;
+    }
     Ok((target, range))
+}
+
+/// Refuses a command that D3 itself calls by its name.
+pub(super) fn check_is_own(manifest: &Manifest, command: &Command) -> Result<(), String> {
+    let name = &command.internal_name.value;
+    if manifest.kind == Kind::Integration && names::system_command(name).is_some() {
+        return Err(format!("D3 calls `{name}` by this name"));
+    }
+    Ok(())
+}
+
+fn is_imported(model: &Model<'_>, scope: ScopeId, name: &str) -> bool {
+    let entry = model.scope(scope).names.get(name);
+    entry.is_some_and(|it| it.bindings.iter().any(|&id| matches!(model.binding(id).kind, BindingKind::Import(_))))
 }
 
 /// Renames a connection parameter.
@@ -199,14 +221,15 @@ pub(super) fn rename_name(
     name: &str,
     to: &str,
 ) -> Result<Vec<(Place, Edit)>, String> {
-    check_name(model, scope, to)?;
-    let mut found = places(model, scope, name, to)?;
+    let mut found = Vec::new();
+    for scope in twin_parameters(model, scope, name) {
+        check_name(model, scope, to)?;
+        found.extend(places(model, scope, name, to)?);
+    }
     let Some((function, kind)) = parameter(model, scope, name) else { return Ok(found) };
     if matches!(kind, ParameterKind::Positional(_) | ParameterKind::KeywordOnly) {
-        for call in model.calls_by_name(function) {
-            let named = call.node.arguments.find_keyword(name).and_then(|keyword| keyword.arg.as_ref());
-            found.extend(named.map(|name| (Place::Script, Edit::replace(name.range, to))));
-        }
+        let named = named_by_callers(model, function, name);
+        found.extend(named.map(|range| (Place::Script, Edit::replace(range, to))));
     }
     let input = input_of_parameter(model, scope, name).filter(|input| input.parameter_name.value == name);
     if let (Some(input), Some(manifest), Some(command)) =
@@ -274,7 +297,7 @@ fn in_manifest(
 
 fn places(model: &Model<'_>, scope: ScopeId, name: &str, to: &str) -> Result<Vec<(Place, Edit)>, String> {
     let places = model.rename(scope, name, to);
-    let places = places.ok_or_else(|| format!("`{to}` is taken, or `{name}` is imported or shared between scopes"))?;
+    let places = places.ok_or_else(|| format!("`{to}` is taken, or `{name}` is shared between scopes"))?;
     Ok(places.into_iter().map(|range| (Place::Script, Edit::replace(range, to))).collect())
 }
 

@@ -6,6 +6,7 @@ use crate::syntax::ast::{self, AnyNodeRef, Expr};
 use crate::syntax::{D3Call, D3Target};
 use crate::text::{Ranged, TextRange, TextSize};
 
+use super::callee::{Callee, callee};
 use super::cursor::Cursor;
 use super::describe;
 use super::statement::Statement;
@@ -67,27 +68,28 @@ fn describe_call<'a>(cursor: &Cursor<'a>, call: &'a ast::ExprCall) -> Option<(Si
         }
         _ => {}
     }
-    let (home, id) = function_of(cursor, call)?;
+    Some(match callee(model, &call.func, cursor.scope)? {
+        Callee::Function { home, id, given } => {
+            let documentation = declared(home, id).map(describe::command);
+            build(home.function(id).name(), "", parameters_of(home, id, given), documentation)
+        }
+        Callee::Class { name, home, init } => build(name, "", parameters_of(home, init, 1), None),
+        Callee::Fields { name, fields } => {
+            build(name, "", fields.into_iter().map(|field| (field.to_owned(), None)).collect(), None)
+        }
+    })
+}
+
+/// The parameters of a function behind the first `given` ones, with what is known of each.
+fn parameters_of(home: &Model<'_>, id: FunctionId, given: usize) -> Vec<(String, Option<String>)> {
     let function = home.function(id);
-    let parameters = function.positional().enumerate().map(|(place, parameter)| {
+    let parameters = function.positional().enumerate().skip(given).map(|(place, parameter)| {
         (parameter.parameter.name.to_string(), input_at(home, id, place).map(describe::input))
     });
     let others = &function.node.parameters;
     let rest = others.vararg.iter().map(|parameter| (format!("*{}", parameter.name), None));
     let keywords = others.kwonlyargs.iter().map(|parameter| (parameter.parameter.name.to_string(), None));
-    let all = parameters.chain(rest).chain(keywords).collect();
-    Some(build(function.name(), "", all, declared(home, id).map(describe::command)))
-}
-
-/// The function that a call calls, of the script or of the system script, and the script that it is in.
-fn function_of<'m>(cursor: &Cursor<'m>, call: &'m ast::ExprCall) -> Option<(&'m Model<'m>, FunctionId)> {
-    let model = cursor.model;
-    if let Some(id) = model.function_named(&call.func, cursor.scope) {
-        return Some((model, id));
-    }
-    let name = call.func.as_name_expr()?.id.as_str();
-    let system = model.system().filter(|_| model.resolve(name, cursor.scope).is_none())?;
-    Some((system, system.top_level_function(name)?))
+    parameters.chain(rest).chain(keywords).collect()
 }
 
 fn d3_signature(model: &Model<'_>, call: &D3Call) -> Option<(Signature, Vec<String>)> {

@@ -134,9 +134,11 @@ fn in_expression<'a>(
             if let Some(d3_call) = model.script.parsed.d3_call(call.func.range().start()) {
                 return Some((named_in_call(model, called_command(model, d3_call)?, name.as_str())?, name.range));
             }
-            let function = model.function(model.function_named(&call.func, scope)?);
-            let is_parameter = model.scope(function.scope).names.contains_key(name.as_str());
-            is_parameter.then(|| (Subject::Name(function.scope, name.as_str()), name.range))
+            let callee = call.func.as_name_expr()?.id.as_str();
+            let function = function_of_name(model, model.resolve(callee, scope)?, callee)?;
+            let scopes = twins(model, function).map(|twin| model.function(twin).scope);
+            let taking = scopes.filter(|&scope| parameter(model, scope, name.as_str()).is_some()).last()?;
+            Some((Subject::Name(taking, name.as_str()), name.range))
         }
         _ => None,
     }
@@ -182,9 +184,46 @@ pub(super) fn input_of_subscript<'a>(
     Some((declared(model, function)?, input))
 }
 
-/// What the manifest says of the command that a function is.
+/// What the manifest says of the command that a function is, or one of its twins.
 pub(super) fn declared<'a>(model: &'a Model<'a>, function: FunctionId) -> Option<&'a Command> {
-    model.command_of(function)?.declared
+    let own = model.function(function);
+    let last = model.top_level_function(own.name()).filter(|_| own.is_top_level());
+    model.command_of(last.unwrap_or(function))?.declared
+}
+
+/// The functions that are bound to the name of this one, itself included: one on either side of an `if`.
+pub(super) fn twins<'a>(model: &'a Model<'a>, function: FunctionId) -> impl Iterator<Item = FunctionId> + use<'a> {
+    let own = model.function(function);
+    let bindings = model.scope(own.written_in).names.get(own.name()).into_iter().flat_map(|entry| &entry.bindings);
+    bindings.filter_map(|&id| match model.binding(id).kind {
+        BindingKind::Function(twin) => Some(twin),
+        _ => None,
+    })
+}
+
+/// The parameters that are called so in a function and its twins, by their functions' scopes. Only this one, where the
+/// others have none of that name.
+pub(super) fn twin_parameters<'a>(
+    model: &'a Model<'a>,
+    scope: ScopeId,
+    name: &'a str,
+) -> impl Iterator<Item = ScopeId> + use<'a> {
+    let function = parameter(model, scope, name).map(|(function, _)| function);
+    let others = function.into_iter().flat_map(|function| twins(model, function));
+    let others = others.map(|twin| model.function(twin).scope).filter(move |&other| other != scope);
+    std::iter::once(scope).chain(others.filter(move |&other| parameter(model, other, name).is_some()))
+}
+
+/// The names under which calls of a function give this parameter.
+pub(super) fn named_by_callers<'a>(
+    model: &'a Model<'a>,
+    function: FunctionId,
+    name: &'a str,
+) -> impl Iterator<Item = TextRange> + use<'a> {
+    let own = model.function(function);
+    let reads = model.scope(own.written_in).names.get(own.name()).into_iter().flat_map(|entry| &entry.references);
+    let calls = reads.filter_map(|&reference| model.call_of(reference));
+    calls.filter_map(move |call| Some(call.node.arguments.find_keyword(name)?.arg.as_ref()?.range))
 }
 
 /// The function that a name of the script finally is.

@@ -88,6 +88,11 @@ pub fn parse(text: &str) -> Result<Node, JsonError> {
     Ok(node(&value, base))
 }
 
+/// Reads a text that may be half-typed, as far as it goes; `None` where there is no value.
+pub fn read_any(text: &str) -> Option<Node> {
+    parse(text).ok().or_else(|| super::recover::tree(text))
+}
+
 /// What the parser lets pass although JSON does not: raw control characters in strings, exotic blanks.
 fn strict(text: &str, base: usize) -> Result<(), JsonError> {
     let Err(error) = serde_json::from_str::<IgnoredAny>(&text[base..]) else {

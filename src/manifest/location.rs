@@ -11,6 +11,16 @@ pub enum Segment {
     Index(usize),
 }
 
+impl Segment {
+    /// The key, where it is one.
+    pub fn as_key(&self) -> Option<&str> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Index(_) => None,
+        }
+    }
+}
+
 /// What stands, or would be typed, at an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {

@@ -21,7 +21,7 @@ mod schema;
 mod shape;
 pub mod vocabulary;
 
-pub use location::{Location, Role, Segment};
+pub use location::{Location, Role, Segment, locate};
 pub use schema::{Key, Shape, ShapeKind, root_shape, schema_text, shape_at};
 
 /// `script`, where it is not given.

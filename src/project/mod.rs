@@ -7,6 +7,7 @@
 mod cache;
 mod candidate;
 mod files;
+mod outside;
 mod paths;
 mod settings;
 mod walk;
@@ -15,6 +16,7 @@ mod write;
 
 pub use candidate::{Candidate, ManifestFile, Places, Script};
 pub use files::{Disk, Files};
+pub use outside::Outsiders;
 pub use paths::{absolute, relative, relative_to};
 pub use settings::{Overrides, SettingsFile};
 pub use walk::{Problem, Walked, describe, walk};

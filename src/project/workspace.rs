@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::cache::Cache;
 use super::candidate::{Candidate, ManifestFile, Places, Script};
 use super::files::{Disk, Files};
+use super::outside::{Outside, Outsiders};
 use super::paths::normalised;
 use super::settings::{Overrides, SettingsFile, selection};
 use super::walk::{Problem, describe};
@@ -43,6 +44,7 @@ pub struct Workspace {
     manifests: Cache<Option<Arc<Manifest>>>,
     /// The scripts that a manifest names, by the manifest's path.
     named: Cache<Arc<FxHashMap<PathBuf, (String, ScriptRole)>>>,
+    outside: Outside,
     settings: Cache<Option<Arc<SettingsFile>>>,
     images: Cache<Result<Arc<Image>, Problem>>,
     system_scripts: Cache<Option<Arc<Analysis>>>,
@@ -63,6 +65,7 @@ impl Workspace {
             overrides: Overrides::default(),
             manifests: Cache::default(),
             named: Cache::default(),
+            outside: Outside::default(),
             settings: Cache::default(),
             images: Cache::default(),
             system_scripts: Cache::default(),
@@ -85,6 +88,7 @@ impl Workspace {
     pub fn invalidate(&self, path: &Path) {
         self.manifests.forget(path);
         self.named.forget(path);
+        self.outside.forget(path);
         self.settings.forget(path);
         self.images.forget(path);
         if path.extension().is_some_and(|extension| extension == "py") {
@@ -104,21 +108,59 @@ impl Workspace {
         })
     }
 
-    /// The nearest manifest in the script's folder or above that names it.
+    /// Tells of manifests, so that system scripts which they name outside of their folders are known as theirs.
+    pub fn know(&self, manifests: impl IntoIterator<Item = PathBuf>) {
+        self.outside.know(manifests);
+    }
+
+    /// The manifests that were told of, sorted.
+    pub fn known(&self) -> Vec<PathBuf> {
+        self.outside.known()
+    }
+
+    /// The manifests that name each system script outside of their folders, of those that were told of.
+    pub fn outside(&self) -> Arc<Outsiders> {
+        self.outside.get(|manifest| {
+            let folder = manifest.parent().unwrap_or(manifest);
+            let named = self.names_of(manifest);
+            let is_outside = |script: &Path, role| role == ScriptRole::System && !script.starts_with(folder);
+            named.iter().filter(|(script, (_, role))| is_outside(script, *role)).map(|(path, _)| path.clone()).collect()
+        })
+    }
+
+    /// The nearest manifest in the script's folder or above that names it, else one elsewhere that does.
     pub fn manifest_for(&self, script: &Path) -> Option<Named> {
-        script.ancestors().skip(1).find_map(|folder| {
-            let path = folder.join(MANIFEST);
-            let manifest = self.manifest(&path)?;
-            let named = self.named.get(&path, || {
-                let mut named = FxHashMap::default();
-                let manifest = self.manifest(&path);
-                for (name, role) in manifest.iter().flat_map(|manifest| names_in(manifest)) {
-                    named.entry(normalised(&folder.join(name))).or_insert_with(|| (name.to_owned(), role));
-                }
-                Arc::new(named)
-            });
-            let (script, role) = named.get(script)?.clone();
-            Some(Named { path, manifest, script, role })
+        let elsewhere = || self.named_by(self.outside().get(script)?.first()?, script);
+        self.nearest_manifest(script).or_else(elsewhere)
+    }
+
+    /// All manifests that name a script: the nearest one, and those elsewhere.
+    pub fn manifests_for(&self, script: &Path) -> Vec<PathBuf> {
+        let nearest = self.nearest_manifest(script).map(|named| named.path);
+        nearest.into_iter().chain(self.outside().get(script).into_iter().flatten().cloned()).collect()
+    }
+
+    fn nearest_manifest(&self, script: &Path) -> Option<Named> {
+        script.ancestors().skip(1).find_map(|folder| self.named_by(&folder.join(MANIFEST), script))
+    }
+
+    /// A script as the manifest at `path` names it.
+    fn named_by(&self, path: &Path, script: &Path) -> Option<Named> {
+        let manifest = self.manifest(path)?;
+        let (script, role) = self.names_of(path).get(script)?.clone();
+        Some(Named { path: path.to_owned(), manifest, script, role })
+    }
+
+    /// The scripts that the manifest at `path` names, by their paths.
+    fn names_of(&self, path: &Path) -> Arc<FxHashMap<PathBuf, (String, ScriptRole)>> {
+        self.named.get(path, || {
+            let folder = path.parent().unwrap_or(path);
+            let mut named = FxHashMap::default();
+            let manifest = self.manifest(path);
+            for (name, role) in manifest.iter().flat_map(|manifest| names_in(manifest)) {
+                named.entry(normalised(&folder.join(name))).or_insert_with(|| (name.to_owned(), role));
+            }
+            Arc::new(named)
         })
     }
 
@@ -166,10 +208,23 @@ impl Workspace {
 
     /// The file at `path` as a D3 script, whatever it looks like.
     pub fn as_script(&self, path: &Path, source: Source) -> Script {
-        let named = self.manifest_for(path);
+        self.script_with(path, source, self.manifest_for(path))
+    }
+
+    fn script_with(&self, path: &Path, source: Source, named: Option<Named>) -> Script {
         let usable = named.as_ref().filter(|named| named.manifest.usable);
         let kind = usable.map(|named| named.manifest.kind).or_else(|| header_kind(&source.text()));
         self.script(path, source, named, kind)
+    }
+
+    /// The same as the manifest at `manifest` sees it; `None` where one that is nearer to the script names it.
+    pub fn script_of(&self, manifest: &Path, path: &Path, source: Source) -> Option<Script> {
+        let named = match self.nearest_manifest(path) {
+            Some(nearest) if nearest.path != manifest => return None,
+            Some(own) => Some(own),
+            None => self.named_by(manifest, path),
+        };
+        Some(self.script_with(path, source, named))
     }
 
     fn script(&self, path: &Path, source: Source, named: Option<Named>, kind: Option<Kind>) -> Script {

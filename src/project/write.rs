@@ -28,7 +28,7 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
 /// Writes a text beside the file at `path`, which is no link, and moves it over that.
 fn put(path: &Path, text: &str, permissions: fs::Permissions) -> io::Result<()> {
     if permissions.readonly() {
-        return Err(io::Error::other("the file is read-only; it was left as it is"));
+        return Err(io::Error::other("the file is read-only; make it writable, or work in a copy of it"));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".d3ls-").tempfile_in(folder)?;

@@ -44,6 +44,6 @@ pub use redact::Redactor;
 pub use report::to_json;
 pub use schedule::{Window, windows};
 pub use suite::{CaseReport, Coverage, ReadCase, Suite, Tested, Verdict};
-pub use target::{Scripts, Target, python_at, script_of, scripts_at, usable};
+pub use target::{Scripts, Target, commands_at, python_at, script_of, scripts_at, usable};
 pub use wanted::{Wanted, now, request};
 pub use when::parse_interval;

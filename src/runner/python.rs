@@ -73,7 +73,8 @@ pub fn find(named: Option<&Path>, cancel: Option<&Arc<AtomicBool>>) -> anyhow::R
     }
     let tried = if tried.is_empty() { String::new() } else { format!(" (tried {})", tried.join("; ")) };
     anyhow::bail!(
-        "no Python 3.9 or later was found{tried}; install CPython 3.9, or name one with `--python` or in the settings"
+        "no Python 3.9 or later was found{tried}; install CPython 3.9, or name one: with `--python`, as `python` under \
+         `[runner]` in d3ls.toml, or in the editor's settings"
     )
 }
 

@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use super::host::Limits;
 use super::plan::{Part, Plan};
 use super::python::{self, Python};
+use crate::check;
 use crate::image::Image;
 use crate::manifest::{Command, Implementation, Kind, Manifest, Status, SystemScriptSetting};
 use crate::project::{MANIFEST, Named, Workspace, absolute, describe};
@@ -148,6 +149,25 @@ pub fn scripts_at(workspace: &Workspace, path: &Path) -> anyhow::Result<Scripts>
     }
 }
 
+/// The internal names of the Python commands behind `path`: of a script, only its own.
+///
+/// # Errors
+/// Nothing there, or a broken manifest.
+pub fn commands_at(workspace: &Workspace, path: &Path) -> anyhow::Result<Vec<String>> {
+    match locate(path)? {
+        Place::Manifest(path) => {
+            let manifest = usable(workspace, &path)?;
+            Ok(manifest.python_commands().map(|command| command.internal_name.value.clone()).collect())
+        }
+        Place::Script(path) => {
+            let source =
+                workspace.read(&path).map_err(|error| anyhow::anyhow!("{}: {}", path.display(), describe(&error)))?;
+            let analysis = check::analyse(&workspace.as_script(&path, source).input);
+            Ok(analysis.model().commands.iter().map(|command| command.name.to_owned()).collect())
+        }
+    }
+}
+
 /// The interpreter for files at `path`, as [`Scripts::python`] has it.
 ///
 /// # Errors
@@ -208,6 +228,9 @@ pub fn usable(workspace: &Workspace, path: &Path) -> anyhow::Result<Arc<Manifest
         workspace.manifest(path).with_context(|| format!("{}: the manifest can't be read", path.display()))?;
     if manifest.usable {
         return Ok(manifest);
+    }
+    if let Ok(Source::Not(reason)) = workspace.read(path) {
+        bail!("{}: {reason}", path.display());
     }
     let Some(error) = manifest.errors.first() else {
         bail!("{}: `version`, `kind` or `commands` is missing", path.display())

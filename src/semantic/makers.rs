@@ -182,7 +182,7 @@ impl<'a> Model<'a> {
     }
 
     /// The scope of the class whose instance `expr` is, where it is the first parameter of one of its methods.
-    pub(super) fn self_class(&self, expr: &Expr, scope: ScopeId) -> Option<ScopeId> {
+    pub fn self_class(&self, expr: &Expr, scope: ScopeId) -> Option<ScopeId> {
         let Expr::Name(name) = expr else { return None };
         let home = self.home(name, scope)?;
         let ScopeKind::Function(function) = self.scope(home).kind else { return None };

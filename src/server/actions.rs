@@ -9,7 +9,9 @@ use tower_lsp_server::ls_types::{
 };
 
 use super::capabilities::{Agreed, FIX_ALL};
-use super::convert::{self, Sheet, Sheets};
+use super::cases;
+use super::convert::{self, Sheet, Sheets, path_of};
+use super::session::Session;
 use super::worker::{Checked, Finding, Subject, report};
 use crate::check::{Input, check_manifest};
 use crate::diagnostic::Place;
@@ -18,11 +20,16 @@ use crate::ide::{self, Action, ActionKind};
 use crate::manifest::Manifest;
 use crate::project::SettingsFile;
 use crate::semantic::Analysis;
-use crate::text::{Edit, Source, TextRange, TextSize};
+use crate::text::{Edit, Source, TextRange, TextSize, apply};
 
 /// The actions for a range of a document: fixes of the findings there, what else can be done there, comments that
 /// ignore the findings, all safe fixes.
-pub fn actions(checked: &Checked, params: &CodeActionParams, agreed: &Agreed) -> Vec<CodeActionOrCommand> {
+pub fn actions(
+    session: &Session,
+    checked: &Checked,
+    params: &CodeActionParams,
+    agreed: &Agreed,
+) -> Vec<CodeActionOrCommand> {
     let wants = |kind: &str| match &params.context.only {
         Some(only) => only.iter().any(|wanted| includes(wanted.as_str(), kind)),
         None => true,
@@ -42,7 +49,7 @@ pub fn actions(checked: &Checked, params: &CodeActionParams, agreed: &Agreed) ->
         // What a fix does already is not offered twice.
         if !seen.iter().any(|edits| *edits == offer.action.edits) {
             seen.push(&offer.action.edits);
-            actions.extend(code_action(offer, agreed));
+            actions.extend(code_action(session, offer, agreed));
         }
     }
     if wants(FIX_ALL) {
@@ -109,7 +116,7 @@ fn other_actions<'a>(checked: &'a Checked, params: &CodeActionParams, agreed: &A
             };
             stems_from.iter().flat_map(of_script).collect()
         }
-        Subject::Settings { .. } | Subject::Other => Vec::new(),
+        Subject::Case { .. } | Subject::Settings { .. } | Subject::Other => Vec::new(),
     }
 }
 
@@ -130,15 +137,29 @@ fn kind_of(kind: ActionKind) -> CodeActionKind {
 }
 
 /// An action in the protocol's words; `None` where one of its files is no file of the editor's.
-fn code_action(offer: &Offer<'_>, agreed: &Agreed) -> Option<CodeAction> {
+fn code_action(session: &Session, offer: &Offer<'_>, agreed: &Agreed) -> Option<CodeAction> {
+    let mut files = by_file(&offer.action.edits, offer.sheets)?;
+    let cases = renamed_in_cases(session, offer);
+    files.extend(cases.iter().map(|(case, edits)| (case, edits.clone())));
     Some(CodeAction {
         title: offer.action.title.clone(),
         kind: Some(kind_of(offer.action.kind)),
         diagnostics: offer.finding.clone().map(|shown| vec![shown]),
-        edit: Some(workspace_edit(&offer.action.edits, offer.sheets, agreed)?),
+        edit: Some(edit_of_files(files, agreed)),
         is_preferred: offer.preferred.then_some(true),
         ..CodeAction::default()
     })
+}
+
+/// The edits of test cases that follow where an action gives inputs of the manifest other names.
+fn renamed_in_cases(session: &Session, offer: &Offer<'_>) -> Vec<(Sheet, Vec<Edit>)> {
+    let edits = offer.action.edits.iter().filter(|(place, _)| *place == Place::Manifest);
+    let edits: Vec<Edit> = edits.map(|(_, edit)| edit.clone()).collect();
+    let Some(sheet) = offer.sheets.get(&Place::Manifest).filter(|_| !edits.is_empty()) else { return Vec::new() };
+    let before = Manifest::parse(Arc::clone(&sheet.text));
+    let after = Manifest::parse(Arc::from(apply(&sheet.text, &edits)));
+    let renamed = ide::renamed_inputs(&before, &after);
+    path_of(&sheet.uri).map(|path| cases::follow(session, &path, &before, &renamed)).unwrap_or_default()
 }
 
 /// All safe fixes at once, as `lint --fix` applies them; `None` where there are none.
@@ -147,7 +168,7 @@ fn fix_all_action(checked: &Checked, agreed: &Agreed) -> Option<CodeAction> {
         Subject::Script { sheets, .. } => (Place::Script, sheets),
         Subject::Manifest { sheets, .. } => (Place::Manifest, sheets),
         Subject::Settings { sheets, .. } => (Place::Settings, sheets),
-        Subject::Other => return None,
+        Subject::Case { .. } | Subject::Other => return None,
     };
     let before = &sheets.get(&place)?.text;
     let fixed = fix_all(before, Wanted { place, unsafe_fixes: false }, |text| diagnose(&checked.subject, text));
@@ -179,7 +200,7 @@ fn diagnose(subject: &Subject, text: &Arc<str>) -> Diagnosis {
             let file = SettingsFile::new(path, Arc::clone(text));
             Diagnosis { diagnostics: file.unknown_codes(selection), syntax_errors: file.errors.len() }
         }
-        Subject::Other => Diagnosis::default(),
+        Subject::Case { .. } | Subject::Other => Diagnosis::default(),
     }
 }
 
@@ -207,20 +228,16 @@ pub(super) fn workspace_edit(edits: &[(Place, Edit)], sheets: &Sheets, agreed: &
     Some(edit_of_files(by_file(edits, sheets)?, agreed))
 }
 
-/// The same for a rename, with the places in test cases that take the new name.
+/// The same for a rename, with what follows in test cases.
 pub(super) fn rename_edit(
     edits: &[(Place, Edit)],
     sheets: &Sheets,
-    cases: &[(Sheet, Vec<TextRange>)],
-    to: &str,
+    cases: &[(Sheet, Vec<Edit>)],
     agreed: &Agreed,
 ) -> Option<WorkspaceEdit> {
     let mut files = by_file(edits, sheets)?;
     // Without an edit the name stays.
-    files.extend(cases.iter().filter(|_| !edits.is_empty()).map(|(sheet, ranges)| {
-        let edits = ranges.iter().map(|range| Edit::replace(*range, to)).collect();
-        (sheet, edits)
-    }));
+    files.extend(cases.iter().filter(|_| !edits.is_empty()).map(|(sheet, edits)| (sheet, edits.clone())));
     Some(edit_of_files(files, agreed))
 }
 
@@ -255,7 +272,6 @@ fn edit_of_files(files: Vec<(&Sheet, Vec<Edit>)>, agreed: &Agreed) -> WorkspaceE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::apply;
 
     #[test]
     fn line_edits_touch_only_lines_that_differ() {

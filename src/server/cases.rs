@@ -18,7 +18,7 @@ use crate::manifest::Manifest;
 use crate::project::Workspace;
 use crate::runner;
 use crate::syntax;
-use crate::text::TextRange;
+use crate::text::{Edit, TextRange};
 
 /// Where to look.
 #[derive(Debug, Default, Deserialize)]
@@ -81,15 +81,51 @@ fn place(session: &Session, workspace: &Workspace, script: &Path, command: &str)
 /// The test cases beside a manifest that speak of `what`, as the editor has them, and where they do.
 pub fn mentions(session: &Session, file: &Path, manifest: &Manifest, what: &Mentioned) -> Vec<(Sheet, Vec<TextRange>)> {
     let integration = manifest.internal_name.as_ref().map(|name| name.value.as_str());
-    let mentions = |path: PathBuf| {
-        let text = session.workspace.read(&path).ok()?.text();
-        let found = ide::mentions(&text, integration, what);
-        let (uri, version) = address(session, &path);
-        Some((Sheet::new(uri?, version, text), found)).filter(|(_, found)| !found.is_empty())
+    let found = |case: Sheet| {
+        let ranges = ide::mentions(&case.text, integration, what);
+        (!ranges.is_empty()).then_some((case, ranges))
     };
-    let mut cases = runner::cases_beside(file);
-    cases.sort();
-    cases.into_iter().filter_map(mentions).collect()
+    beside(session, file).filter_map(found).collect()
+}
+
+/// The edits that make the test cases beside a manifest follow what is renamed in it or in its scripts.
+pub fn follow(
+    session: &Session,
+    file: &Path,
+    manifest: &Manifest,
+    renamed: &[(Mentioned, String)],
+) -> Vec<(Sheet, Vec<Edit>)> {
+    if renamed.is_empty() {
+        return Vec::new();
+    }
+    let integration = manifest.internal_name.as_ref().map(|name| name.value.as_str());
+    let followed = |case: Sheet| {
+        let edits = renamed.iter().flat_map(|(what, to)| {
+            let ranges = ide::mentions(&case.text, integration, what).into_iter();
+            ranges.map(move |range| Edit::replace(range, to))
+        });
+        let mut edits: Vec<_> = edits.collect();
+        edits.sort_by_key(|edit| edit.range.start());
+        (!edits.is_empty()).then_some((case, edits))
+    };
+    beside(session, file).filter_map(followed).collect()
+}
+
+/// The test cases beside a manifest as the editor has them, also those that it has not saved yet; sorted by path.
+fn beside<'s>(session: &'s Session, manifest: &Path) -> impl Iterator<Item = Sheet> + use<'s> {
+    let folder = runner::case_folder(manifest);
+    let mut paths = runner::cases_beside(manifest);
+    session.documents.each(|_, document| {
+        let unsaved = document.path.as_ref().filter(|path| path.parent() == Some(&folder) && runner::is_case(path));
+        paths.extend(unsaved.cloned());
+    });
+    paths.sort();
+    paths.dedup();
+    paths.into_iter().filter_map(move |path| {
+        let text = session.workspace.read(&path).ok()?.text();
+        let (uri, version) = address(session, &path);
+        Some(Sheet::new(uri?, version, text))
+    })
 }
 
 /// How many cases each command has that the manifest beside them declares.

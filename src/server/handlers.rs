@@ -15,7 +15,7 @@ use super::project::{Project, ProjectParams, project};
 use super::session::Session;
 use super::watch;
 use super::worker::Checked;
-use super::{actions, assist, lens, manifest, navigate, progress, run, settings, structure, workspace};
+use super::{actions, assist, case_document, lens, manifest, navigate, progress, run, settings, structure, workspace};
 
 /// Files whose change on disk may change findings.
 const WATCHED: [&str; 3] = ["**/*.py", "**/*.json", "**/d3ls.toml"];
@@ -143,6 +143,7 @@ impl LanguageServer for Handlers {
     async fn initialized(&self, _: InitializedParams) {
         let session = Arc::clone(&self.session);
         settings::ask(&session);
+        workspace::look_through(&session);
         let mut wanted = Vec::new();
         if session.agreed().watches {
             let watchers: Vec<_> = WATCHED.iter().map(|glob| serde_json::json!({ "globPattern": glob })).collect();
@@ -239,8 +240,11 @@ impl LanguageServer for Handlers {
         if self.while_typing(at.clone(), assist::is_in_comment).await? == Some(true) {
             return self.at(at, assist::completion).await;
         }
-        self.while_typing(at, |it, at, agreed| {
-            assist::completion(it, at, agreed).or_else(|| manifest::completion(it, at, agreed))
+        let session = Arc::clone(&self.session);
+        self.while_typing(at, move |it, at, agreed| {
+            assist::completion(it, at, agreed)
+                .or_else(|| manifest::completion(it, at, agreed))
+                .or_else(|| case_document::completion(&session, it, at, agreed))
         })
         .await
     }
@@ -260,7 +264,13 @@ impl LanguageServer for Handlers {
         if let Some(known) = self.while_typing(at.clone(), assist::hover).await? {
             return Ok(Some(known));
         }
-        self.at(at, |it, at, agreed| assist::hover(it, at, agreed).or_else(|| manifest::hover(it, at, agreed))).await
+        let session = Arc::clone(&self.session);
+        self.at(at, move |it, at, agreed| {
+            assist::hover(it, at, agreed)
+                .or_else(|| manifest::hover(it, at, agreed))
+                .or_else(|| case_document::hover(&session, it, at, agreed))
+        })
+        .await
     }
 
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
@@ -268,8 +278,11 @@ impl LanguageServer for Handlers {
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
-        self.at(params.text_document_position_params, |it, at, agreed| {
-            navigate::definition(it, at, agreed).or_else(|| manifest::definition(it, at, agreed))
+        let session = Arc::clone(&self.session);
+        self.at(params.text_document_position_params, move |it, at, agreed| {
+            navigate::definition(it, at, agreed)
+                .or_else(|| manifest::definition(it, at, agreed))
+                .or_else(|| case_document::definition(&session, it, at, agreed))
         })
         .await
     }
@@ -280,20 +293,27 @@ impl LanguageServer for Handlers {
         self.at(params.text_document_position, move |it, at, agreed| {
             navigate::references(&session, it, at, agreed, declarations)
                 .or_else(|| manifest::references(&session, it, at, agreed, declarations))
+                .or_else(|| case_document::references(&session, it, at, agreed, declarations))
         })
         .await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
-        self.at(params.text_document_position_params, |it, at, agreed| {
-            navigate::highlights(it, at, agreed).or_else(|| manifest::highlights(it, at, agreed))
+        let session = Arc::clone(&self.session);
+        self.at(params.text_document_position_params, move |it, at, agreed| {
+            navigate::highlights(it, at, agreed)
+                .or_else(|| manifest::highlights(it, at, agreed))
+                .or_else(|| case_document::highlights(&session, it, at, agreed))
         })
         .await
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
-        let answer = |checked: &Checked, at: Position, agreed: &Agreed| {
-            navigate::renameable(checked, at, agreed).or_else(|| manifest::renameable(checked, at, agreed))
+        let session = Arc::clone(&self.session);
+        let answer = move |checked: &Checked, at: Position, agreed: &Agreed| {
+            navigate::renameable(checked, at, agreed)
+                .or_else(|| manifest::renameable(checked, at, agreed))
+                .or_else(|| case_document::renameable(&session, checked, at, agreed))
         };
         refusable(self.at(params, answer).await?)
     }
@@ -304,6 +324,7 @@ impl LanguageServer for Handlers {
         let answer = move |checked: &Checked, position: Position, agreed: &Agreed| {
             navigate::rename(&session, checked, position, agreed, &new_name)
                 .or_else(|| manifest::rename(&session, checked, position, agreed, &new_name))
+                .or_else(|| case_document::rename(&session, checked, position, agreed, &new_name))
         };
         refusable(self.at(text_document_position, answer).await?)
     }
@@ -359,7 +380,8 @@ impl LanguageServer for Handlers {
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let Some(checked) = self.session.fresh(&params.text_document.uri).await else { return Ok(None) };
         let agreed = self.session.agreed().clone();
-        let work = tokio::task::spawn_blocking(move || actions::actions(&checked, &params, &agreed));
+        let session = Arc::clone(&self.session);
+        let work = tokio::task::spawn_blocking(move || actions::actions(&session, &checked, &params, &agreed));
         work.await.map(Some).map_err(|_panic| Error::internal_error())
     }
 }

@@ -1,6 +1,6 @@
 //! What an open manifest is asked. What there is to say is the engine's business.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -16,7 +16,7 @@ use super::cases;
 use super::convert::{Sheet, Sheets, path_of, uri_of};
 use super::navigate::symbol_response;
 use super::session::Session;
-use super::worker::{Checked, Subject, manifest_document};
+use super::worker::{Checked, Subject, address, manifest_document};
 use crate::diagnostic::Place;
 use crate::ide::Mentioned;
 use crate::ide::manifest::{self as ide, File, FileRange, ManifestDocument};
@@ -166,10 +166,30 @@ pub fn rename(
     let open = open(checked)?;
     let offset = open.sheet.offset(position, agreed.encoding);
     let cases = path_of(&open.sheet.uri).zip(ide::mentioned(open.document, offset));
-    let cases = cases.map(|(path, renamed)| cases::mentions(session, &path, &open.document.manifest, &renamed));
-    let whole = |edits| open.edit(edits, &cases.unwrap_or_default(), to, agreed);
-    let edits = ide::rename(open.document, offset, to);
-    Some(edits.and_then(|edits| whole(edits).ok_or_else(|| "the script can't be edited".to_owned())))
+    let follow = |(path, renamed): (PathBuf, _)| {
+        cases::follow(session, &path, &open.document.manifest, &[(renamed, to.to_owned())])
+    };
+    let cases = cases.map(follow).unwrap_or_default();
+    Some(ide::rename(open.document, offset, to).and_then(|edits| open.edit(edits, &cases, agreed)))
+}
+
+/// The edits of a rename of what a test case beside the manifest at `path` speaks of, or why it can't be done.
+pub fn rename_for_case(
+    session: &Session,
+    path: &Path,
+    manifest: &Arc<Manifest>,
+    what: Mentioned,
+    to: &str,
+    agreed: &Agreed,
+) -> Result<WorkspaceEdit, String> {
+    let folder = path.parent().unwrap_or(path);
+    let (document, scripts) = manifest_document(session, folder, manifest);
+    let (uri, version) = address(session, path);
+    let sheet = Sheet::new(uri.ok_or("the manifest is no file")?, version, Arc::clone(&manifest.text));
+    let open = Open { document: &document, folder, sheet: &sheet, scripts: &scripts };
+    let edits = ide::rename_for_case(&document, &what, to)?;
+    let cases = cases::follow(session, path, manifest, &[(what, to.to_owned())]);
+    open.edit(edits, &cases, agreed)
 }
 
 /// What the manifest declares.
@@ -221,10 +241,10 @@ impl Open<'_> {
     fn edit(
         &self,
         edits: Vec<(File, Edit)>,
-        cases: &[(Sheet, Vec<TextRange>)],
-        to: &str,
+        cases: &[(Sheet, Vec<Edit>)],
         agreed: &Agreed,
-    ) -> Option<WorkspaceEdit> {
+    ) -> Result<WorkspaceEdit, String> {
+        const NO_FILE: &str = "the script can't be edited";
         let mut sheets = Sheets::default();
         sheets.insert(Place::Manifest, self.sheet.clone());
         let mut placed = Vec::with_capacity(edits.len());
@@ -232,12 +252,12 @@ impl Open<'_> {
             let place = match file {
                 File::Manifest => Place::Manifest,
                 File::Script(name) => {
-                    sheets.insert(Place::Script, self.scripts.get(&name)?.clone());
+                    sheets.insert(Place::Script, self.scripts.get(&name).ok_or(NO_FILE)?.clone());
                     Place::Script
                 }
             };
             placed.push((place, edit));
         }
-        rename_edit(&placed, &sheets, cases, to, agreed)
+        rename_edit(&placed, &sheets, cases, agreed).ok_or_else(|| NO_FILE.to_owned())
     }
 }

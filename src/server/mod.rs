@@ -8,6 +8,7 @@
 mod actions;
 mod assist;
 mod capabilities;
+mod case_document;
 mod cases;
 mod convert;
 mod documents;

@@ -1,5 +1,8 @@
 //! Ways through the files that belong together, and rename. What belongs where is the engine's business.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use tower_lsp_server::ls_types::{
     DocumentHighlight, DocumentSymbol, DocumentSymbolResponse, GotoDefinitionResponse, InlayHint, InlayHintKind,
     InlayHintLabel, InlayHintTooltip, Location, Position, PrepareRenameResponse, Range, SymbolInformation, SymbolKind,
@@ -13,9 +16,10 @@ use super::cases;
 use super::convert::{Sheet, Sheets, path_of};
 use super::manifest;
 use super::session::Session;
-use super::worker::{Checked, Subject};
+use super::worker::{Checked, Subject, address};
 use crate::diagnostic::Place;
 use crate::ide::{self, manifest as manifest_words};
+use crate::manifest::Manifest;
 use crate::text::TextRange;
 
 /// Where what stands at a position is defined.
@@ -47,7 +51,9 @@ pub fn references(
         }
         if let Some(name) = ide::system_name(analysis, offset) {
             let all = |document: &_| manifest_words::references_of_system_name(document, name);
-            found.extend(manifest::everywhere(session, manifest, sheet, all, agreed, declarations));
+            for (manifest, sheet) in manifests_over(session, sheets) {
+                found.extend(manifest::everywhere(session, &manifest, &sheet, all, agreed, declarations));
+            }
         }
         if let Some(mentioned) = ide::mentioned(analysis, offset) {
             found.extend(manifest::in_cases(session, manifest, sheet, &mentioned, agreed));
@@ -57,6 +63,19 @@ pub fn references(
     found.sort_by_key(key);
     found.dedup();
     Some(found)
+}
+
+/// The manifests that name the system script of a script, or it itself where it is one. Several may share one.
+fn manifests_over(session: &Session, sheets: &Sheets) -> Vec<(Arc<Manifest>, Sheet)> {
+    let system = sheets.get(&Place::SystemScript).or_else(|| sheets.get(&Place::Script));
+    let paths = system.and_then(|sheet| path_of(&sheet.uri)).map(|path| session.workspace.manifests_for(&path));
+    let manifest = |path: PathBuf| {
+        let manifest = session.workspace.manifest(&path)?;
+        let (uri, version) = address(session, &path);
+        let sheet = Sheet::new(uri?, version, Arc::clone(&manifest.text));
+        Some((manifest, sheet))
+    };
+    paths.into_iter().flatten().filter_map(manifest).collect()
 }
 
 /// The same, in the script alone.
@@ -92,10 +111,10 @@ pub fn rename(
     let manifest = sheets.get(&Place::Manifest).zip(analysis.surroundings().manifest.as_ref());
     let cases = manifest.zip(ide::renamed_in_cases(analysis, offset));
     let cases = cases.and_then(|((sheet, manifest), renamed)| {
-        Some(cases::mentions(session, &path_of(&sheet.uri)?, manifest, &renamed))
+        Some(cases::follow(session, &path_of(&sheet.uri)?, manifest, &[(renamed, to.to_owned())]))
     });
     let edits = ide::rename(analysis, offset, to);
-    let whole = |edits: Vec<_>| rename_edit(&edits, sheets, &cases.unwrap_or_default(), to, agreed);
+    let whole = |edits: Vec<_>| rename_edit(&edits, sheets, &cases.unwrap_or_default(), agreed);
     Some(edits.and_then(|edits| whole(edits).ok_or_else(|| "the manifest can't be edited".to_owned())))
 }
 

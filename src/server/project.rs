@@ -111,6 +111,7 @@ pub async fn project(session: &Arc<Session>, params: ProjectParams) -> Result<Pr
 
 fn of_path(session: &Session, path: &Path, cancel: &super::progress::Cancel) -> Project {
     let workspace = Workspace::new(Overlay(Arc::clone(&session.documents)));
+    workspace.know(session.workspace.known());
     let uri = |path: &Path| session.documents.at(path).or_else(|| uri_of(path));
     let named = workspace.manifest_for(path);
     let manifest = if path.file_name().is_some_and(|name| name == MANIFEST) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use dashmap::DashMap;
 use rustc_hash::FxHashSet;
@@ -22,7 +22,7 @@ use super::runs::Runs;
 use super::settings::SetLogLevel;
 use super::worker::{self, Checked};
 use super::workspace::ClosedFiles;
-use crate::project::{MANIFEST, SETTINGS, Workspace};
+use crate::project::{MANIFEST, Outsiders, SETTINGS, Workspace};
 use crate::runner;
 
 /// One client's session.
@@ -60,6 +60,8 @@ pub struct Session {
     /// The client said that the session ends.
     pub ending: AtomicBool,
     agreed: OnceLock<Agreed>,
+    /// The system scripts outside of their manifests' folders, as documents were last checked with them.
+    outside: Mutex<Arc<Outsiders>>,
     /// The interpreter that the editor's settings name.
     python: RwLock<Option<PathBuf>>,
     findings: Wish,
@@ -109,6 +111,7 @@ impl Session {
             told: Told::default(),
             ending: AtomicBool::new(false),
             agreed: OnceLock::new(),
+            outside: Mutex::default(),
             python: RwLock::default(),
             findings: Wish::default(),
             lenses: Wish::default(),
@@ -225,13 +228,47 @@ impl Session {
         self.changed();
         let mut touched = self.documents.touch(|uri, document| Some(uri) == origin || depends(document, changes));
         touched.retain(|uri| Some(uri) != origin);
-        for uri in &touched {
+        self.check_again(&touched);
+        if !changes.governed.is_empty() {
+            let session = Arc::clone(self);
+            self.runtime.spawn_blocking(move || session.settle_outside());
+        }
+    }
+
+    fn check_again(self: &Arc<Self>, touched: &[Uri]) {
+        if touched.is_empty() {
+            return;
+        }
+        for uri in touched {
             worker::start(self, uri);
         }
-        if !touched.is_empty() {
-            self.refresh(Shown::Findings);
-            self.refresh(Shown::Lenses);
+        self.refresh(Shown::Findings);
+        self.refresh(Shown::Lenses);
+    }
+
+    /// Takes in manifests that were found: they may name scripts outside of their folders.
+    pub fn know(self: &Arc<Self>, manifests: impl IntoIterator<Item = PathBuf>) {
+        self.workspace.know(manifests);
+        self.settle_outside();
+    }
+
+    /// Checks the scripts again that belong to other manifests outside of their folders than before. Reads manifests.
+    fn settle_outside(self: &Arc<Self>) {
+        // Checks start from here, and this thread may be none of the runtime's.
+        let _entered = self.runtime.enter();
+        let mut settled = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.workspace.outside();
+        let before = std::mem::replace(&mut *settled, Arc::clone(&now));
+        let all = before.keys().chain(now.keys());
+        let moved: FxHashSet<&PathBuf> = all.filter(|script| before.get(*script) != now.get(*script)).collect();
+        if moved.is_empty() {
+            return;
         }
+        self.closed.forget(|own, _| moved.contains(&own.to_path_buf()));
+        self.changed();
+        let is_moved = |document: &Document| document.path.as_ref().is_some_and(|path| moved.contains(path));
+        let touched = self.documents.touch(|_, document| is_moved(document));
+        self.check_again(&touched);
     }
 
     /// What is found in a file with what failed there in runs.
@@ -387,8 +424,9 @@ impl Changes {
         let is_governed = || own.ancestors().any(|path| self.governed.contains(path));
         let folder = own.parent();
         let has_changed = || folder.is_some_and(|path| self.others.contains(path) || self.named_anew.contains(path));
-        // What it depends on may be being found out.
-        let is_used = || depends.is_none_or(|depends| depends.iter().any(|path| self.others.contains(path)));
-        (!self.governed.is_empty() && is_governed()) || (!self.others.is_empty() && (has_changed() || is_used()))
+        // What it depends on may be being found out; a script may depend on a manifest anywhere.
+        let may_use = || !self.others.is_empty() || own.extension().is_some_and(|extension| extension == "py");
+        let is_used = || depends.map_or_else(may_use, |depends| depends.iter().any(|path| self.all.contains(path)));
+        (!self.governed.is_empty() && is_governed()) || (!self.others.is_empty() && has_changed()) || is_used()
     }
 }

@@ -75,6 +75,13 @@ pub enum Subject {
         /// The scripts of `document`, by the names that it gives them.
         scripts: FxHashMap<String, Sheet>,
     },
+    /// A test case.
+    Case {
+        /// Its text.
+        sheet: Sheet,
+        /// The manifest beside it.
+        manifest: PathBuf,
+    },
     /// The settings.
     Settings {
         /// Where they are.
@@ -170,7 +177,7 @@ fn publish(session: &Session, uri: &Uri, document: &mut Document, checked: &Chec
         return;
     }
     let items = session.with_failures(document.path.as_deref(), &checked.items);
-    let is_other = matches!(checked.subject, Subject::Other);
+    let is_other = matches!(checked.subject, Subject::Other | Subject::Case { .. });
     if !is_other || document.shows || !items.is_empty() {
         document.shows = !items.is_empty();
         session.outbox.publish(uri, items, Some(document.version));
@@ -213,6 +220,11 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot, before: Opt
     if let Some(path) = path.filter(|_| is_named(SETTINGS)) {
         let own = Sheet::new(uri.clone(), Some(snapshot.version), snapshot.text());
         check_settings(session, own, path, &mut checked);
+        return checked;
+    }
+    if let Some(path) = path.filter(|path| !is_named(MANIFEST) && runner::is_case(path)) {
+        let sheet = Sheet::new(uri.clone(), Some(snapshot.version), snapshot.text());
+        checked.subject = Subject::Case { sheet, manifest: runner::manifest_of(path) };
         return checked;
     }
     if !is_named(MANIFEST) && !is_python(snapshot) {
@@ -311,7 +323,7 @@ fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
 /// Takes what a check says of a script.
 fn take_script(session: &Session, own: Sheet, script: Script, (report, kept): (Report, Kept), checked: &mut Checked) {
     let places = &script.places;
-    checked.depends.extend([&places.system, &places.settings].into_iter().flatten().cloned());
+    checked.depends.extend([&places.manifest, &places.system, &places.settings].into_iter().flatten().cloned());
     checked.depends.extend(places.manifest.as_deref().map(runner::case_folder));
     if let (Some(path), Some(manifest)) = (&places.manifest, &script.input.manifest)
         && let SystemScriptSetting::File(name) = &manifest.system_script
@@ -358,10 +370,7 @@ fn named_scripts<'s>(
         if !seen.insert(path.clone()) {
             return None;
         }
-        let script = session.workspace.as_script(&path, session.workspace.read(&path).ok()?);
-        if script.places.manifest.as_ref().is_some_and(|manifest| *manifest != own) {
-            return None;
-        }
+        let script = session.workspace.script_of(&own, &path, session.workspace.read(&path).ok()?)?;
         let (uri, version) = address(session, &path);
         let sheet = Sheet::new(uri?, version, script.input.source.text());
         Some(Named { name: name.to_owned(), role, script, sheet })
@@ -400,7 +409,8 @@ fn check_manifest_file(session: &Session, own: Sheet, file: &ManifestFile, check
         let report = report(&script.input);
         document.add(name.clone(), role, Arc::clone(&report.analysis));
         scripts.insert(name, sheet.clone());
-        if script.places.manifest.as_ref() != Some(&file.path) {
+        // The script's own check has one manifest.
+        if session.workspace.manifest_for(&script.places.script).map(|named| named.path).as_ref() != Some(&file.path) {
             continue;
         }
         let mut known = sheets(session, sheet.clone(), &script);

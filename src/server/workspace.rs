@@ -101,7 +101,7 @@ pub fn set_folders(session: &Session, folders: &[WorkspaceFolder], root: Option<
 }
 
 /// Adds and removes folders.
-pub fn change_folders(session: &Session, added: &[WorkspaceFolder], removed: &[WorkspaceFolder]) {
+pub fn change_folders(session: &Arc<Session>, added: &[WorkspaceFolder], removed: &[WorkspaceFolder]) {
     let paths = |folders: &[WorkspaceFolder]| -> Vec<PathBuf> {
         folders.iter().filter_map(|folder| path_of(&folder.uri)).collect()
     };
@@ -112,13 +112,30 @@ pub fn change_folders(session: &Session, added: &[WorkspaceFolder], removed: &[W
         folders.extend(added);
     }
     session.changed();
+    look_through(session);
+}
+
+/// Looks through the workspace's folders for manifests, which may name system scripts outside of their own folders. Nothing
+/// waits for that: a folder may be as large as the disk.
+pub fn look_through(session: &Arc<Session>) {
+    let inside = Arc::clone(session);
+    let thread = std::thread::Builder::new().name("folders".to_owned()).stack_size(super::STACK);
+    if let Err(problem) = thread.spawn(move || files(&inside)) {
+        tracing::warn!("the folders are not looked through: {problem}");
+    }
 }
 
 /// The Python files and manifests in the workspace's folders, each once.
-fn files(session: &Session) -> Vec<PathBuf> {
+fn files(session: &Arc<Session>) -> Vec<PathBuf> {
     let folders = session.folders.read().unwrap_or_else(PoisonError::into_inner).clone();
     let folders: Vec<PathBuf> = folders.into_iter().filter(|folder| folder.is_dir()).collect();
-    walk(&folders).found
+    let found = walk(&folders).found;
+    session.know(found.iter().filter(|path| is_manifest(path)).cloned());
+    found
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == MANIFEST)
 }
 
 /// The findings of all files in the workspace's folders. Where nothing differs from what the client has, the answer
@@ -157,7 +174,7 @@ async fn report(
             paths.iter().filter_map(|path| Some(inside.workspace.settings_for(path)?.path.clone())).collect();
         paths.extend(settings);
         // Their checks take in those of their scripts.
-        paths.sort_by_key(|path| path.file_name().is_none_or(|name| name != MANIFEST));
+        paths.sort_by_key(|path| !is_manifest(path));
         paths
     })
     .await?;
@@ -238,10 +255,9 @@ fn full(
 
 /// The commands of all manifests in the workspace's folders that `query` stands for: its letters in order, whatever
 /// their case, in the internal name or the display name. A command is where its function is, else in its manifest.
-pub fn symbols(session: &Session, query: &str) -> Vec<SymbolInformation> {
+pub fn symbols(session: &Arc<Session>, query: &str) -> Vec<SymbolInformation> {
     let mut found = Vec::new();
-    let manifests = files(session).into_iter().filter(|path| path.file_name().is_some_and(|name| name == MANIFEST));
-    for path in manifests {
+    for path in files(session).into_iter().filter(|path| is_manifest(path)) {
         let Some(manifest) = session.workspace.manifest(&path) else { continue };
         let named = |command: &&Command| {
             let display = command.display_name.as_ref();

@@ -19,8 +19,13 @@ fn recorded() -> Vec<PathBuf> {
 }
 
 /// The client's name, whether it asks for findings, and where `print` starts in its units.
-const EXPECTED: [(&str, bool, u64); 4] =
-    [("emacs", false, 14), ("helix", false, 16), ("neovim-0.11", true, 16), ("neovim-0.7", false, 14)];
+const EXPECTED: [(&str, bool, u64); 5] = [
+    ("emacs", false, 14),
+    ("helix", false, 16),
+    ("neovim-0.11", true, 16),
+    ("neovim-0.7", false, 14),
+    ("vim", false, 14),
+];
 
 #[test]
 fn findings_reach_each_client_in_its_own_way_and_units() {

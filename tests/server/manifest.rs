@@ -30,19 +30,19 @@ fn acme() -> Acme {
 }
 
 /// The position of `offset` bytes behind the start of `word`, in UTF-16.
-fn position(text: &str, word: &str, offset: usize) -> Value {
+pub fn position(text: &str, word: &str, offset: usize) -> Value {
     let at = text.find(word).unwrap_or_else(|| panic!("{word} in the text")) + offset;
     let line = text[..at].matches('\n').count();
     let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
     json!({"line": line, "character": text[start..at].encode_utf16().count()})
 }
 
-fn ask(client: &mut Client, method: &str, uri: &str, position: Value) -> Value {
+pub fn ask(client: &mut Client, method: &str, uri: &str, position: Value) -> Value {
     client.request(&format!("textDocument/{method}"), json!({"textDocument": {"uri": uri}, "position": position}))
 }
 
 /// The texts between the ends of ranges.
-fn at(text: &str, range: &Value) -> String {
+pub fn at(text: &str, range: &Value) -> String {
     let offset = |position: &Value| {
         let line = position["line"].as_u64().expect("a line") as usize;
         let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
@@ -160,7 +160,7 @@ fn with_records() -> (Acme, String, String) {
 }
 
 /// The files of locations, sorted.
-fn files(found: &Value) -> Vec<String> {
+pub fn files(found: &Value) -> Vec<String> {
     let name = |one: &Value| one["uri"].as_str().and_then(|uri| uri.rsplit('/').next()).expect("a file").to_owned();
     let mut found: Vec<_> = found.as_array().expect("locations").iter().map(name).collect();
     found.sort();

@@ -260,7 +260,7 @@ fn without_a_python_the_error_says_what_to_do() {
         let id = execute(client, "d3ls.run", json!({"uri": uri, "command": "Greet"}));
         client.answer(&json!(id))
     };
-    let none = "no Python 3.9 or later was found; install CPython 3.9, or name one with `--python` or in the settings";
+    let none = "no Python 3.9 or later was found; install CPython 3.9, or name one: with `--python`, as `python` under `[runner]` in d3ls.toml, or in the editor's settings";
     assert_eq!(run(&mut client)["error"]["message"], none);
     let (report, _) = result(&mut client, "d3ls.test", json!({"uri": acme.uri("script.py")}));
     assert_eq!((&report["summary"]["errors"], &report["cases"][0]["message"]), (&json!(1), &json!(none)));

@@ -7,8 +7,8 @@ import type { Server } from "./server";
 const PATIENCE = 60_000;
 const MOST_OUTPUT = 64 * 1024 * 1024;
 
-/** What a call printed; nothing if it failed, and then the user has been told why. */
-export async function call(server: Server, args: string[], folder: vscode.Uri): Promise<string | undefined> {
+/** What a call printed; nothing if it failed, and then the user has been told why. It reads `input`. */
+export async function call(server: Server, args: string[], folder: vscode.Uri, input = ""): Promise<string | undefined> {
   const binary = server.binary;
   if (binary === undefined) {
     await server.restart();
@@ -23,7 +23,8 @@ export async function call(server: Server, args: string[], folder: vscode.Uri): 
       }
       resolve([stdout, failure === null ? undefined : stderr.trim() || failure.message]);
     });
-    child.stdin?.end();
+    // A program that ends before it has read its input is not the failure to tell of.
+    child.stdin?.on("error", () => {}).end(input);
   });
   if (problem === undefined) {
     return said;
@@ -32,7 +33,7 @@ export async function call(server: Server, args: string[], folder: vscode.Uri): 
   const canReplace = problem.includes("`--force`") && !args.includes("--force");
   const chosen = await vscode.window.showErrorMessage(problem.replace(/^error: /, ""), ...(canReplace ? [replace, show] : [show]));
   if (chosen === replace) {
-    return call(server, [...args, "--force"], folder);
+    return call(server, [...args, "--force"], folder, input);
   }
   if (chosen === show) {
     server.output.show();

@@ -1,7 +1,4 @@
 // Between D3 and this machine: Draft against Live, the script to paste, and what the image offers.
-import * as fs from "node:fs/promises";
-import * as os from "node:os";
-import * as path from "node:path";
 import * as vscode from "vscode";
 import { call } from "./cli";
 import { choose, chooseCommand, folderOf } from "./projects";
@@ -73,16 +70,14 @@ export async function importImage(server: Server): Promise<void> {
   if (chosen === undefined) {
     return;
   }
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "d3ls-"));
-  try {
-    const source = chosen.isFile ? await pickFile() : await clipboardFile(folder);
-    const said = source === undefined ? undefined : await call(server, ["image", "import", source], somewhere());
-    if (said !== undefined) {
-      server.output.info(said.trimEnd());
-      void vscode.window.showInformationMessage(said.trim().split("\n")[0] || "The image's profile is imported.");
-    }
-  } finally {
-    await fs.rm(folder, { recursive: true, force: true });
+  const source = chosen.isFile ? { file: await pickFile() } : { file: "-", text: await clipboardText() };
+  if (source.file === undefined || source.text === "") {
+    return;
+  }
+  const said = await call(server, ["image", "import", source.file], somewhere(), source.text);
+  if (said !== undefined) {
+    server.output.info(said.trimEnd());
+    void vscode.window.showInformationMessage(said.trim().split("\n")[0] || "The image's profile is imported.");
   }
 }
 
@@ -90,16 +85,13 @@ async function pickFile(): Promise<string | undefined> {
   return (await vscode.window.showOpenDialog({ openLabel: "Import" }))?.[0]?.fsPath;
 }
 
-/** The clipboard's text as a file in `folder`. */
-async function clipboardFile(folder: string): Promise<string | undefined> {
-  const text = await vscode.env.clipboard.readText();
-  if (text.trim() === "") {
+/** What is in the clipboard; says so if that is nothing. */
+async function clipboardText(): Promise<string> {
+  const text = (await vscode.env.clipboard.readText()).trim();
+  if (text === "") {
     void vscode.window.showWarningMessage("The clipboard holds no text. Copy what the probe returned first.");
-    return undefined;
   }
-  const file = path.join(folder, "probe.json");
-  await fs.writeFile(file, text);
-  return file;
+  return text;
 }
 
 /** Where calls are made that belong to no project. */

@@ -158,6 +158,7 @@ export class Server implements vscode.Disposable {
         { scheme: "file", language: "python" },
         { scheme: "untitled", language: "python" },
         { scheme: "file", pattern: "**/d3.json" },
+        { scheme: "file", pattern: "**/tests/*.json" },
         { scheme: "file", pattern: "**/d3ls.toml" },
       ],
       outputChannel: this.output,

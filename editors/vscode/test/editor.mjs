@@ -15,6 +15,9 @@ export class Editor {
     const home = mkdtempSync(path.join(tmpdir(), "d3ls-vscode-"));
     const main = path.join(codeServer, "lib/vscode/out/server-main.js");
     const folders = ["--server-data-dir", path.join(home, "data"), "--extensions-dir", path.join(home, "extensions")];
+    // A user's permissions hold: root is not stopped by any, unless it gives that up.
+    const privileges = ["-dac_override,-dac_read_search"].flatMap((all) => ["--bounding-set", all, "--inh-caps", all]);
+    const command = process.getuid() === 0 ? ["setpriv", ...privileges, process.execPath] : [process.execPath];
     const environment = { ...process.env, HOME: home, ...env };
     mkdirSync(path.join(home, "extensions"));
     if (vsix !== undefined) {
@@ -28,8 +31,9 @@ export class Editor {
     }
     const port = await freePort();
     const server = spawn(
-      process.execPath,
+      command[0],
       [
+        ...command.slice(1),
         main,
         ...folders,
         ...["--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--accept-server-license-terms"],

@@ -106,6 +106,14 @@ export class Window {
     return message;
   }
 
+  /** The only message there is, which says this. */
+  async onlyNotification(text) {
+    const one = await this.notification(text);
+    const all = this.page.locator(".notifications-center .notification-list-item");
+    assert.equal(await all.count(), 1, `the messages are ${(await all.allInnerTexts()).join("; ")}`);
+    return one;
+  }
+
   /** The page inside a webview. */
   get panel() {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");

@@ -46,18 +46,10 @@ export async function withoutProgram({ codeServer, vsix, settings, screenshots }
   return { passed, failed };
 }
 
-/** The one message, and what it says. */
-async function message(window, pattern) {
-  const one = await window.notification(pattern);
-  const shown = window.page.locator(".notifications-center .notification-list-item");
-  assert.equal(await shown.count(), 1, `the messages are ${(await shown.allInnerTexts()).join("; ")}`);
-  return one;
-}
-
 const tests = {
   async "none: says how to get it"(window) {
     await window.file("faulty/script.py");
-    const shown = await message(window, "There is no d3ls on this machine");
+    const shown = await window.onlyNotification("There is no d3ls on this machine");
     await window.picture("vscode-no-program");
     await shown.getByRole("button", { name: "How to Get d3ls" }).click();
     await window.page.locator(".tab.active", { hasText: "INSTALL.md" }).waitFor();
@@ -65,29 +57,29 @@ const tests = {
 
   async "missing: names the setting"(window) {
     await window.file("faulty/script.py");
-    await message(window, /There is no program .*\/program\. The setting d3ls\.path names it\./);
+    await window.onlyNotification(/There is no program .*\/program\. The setting d3ls\.path names it\./);
   },
 
   async "other: says that it is another program"(window) {
     await window.file("faulty/script.py");
-    await message(window, /program is not d3ls\. The setting d3ls\.path names it\./);
+    await window.onlyNotification(/program is not d3ls\. The setting d3ls\.path names it\./);
     await window.picture("vscode-wrong-program");
     assert.deepEqual(window.calls(), ["--version"]);
   },
 
   async "old: says which version it needs"(window) {
     await window.file("faulty/script.py");
-    await message(window, /is d3ls 0\.0\.9, and this extension needs 0\.\d+\.\d+ or later/);
+    await window.onlyNotification(/is d3ls 0\.0\.9, and this extension needs 0\.\d+\.\d+ or later/);
   },
 
   async "failing: says that it does not run"(window) {
     await window.file("faulty/script.py");
-    await message(window, /does not run here: Command failed/);
+    await window.onlyNotification(/does not run here: Command failed/);
   },
 
   async "crashing: gives up after a few starts"(window) {
     await window.file("faulty/script.py");
-    const shown = await message(window, "The d3ls server did not start");
+    const shown = await window.onlyNotification("The d3ls server did not start");
     assert.ok(window.calls().filter((call) => call === "server").length <= 4, `the calls are ${window.calls()}`);
     await shown.getByRole("button", { name: "Show Output" }).waitFor();
   },

@@ -3,6 +3,7 @@ import { Editor } from "./editor.mjs";
 import { inBrowser } from "./browser.mjs";
 import { inHost } from "./host.mjs";
 import { withoutProgram } from "./programs.mjs";
+import { refused } from "./refused.mjs";
 import { untrusted } from "./untrusted.mjs";
 import { workspace } from "./workspace.mjs";
 
@@ -32,6 +33,7 @@ async function installed(test) {
 const parts = {
   host: () => installed(inHost),
   browser: () => installed((editor, folder) => inBrowser(editor, folder, screenshots)),
+  refused: () => refused({ codeServer, vsix, settings, screenshots }),
   programs: () => withoutProgram({ codeServer, vsix, settings, screenshots }),
   untrusted: () => untrusted({ codeServer, vsix, settings, screenshots }),
 };

@@ -56,6 +56,7 @@ impl Session {
         let is_manifest = |path: &&PathBuf| path.file_name().is_some_and(|name| name == MANIFEST);
         let all = || walked.named.iter().chain(&walked.found);
         let manifests: Vec<&PathBuf> = all().filter(is_manifest).collect();
+        self.workspace.know(manifests.iter().copied().cloned());
         let mut outcome = Outcome { problems: walked.problems.clone(), ..Outcome::default() };
         outcome.add(self.settings(all().map(PathBuf::as_path), true));
         for one in self.each(&manifests, |path| self.file(path, false, true)) {
@@ -131,9 +132,11 @@ impl Session {
         }
     }
 
+    /// The scripts that are not there; what a broken manifest names can't be told.
     fn missing_scripts<'a>(&'a self, manifest: &'a Path) -> impl Iterator<Item = Problem> + 'a {
-        self.workspace
-            .missing_scripts_of(manifest)
+        let is_usable = self.workspace.manifest(manifest).is_some_and(|known| known.usable);
+        let missing = if is_usable { self.workspace.missing_scripts_of(manifest) } else { Vec::new() };
+        missing
             .into_iter()
             .map(|path| Problem::fatal(&path, format!("no such file, but {} names it", self.shown(manifest))))
     }

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::ide::{Hover, describe};
+use crate::ide::{Hover, Mentioned, describe};
 use crate::manifest::{Role, Segment, Shape, ShapeKind, shape_at};
 use crate::text::TextSize;
 
 use super::ManifestDocument;
-use super::subject::{Subject, subject};
+use super::subject::{Subject, declared, subject};
 
 /// What there is to say about what stands at `offset`.
 pub fn hover(document: &ManifestDocument, offset: TextSize) -> Option<Hover> {
@@ -15,12 +15,7 @@ pub fn hover(document: &ManifestDocument, offset: TextSize) -> Option<Hover> {
     if location.token.is_empty() {
         return None;
     }
-    let named = match subject(document, offset) {
-        Some((Subject::Command(command), _)) => Some(describe::command(command)),
-        Some((Subject::Input(_, input), _)) => Some(describe::input(input)),
-        Some((Subject::Connection(parameter), _)) => Some(describe::connection_parameter(parameter)),
-        Some((Subject::Script(_), _)) | None => None,
-    };
+    let named = subject(document, offset).and_then(|(subject, _)| text(subject));
     let markdown = match (named, location.role) {
         (Some(text), _) => text,
         (None, Role::Key) => key_at(&location.path)?,
@@ -31,6 +26,20 @@ pub fn hover(document: &ManifestDocument, offset: TextSize) -> Option<Hover> {
         }
     };
     Some(Hover { range: location.token, markdown })
+}
+
+/// What there is to say about what a test case speaks of.
+pub fn hover_for_case(document: &ManifestDocument, what: &Mentioned) -> Option<String> {
+    text(declared(document, what)?)
+}
+
+fn text(subject: Subject<'_>) -> Option<String> {
+    match subject {
+        Subject::Command(command) => Some(describe::command(command)),
+        Subject::Input(_, input) => Some(describe::input(input)),
+        Subject::Connection(parameter) => Some(describe::connection_parameter(parameter)),
+        Subject::Script(_) => None,
+    }
 }
 
 fn key_at(path: &[Segment]) -> Option<String> {

@@ -17,9 +17,11 @@ use crate::semantic::{Analysis, FunctionId};
 use crate::text::TextRange;
 
 pub use completion::{Files, complete};
-pub use hover::hover;
-pub use navigation::{definition, mentioned, references, references_of_system_name};
-pub use rename::{rename, renameable};
+pub use hover::{hover, hover_for_case};
+pub use navigation::{
+    definition, definition_for_case, mentioned, references, references_for_case, references_of_system_name,
+};
+pub use rename::{rename, rename_for_case, renameable, renameable_for_case};
 pub use symbols::{Link, folds, links, selections, symbols};
 
 /// A manifest in the editor and what it is seen with.

@@ -9,25 +9,41 @@ use crate::semantic::{Analysis, BindingKind, FunctionId, ParameterKind};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange, TextSize};
 
-use super::subject::{Subject, subject};
+use super::subject::{Subject, declared, subject};
 use super::{File, FileRange, ManifestDocument};
 
 /// Where what stands at `offset` is in the scripts: a command's function, an input's parameter, the first read of a
 /// connection parameter, a script's first byte.
 pub fn definition(document: &ManifestDocument, offset: TextSize) -> Vec<FileRange> {
-    match subject(document, offset) {
-        Some((Subject::Command(command), _)) => {
+    subject(document, offset).map(|(subject, _)| definition_of(document, subject)).unwrap_or_default()
+}
+
+/// Where what a test case speaks of is: a command's function, an input's parameter; else where the manifest declares it.
+pub fn definition_for_case(document: &ManifestDocument, what: &Mentioned) -> Vec<FileRange> {
+    let Some(subject) = declared(document, what) else { return Vec::new() };
+    let found = match subject {
+        Subject::Command(_) | Subject::Input(..) => definition_of(document, subject),
+        Subject::Connection(_) | Subject::Script(_) => Vec::new(),
+    };
+    let in_manifest = |range| FileRange { file: File::Manifest, range, declares: true };
+    let declaration = || subject.name().map(|name| in_manifest(name.range)).into_iter().collect();
+    if found.is_empty() { declaration() } else { found }
+}
+
+fn definition_of(document: &ManifestDocument, subject: Subject<'_>) -> Vec<FileRange> {
+    match subject {
+        Subject::Command(command) => {
             let found = document.function_of(command);
             found.map(|(name, analysis, id)| defined(name, analysis.model().function(id).node.name.range)).into_iter()
         }
-        Some((Subject::Input(command, input), _)) => {
+        Subject::Input(command, input) => {
             let found = document.function_of(command);
             let first = |(name, analysis, id)| {
                 Some(used(name, uses_of_input(analysis, id, command, input).into_iter().next()?))
             };
             found.and_then(first).into_iter()
         }
-        Some((Subject::Connection(parameter), _)) => {
+        Subject::Connection(parameter) => {
             let key = &parameter.parameter_name.value;
             let first = |(name, analysis): &(String, _)| {
                 let analysis: &Analysis = std::sync::Arc::as_ref(analysis);
@@ -36,15 +52,23 @@ pub fn definition(document: &ManifestDocument, offset: TextSize) -> Vec<FileRang
             };
             document.scripts.iter().find_map(first).into_iter()
         }
-        Some((Subject::Script(path), _)) => Some(used(path, TextRange::default())).into_iter(),
-        None => None.into_iter(),
+        Subject::Script(path) => Some(used(path, TextRange::default())).into_iter(),
     }
     .collect()
 }
 
 /// Everything that means the same as what stands at `offset`, in the manifest and in its scripts.
 pub fn references(document: &ManifestDocument, offset: TextSize) -> Vec<FileRange> {
-    let Some((subject, at)) = subject(document, offset) else { return Vec::new() };
+    subject(document, offset).map(|(subject, at)| references_of(document, subject, at)).unwrap_or_default()
+}
+
+/// Everything in the manifest and in its scripts that means what a test case speaks of.
+pub fn references_for_case(document: &ManifestDocument, what: &Mentioned) -> Vec<FileRange> {
+    let found = declared(document, what).and_then(|subject| Some((subject, subject.name()?.range)));
+    found.map(|(subject, at)| references_of(document, subject, at)).unwrap_or_default()
+}
+
+fn references_of(document: &ManifestDocument, subject: Subject<'_>, at: TextRange) -> Vec<FileRange> {
     let mut found = vec![FileRange { file: File::Manifest, range: at, declares: true }];
     match subject {
         Subject::Command(command) => {

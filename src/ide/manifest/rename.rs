@@ -2,15 +2,18 @@
 
 use crate::diagnostic::Place;
 use crate::ide::rename::{
-    check_identifier, check_key, edit_of_input, edit_of_key, edits_of_calls, edits_of_command, rename_command,
-    rename_key, rename_name,
+    check_identifier, check_is_own, check_key, edit_of_input, edit_of_key, edits_of_calls, edits_of_command,
+    rename_command, rename_key, rename_name,
 };
 use crate::manifest::{Command, ConnectionParameter, InputParameter};
 use crate::text::{Edit, Spanned, TextRange, TextSize};
 
 use super::navigation::place_of;
-use super::subject::{Subject, is_derived, subject};
+use super::subject::{Subject, declared, is_derived, subject};
 use super::{File, ManifestDocument};
+use crate::ide::Mentioned;
+
+const INCOMPLETE: &str = "the manifest is not complete; mend it first";
 
 /// The bytes of the name at `offset` that can be renamed.
 ///
@@ -30,6 +33,41 @@ pub fn rename(document: &ManifestDocument, offset: TextSize, to: &str) -> Result
     if document.manifest.text.get(range.start().to_usize()..range.end().to_usize()) == Some(to) {
         return Ok(Vec::new());
     }
+    edits_of(document, target, to)
+}
+
+/// Why what a test case speaks of can't be renamed, if so.
+///
+/// # Errors
+/// The reason, for the user.
+pub fn renameable_for_case(document: &ManifestDocument, what: &Mentioned) -> Result<(), String> {
+    target_for_case(document, what).map(|_| ())
+}
+
+/// The edits of manifest and scripts that rename what a test case speaks of; see [`rename`].
+///
+/// # Errors
+/// Why that can't be done, for the user.
+pub fn rename_for_case(document: &ManifestDocument, what: &Mentioned, to: &str) -> Result<Vec<(File, Edit)>, String> {
+    let target = target_for_case(document, what)?;
+    if target.name().is_some_and(|name| name.value == to) {
+        return Ok(Vec::new());
+    }
+    edits_of(document, target, to)
+}
+
+fn target_for_case<'a>(document: &'a ManifestDocument, what: &Mentioned) -> Result<Subject<'a>, String> {
+    if !document.manifest.usable {
+        return Err(INCOMPLETE.to_owned());
+    }
+    let target = declared(document, what).ok_or("the manifest does not declare this")?;
+    if let Subject::Command(command) = target {
+        check_is_own(&document.manifest, command)?;
+    }
+    Ok(target)
+}
+
+fn edits_of(document: &ManifestDocument, target: Subject<'_>, to: &str) -> Result<Vec<(File, Edit)>, String> {
     let (script, edits) = match target {
         Subject::Command(command) => of_command(document, command, to)?,
         Subject::Input(command, input) => of_input(document, command, input, to)?,
@@ -45,7 +83,7 @@ pub fn rename(document: &ManifestDocument, offset: TextSize, to: &str) -> Result
 
 fn target(document: &ManifestDocument, offset: TextSize) -> Result<(Subject<'_>, TextRange), String> {
     if !document.manifest.usable {
-        return Err("the manifest is not complete; mend it first".to_owned());
+        return Err(INCOMPLETE.to_owned());
     }
     let (subject, range) = subject(document, offset).ok_or("there is no name here that can be renamed")?;
     let derived = |name: &Spanned<String>, display: &Option<Spanned<String>>| {
@@ -55,7 +93,10 @@ fn target(document: &ManifestDocument, offset: TextSize) -> Result<(Subject<'_>,
         Subject::Input(_, input) => derived(&input.parameter_name, &input.display_name),
         Subject::Connection(parameter) => derived(&parameter.parameter_name, &parameter.display_name),
         Subject::Script(_) => return Err("a script's file is not renamed from here".to_owned()),
-        Subject::Command(_) => None,
+        Subject::Command(command) => {
+            check_is_own(&document.manifest, command)?;
+            None
+        }
     };
     match derived {
         Some(name) => {

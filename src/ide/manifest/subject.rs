@@ -1,7 +1,8 @@
 //! What a value of a manifest speaks of: the one answer that hover, definition, references and rename share.
 
+use crate::ide::Mentioned;
 use crate::manifest::{Command, ConnectionParameter, InputParameter, Location, Role, Segment};
-use crate::text::{TextRange, TextSize};
+use crate::text::{Spanned, TextRange, TextSize};
 
 use super::ManifestDocument;
 
@@ -48,6 +49,32 @@ pub(super) fn subject(document: &ManifestDocument, offset: TextSize) -> Option<(
         _ => return None,
     };
     Some((found, token))
+}
+
+/// What a test case speaks of, where the manifest declares it.
+pub(super) fn declared<'a>(document: &'a ManifestDocument, what: &Mentioned) -> Option<Subject<'a>> {
+    let manifest = &document.manifest;
+    match what {
+        Mentioned::Command(name) => manifest.command(name).map(Subject::Command),
+        Mentioned::Input(command, name) => {
+            let command = manifest.command(command)?;
+            let input = command.inputs.iter().find(|input| input.parameter_name.value == *name)?;
+            Some(Subject::Input(command, input))
+        }
+        Mentioned::Connection(key) => manifest.connection_parameter(key).map(Subject::Connection),
+    }
+}
+
+impl<'a> Subject<'a> {
+    /// Its name in the manifest; `None` for a path.
+    pub(super) fn name(self) -> Option<&'a Spanned<String>> {
+        match self {
+            Self::Command(command) => Some(&command.internal_name),
+            Self::Input(_, input) => Some(&input.parameter_name),
+            Self::Connection(parameter) => Some(&parameter.parameter_name),
+            Self::Script(_) => None,
+        }
+    }
 }
 
 /// Whether a name comes from the display name, since it is not given itself.

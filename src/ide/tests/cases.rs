@@ -1,7 +1,10 @@
 //! Tests of what test cases say of scripts and manifests.
 
-use super::support::{acme, unmark};
-use crate::ide::{Mentioned, mentioned, mentions, renamed_in_cases};
+use std::sync::Arc;
+
+use super::support::{ACME, acme, unmark};
+use crate::ide::{Mentioned, complete_case, mentioned, mentioned_in_case, mentions, renamed_in_cases, renamed_inputs};
+use crate::manifest::Manifest;
 use crate::text::{Edit, apply};
 
 const CASE: &str = "\u{feff}{\"command\": \"CheckDevice\", \"note\": \"CheckDevice\",\r
@@ -85,4 +88,115 @@ fn cases_know_what_the_manifest_declares() {
     for marked in ["def he$0lper(): pass", "def helper(host$0name): pass", "p$0b.log(1)", "x$0 = 1"] {
         assert_eq!(both(marked), (None, None), "{marked}");
     }
+}
+
+/// What stands at the cursor of a case, and the text that speaks of it.
+fn at(marked: &str) -> Option<(Mentioned, String)> {
+    let (text, offset) = unmark(marked);
+    let (what, range) = mentioned_in_case(&text, Some("AcmeEDR"), offset)?;
+    Some((what, text[range.start().to_usize()..range.end().to_usize()].to_owned()))
+}
+
+#[test]
+fn a_case_is_a_place_to_stand() {
+    let connection = Mentioned::Connection("apikey".to_owned());
+    for (marked, what, word) in [
+        ("{\"command\": \"Check$0Device\"}", command("CheckDevice"), "CheckDevice"),
+        ("{\"command\": \"A\", \"inputs\": {\"ho$0st\": 1}}", input("A", "host"), "host"),
+        ("{\"inputs\": {\"ho$0st\": 1}, \"command\": \"A\"}", input("A", "host"), "host"),
+        ("{\"connection\": {\"$0apikey\": \"🙂\"}}", connection, "apikey"),
+        ("{\"d3\": [{}, {\"call\": \"D3.Integration.AcmeEDR.Lo$0ok\"}]}", command("Look"), "Look"),
+        (
+            "{\"command\": \"A\", \"d3\": [{\"call\": \"D3.Integration.AcmeEDR.Look\", \"arguments\": {\"x$0\": 1}}]}",
+            input("Look", "x"),
+            "x",
+        ),
+        // Half-typed.
+        ("{\"command\": \"A\", \"inputs\": {\"ho$0st\"", input("A", "host"), "host"),
+    ] {
+        assert_eq!(at(marked), Some((what, word.to_owned())), "{marked}");
+    }
+    for marked in [
+        "$0",
+        "{\"comm$0and\": \"A\"}",
+        "{\"command\": \"A\", \"inputs\": {\"host\": \"ho$0st\"}}",
+        "{\"command\": \"A\", \"inputs\": {\"zone\": {\"ho$0st\": 1}}}",
+        "{\"inputs\": {\"ho$0st\": 1}}",
+        "{\"d3\": [{\"call\": \"D3.Integra$0tion.AcmeEDR.Look\"}]}",
+        "{\"d3\": [{\"call\": \"D3.Utility.Lo$0ok\"}]}",
+        "{\"expect\": {\"connection\": {\"ap$0ikey\": 1}}}",
+    ] {
+        assert_eq!(at(marked), None, "{marked}");
+    }
+}
+
+/// What is offered at the cursor, and the case with the first of it.
+fn completed(marked: &str) -> (Vec<String>, String) {
+    let (text, offset) = unmark(marked);
+    let items = complete_case(&text, &Manifest::parse(Arc::from(ACME)), offset);
+    let first = items.first().map(|item| Edit::replace(item.range, item.insert.clone()));
+    (items.into_iter().map(|item| item.label).collect(), apply(&text, &first.into_iter().collect::<Vec<_>>()))
+}
+
+#[test]
+fn completion_in_a_case() {
+    for (marked, labels, after) in [
+        (
+            "{\"command\": \"$0\"}",
+            vec!["TestConnection", "CheckDevice", "fetchEvent"],
+            "{\"command\": \"TestConnection\"}",
+        ),
+        (
+            "{\"command\": \"CheckDevice\", \"inputs\": {\"$0",
+            vec!["hostname", "limit"],
+            "{\"command\": \"CheckDevice\", \"inputs\": {\"hostname\": \"$1\"",
+        ),
+        (
+            "{\"command\": \"CheckDevice\", \"inputs\": {\"hostname\": \"a\", $0}}",
+            vec!["limit"],
+            "{\"command\": \"CheckDevice\", \"inputs\": {\"hostname\": \"a\", \"limit\": $1}}",
+        ),
+        (
+            "{\"connection\": {\"a$0\": \"k\", \"tenant_id\": \"t\"}}",
+            vec!["serverurl", "apikey"],
+            "{\"connection\": {\"serverurl\": \"k\", \"tenant_id\": \"t\"}}",
+        ),
+        (
+            "{\"d3\": [{\"call\": \"D3.$0\"}]}",
+            vec![
+                "D3.Integration.AcmeEDR.TestConnection",
+                "D3.Integration.AcmeEDR.CheckDevice",
+                "D3.Integration.AcmeEDR.fetchEvent",
+            ],
+            "{\"d3\": [{\"call\": \"D3.Integration.AcmeEDR.TestConnection\"}]}",
+        ),
+        (
+            "{\"d3\": [{\"call\": \"D3.Integration.AcmeEDR.CheckDevice\", \"arguments\": {$0}}]}",
+            vec!["hostname", "limit"],
+            "{\"d3\": [{\"call\": \"D3.Integration.AcmeEDR.CheckDevice\", \"arguments\": {\"hostname\": \"$1\"}}]}",
+        ),
+    ] {
+        assert_eq!(completed(marked), (labels.into_iter().map(str::to_owned).collect(), after.to_owned()), "{marked}");
+    }
+    for marked in ["$0", "{$0}", "{\"command\": \"Gone\", \"inputs\": {\"$0\"}}", "{\"expect\": {\"$0\"}}"] {
+        assert_eq!(completed(marked).0, [""; 0], "{marked}");
+    }
+}
+
+#[test]
+fn inputs_that_a_change_of_the_manifest_renames() {
+    let manifest = |inputs: &[&str]| {
+        let inputs: Vec<_> = inputs.iter().map(|name| format!("{{\"parameterName\": \"{name}\"}}")).collect();
+        Manifest::parse(Arc::from(format!(
+            "{{\"version\": 1, \"kind\": \"integration\", \"commands\": [{{\"internalName\": \"A\", \"inputs\": [{}]}}]}}",
+            inputs.join(", ")
+        )))
+    };
+    let renamed = |before: &[&str], after: &[&str]| renamed_inputs(&manifest(before), &manifest(after));
+    assert_eq!(renamed(&["a", "b"], &["a", "c"]), [(input("A", "b"), "c".to_owned())]);
+    // Reordered, added, removed: each keeps its name.
+    assert_eq!(renamed(&["a", "b"], &["b", "a"]), []);
+    assert_eq!(renamed(&["a"], &["x", "a"]), []);
+    assert_eq!(renamed(&["a", "b"], &["b"]), []);
+    assert_eq!(renamed(&["a", "b"], &["b", "c"]), []);
 }

@@ -309,8 +309,10 @@ fn rename_edits_both_files() {
     let (manifest, script) = renamed(ACME, "tenant_id", "tenant").expect("renamed");
     assert_eq!((manifest, script), (ACME.replace("\"tenant_id\"", "\"tenant\""), SCRIPT.to_owned()));
     // No function yet.
-    let (manifest, _) = renamed(ACME, "TestConnection", "Ping").expect("renamed");
-    assert_eq!(manifest, ACME.replace("\"TestConnection\"", "\"Ping\""));
+    let waiting = ACME.replace("TestConnection", "Wait");
+    let (manifest, _) = renamed(&waiting, "Wait", "Ping").expect("renamed");
+    assert_eq!(manifest, waiting.replace("\"Wait\"", "\"Ping\""));
+    assert_eq!(renamed(ACME, "TestConnection", "Ping").expect_err("refused"), "D3 calls `TestConnection` by this name");
 }
 
 #[test]
@@ -328,10 +330,10 @@ fn rename_says_why_not() {
     let why = |name: &str, to: &str| renamed(ACME, name, to).expect_err("refused");
     assert_eq!(why("CheckDevice", "fetchEvent"), "the manifest has a command `fetchEvent` already");
     assert_eq!(why("CheckDevice", "args"), "`args` is reserved for D3's playbook engine");
-    assert_eq!(why("TestConnection", "a b"), "`a b` is no name in Python");
+    assert_eq!(why("CheckDevice", "a b"), "`a b` is no name in Python");
     assert_eq!(why("hostname", "limit"), "the command has an input `limit` already");
     assert_eq!(why("limit", "hostname"), "the command has an input `hostname` already");
-    assert_eq!(why("hostname", "maximum"), "`maximum` is taken, or `hostname` is imported or shared between scopes");
+    assert_eq!(why("hostname", "maximum"), "`maximum` is taken, or `hostname` is shared between scopes");
     assert_eq!(why("tenant_id", "apikey"), "there is a connection parameter `apikey` already");
     assert_eq!(why("tenant_id", "Tenant ID"), "a connection key is in lower case without spaces");
     assert_eq!(

@@ -346,7 +346,7 @@ fn rename_says_why_not() {
     assert_eq!(why("def Check$0Device(a, b): pass", "fetchEvent"), "the manifest has a command `fetchEvent` already");
     assert_eq!(why("def f$0(): pass", "class"), "`class` is no name in Python");
     assert_eq!(why("def f$0(): pass", "a b"), "`a b` is no name in Python");
-    assert_eq!(why("x$0 = 1\ny = 2", "y"), "`y` is taken, or `x` is imported or shared between scopes");
+    assert_eq!(why("x$0 = 1\ny = 2", "y"), "`y` is taken, or `x` is shared between scopes");
     assert_eq!(
         why("runtime['connector']['api$0key']", "serverurl"),
         "there is a connection parameter `serverurl` already"
@@ -354,6 +354,8 @@ fn rename_says_why_not() {
     assert_eq!(why("runtime['connector']['api$0key']", "API Key"), "a connection key is in lower case without spaces");
     assert_eq!(why("p$0b.log(1)", "x"), "`pb` is D3's own name");
     assert_eq!(why("$0 + 1", "x"), "there is no name here that can be renamed");
+    assert_eq!(why("import os\no$0s.getcwd()", "x"), "`os` is imported, and its module calls it so");
+    assert_eq!(why("def fetch$0Event(a, b): pass", "x"), "D3 calls `fetchEvent` by this name");
     let analysis = with_manifest("call(1)\nx = 1\n", ACME, system("def call(x): pass\n"));
     let why = |offset: u32, to: &str| rename(&analysis, offset.into(), to).expect_err("refused");
     assert_eq!(why(1, "x"), "`call` is defined in the system script, which D3 does not let you edit");
@@ -451,4 +453,89 @@ fn what_the_system_script_uses_keeps_its_name() {
     };
     assert_eq!(why("apikey"), "the system script uses `apikey`, and D3 does not let you edit that");
     assert_eq!(why("CheckDevice"), "the system script uses `CheckDevice`, and D3 does not let you edit that");
+}
+
+#[test]
+fn signatures_of_classes_and_methods() {
+    let script = "class Base:\n    def close(self, reason): pass\n\
+        class Client(Base):\n    def __init__(self, url, key=None): pass\n    \
+        def send(self, method, path, *, body=None):\n        self.close($0)\n    \
+        @classmethod\n    def of(cls, text): pass\n    @staticmethod\n    def join(a, b): pass\n\
+        def make():\n    return Client('u')\n";
+    let at_end = |call: &str| signed(&format!("{}{call}\n", script.replace("self.close($0)", "pass")));
+    assert_eq!(signed(script).as_deref(), Some("close([reason])"));
+    for (call, expected) in [
+        ("Client($0)", "Client([url], key)"),
+        ("Client('u', $0", "Client(url, [key])"),
+        ("Client(key=$0)", "Client(url, [key])"),
+        ("c = Client('u')\nc.send('GET', $0)", "send(method, [path], body)"),
+        ("c = Client('u')\nc.send('GET', '/', body=$0)", "send(method, path, [body])"),
+        ("c = Client('u')\nc.close($0)", "close([reason])"),
+        ("def f():\n    c = make()\n    c.send($0", "send([method], path, body)"),
+        ("Client('u').close($0)", "close([reason])"),
+        ("Client.of($0)", "of([text])"),
+        ("Client.join($0)", "join([a], b)"),
+        ("c = Client('u')\nc.join(1, $0)", "join(a, [b])"),
+        ("Client.close($0)", "close([self], reason)"),
+        ("Base($0)", "Base()"),
+        ("class Plain(object):\n    pass\nPlain($0)", "Plain()"),
+    ] {
+        assert_eq!(at_end(call).as_deref(), Some(expected), "{call}");
+    }
+    for call in [
+        "c.send($0)",
+        "c = Client('u')\nc = other()\nc.send($0)",
+        "c = Client('u')\nc.gone($0)",
+        "class Mine(requests.Session):\n    pass\nMine($0)",
+        "class Loop(Loop):\n    pass\nLoop($0)",
+    ] {
+        assert_eq!(at_end(call), None, "{call}");
+    }
+}
+
+#[test]
+fn signatures_of_data_classes_and_of_the_system_script() {
+    let script = "from dataclasses import dataclass, field\nfrom typing import ClassVar, List\n\
+        @dataclass\nclass Point:\n    kind: ClassVar[str] = 'p'\n    x: int\n    y: int = 0\n\
+        @dataclass(frozen=True)\nclass Named(Point):\n    name: str = ''\n    tags: List[str] = field(default_factory=list)\n";
+    for (call, expected) in [
+        ("Point(1, $0)", Some("Point(x, [y])")),
+        ("Named(name=$0)", Some("Named(x, y, [name], tags)")),
+        ("@dataclass\nclass Odd:\n    a: int = field(init=False)\nOdd($0)", None),
+        ("@other\nclass Odd:\n    a: int\nOdd($0)", None),
+    ] {
+        assert_eq!(signed(&format!("{script}{call}\n")).as_deref(), expected, "{call}");
+    }
+    let system = system("class Api:\n    def __init__(self, url): pass\n    def get(self, path, query): pass\n");
+    let (text, offset) = unmark("api = Api('u')\napi.get('/', $0)\n");
+    let found = signature(&with_manifest(&text, ACME, system), offset).expect("a signature");
+    assert_eq!((found.label.as_str(), found.active), ("get(path, query)", Some(1)));
+}
+
+/// One name that is bound on either side of an `if`.
+#[test]
+fn rename_takes_both_functions_of_one_name() {
+    let script = "if x:\n    def CheckDevice(hostname, limit): return hostname\nelse:\n    def CheckDevice(hostname, limit): return limit\nCheckDevice(hostname=1, limit=2)\n";
+    let ends: Vec<usize> = script.match_indices("CheckDevice").map(|(at, _)| at + 3).collect();
+    assert_eq!(ends.len(), 3);
+    for at in ends {
+        let marked = format!("{}$0{}", &script[..at], &script[at..]);
+        let (after, manifest) = renamed(&marked, "LookUp").expect("renamed");
+        assert_eq!(after, script.replace("CheckDevice", "LookUp"));
+        assert_eq!(manifest, ACME.replace("\"CheckDevice\"", "\"LookUp\""));
+    }
+    let places: Vec<usize> = script.match_indices("hostname").map(|(at, _)| at + 3).collect();
+    assert_eq!(places.len(), 4);
+    for at in places {
+        let marked = format!("{}$0{}", &script[..at], &script[at..]);
+        let (after, manifest) = renamed(&marked, "host").expect("renamed");
+        assert_eq!(after, script.replace("hostname", "host"), "{at}");
+        assert_eq!(manifest, ACME.replace("\"parameterName\": \"hostname\"", "\"parameterName\": \"host\""));
+        let found = references(&acme(script), TextSize::try_from(at).expect("small"));
+        assert_eq!(found.iter().filter(|one| one.place == Place::Script).count(), 4, "{at}");
+    }
+    // Where only one of them has the parameter, the other keeps what it has.
+    let (after, _) =
+        renamed("if x:\n    def f(a$0): return a\nelse:\n    def f(b): return b\nf(1)\n", "c").expect("renamed");
+    assert_eq!(after, "if x:\n    def f(c): return c\nelse:\n    def f(b): return b\nf(1)\n");
 }

@@ -12,18 +12,12 @@ local function say(message, level)
   vim.notify("d3ls: " .. message, level or vim.log.levels.ERROR)
 end
 
--- The client of the current buffer, the buffer and its address; says so if there is no client, or if it is too old for
--- one of the server's commands.
-local function here(command)
+-- The client of the current buffer, the buffer and its address; says so if there is no client.
+local function here()
   local buffer = vim.api.nvim_get_current_buf()
   local client = client_of.of(buffer)
   if not client then
     say("no server is at work in this buffer; open a D3 script or its d3.json, and see `:checkhealth d3ls`")
-    return nil
-  end
-  local offered = (client.server_capabilities.executeCommandProvider or {}).commands or {}
-  if command and not vim.tbl_contains(offered, command) then
-    say("this d3ls can't do that yet; install a newer one")
     return nil
   end
   return client, buffer, vim.uri_from_bufnr(buffer)
@@ -122,7 +116,7 @@ end
 
 -- `:D3Run [command]`
 function M.run(name)
-  local client, buffer, uri = here("d3ls.run")
+  local client, buffer, uri = here()
   if not client then
     return
   end
@@ -156,7 +150,7 @@ end
 
 -- `:D3Test [command]`
 function M.test(name)
-  local client, buffer, uri = here("d3ls.test")
+  local client, buffer, uri = here()
   if not client then
     return
   end

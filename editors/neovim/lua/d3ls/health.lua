@@ -9,27 +9,13 @@ local warn = health.warn or health.report_warn
 local err = health.error or health.report_error
 local info = health.info or health.report_info
 
--- The first line that a program prints; nil if it can't be run or fails.
-local function first_line(command)
-  local done, lines = pcall(vim.fn.systemlist, command)
-  return done and vim.v.shell_error == 0 and lines[1] or nil
-end
-
 local function binary()
-  local program = require("d3ls").options.cmd[1]
-  local path = vim.fn.exepath(program)
-  if path == "" then
-    err(("there is no program `%s`"):format(program), {
-      "in a copy of the d3ls repository: cargo install --path ., or put the program of an archive on PATH",
-      'or name it: require("d3ls").setup({ cmd = { "/path/to/d3ls", "server" } })',
-    })
-    return
-  end
-  local version = first_line({ path, "--version" })
-  if version and version:match("^d3ls %d") then
-    ok(("%s: %s"):format(version, path))
+  local cmd = require("d3ls").options.cmd
+  local version, fault = require("d3ls.program").check(cmd)
+  if version then
+    ok(("%s: %s"):format(version, vim.fn.exepath(cmd[1])))
   else
-    err(("%s is no d3ls: `--version` gives %s"):format(path, version or "nothing"))
+    err(fault)
   end
 end
 
@@ -38,13 +24,16 @@ local function project(client, buffer)
   local found = require("d3ls.client").request_now(client, "d3ls/project", { uri = uri }, buffer)
   local name = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ":~:.")
   if not found then
-    warn(name .. ": the server does not tell its project; install a newer d3ls")
+    warn(name .. ": the server does not answer")
     return
   end
   local manifest = type(found.manifest) == "string" and vim.uri_to_fname(found.manifest) or "no d3.json"
   info(("%s: %d commands, %s"):format(name, #(found.commands or {}), manifest))
   if type(found.python) ~= "table" then
-    warn("no Python to run scripts with; install Python 3.9, or name one in setup({ python = ... })")
+    warn("no Python to run scripts with", {
+      "install Python 3.9",
+      'or name one: require("d3ls").setup({ python = "/path/to/python3.9" })',
+    })
   elseif vim.startswith(found.python.version, "3.9.") then
     ok(("runs use Python %s: %s"):format(found.python.version, found.python.path))
   else
@@ -60,6 +49,7 @@ function M.check()
     err("Neovim is older than 0.7")
   end
   binary()
+  info("what the server says is in " .. require("vim.lsp.log").get_filename())
   local attached = false
   for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
     local client = vim.api.nvim_buf_is_loaded(buffer) and require("d3ls.client").of(buffer)

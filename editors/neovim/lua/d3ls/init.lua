@@ -19,11 +19,9 @@ M.options = {
   capabilities = nil,
 }
 
-local HOW_TO_GET = "install it with `cargo install` or `pip install`, or name it: "
-  .. 'require("d3ls").setup({ cmd = { "/path/to/d3ls", "server" } })'
-
--- Whether the program ended before it had spoken the protocol; then it is not tried again.
-local is_hopeless = false
+-- Whether the program can be used; nil before it was asked. One that ended before it had spoken the protocol is not tried
+-- again.
+local is_usable = nil
 
 local said = {}
 
@@ -55,48 +53,44 @@ end
 -- The files by name, beside Python, that the server has something to say about.
 local NAMES = { ["d3.json"] = true, ["d3ls.toml"] = true }
 
+-- Whether a path is that of a test case: JSON in a folder `tests` beside a d3.json.
+local function is_case(path)
+  local folder = path:match("^(.*)/tests/[^/]+%.json$")
+  return folder ~= nil and vim.fn.filereadable(folder .. "/d3.json") == 1
+end
+
 -- The root for a buffer: its repository, since commands call each other across folders; nil where the server has
 -- nothing to say.
 function M.root_of(buffer)
   local path = vim.api.nvim_buf_get_name(buffer)
   local filetype = vim.bo[buffer].filetype
-  local wanted = filetype == "python" or NAMES[vim.fn.fnamemodify(path, ":t")]
+  local wanted = filetype == "python" or NAMES[vim.fn.fnamemodify(path, ":t")] or is_case(path)
   if path == "" or not wanted or vim.bo[buffer].buftype ~= "" then
     return nil
   end
   return above(path, ".git") or above(path, "d3ls.toml") or above(path, "d3.json") or vim.fn.fnamemodify(path, ":h")
 end
 
--- Whether the program can be started; says so if it is not there.
+-- Whether the program can be started; says why not.
 local function can_start()
-  local program = M.options.cmd[1]
-  if vim.fn.executable(program) == 1 then
-    return not is_hopeless
+  if is_usable == nil then
+    local version, fault = require("d3ls.program").check(M.options.cmd)
+    is_usable = version ~= nil
+    if fault then
+      say_once(fault)
+    end
   end
-  say_once(("there is no program `%s`; %s"):format(program, HOW_TO_GET))
-  return false
-end
-
-local function on_init(client, result)
-  local name = result and result.serverInfo and result.serverInfo.name
-  if name ~= "d3ls" then
-    is_hopeless = true
-    say_once(("`%s` is no d3ls; %s"):format(table.concat(M.options.cmd, " "), HOW_TO_GET))
-    vim.schedule(function()
-      vim.lsp.stop_client(client.id)
-    end)
-  end
+  return is_usable
 end
 
 local function on_exit(code, signal, id)
   local client = vim.lsp.get_client_by_id(id)
   local has_spoken = client and client.initialized
-  is_hopeless = is_hopeless or not has_spoken
+  is_usable = is_usable and has_spoken
   if code ~= 0 or not has_spoken then
     local how = signal ~= 0 and ("signal " .. signal) or ("status " .. code)
-    say_once(
-      ("`%s` ended with %s; is it d3ls? `:checkhealth d3ls` says more"):format(table.concat(M.options.cmd, " "), how)
-    )
+    local command = table.concat(M.options.cmd, " ")
+    say_once(("`%s` ended with %s; `:checkhealth d3ls` says where its log is"):format(command, how))
   end
 end
 
@@ -116,7 +110,6 @@ local function configuration()
     -- rename would take the manifest's old text. The server itself checks the newest version only.
     flags = { debounce_text_changes = 0 },
     on_attach = M.options.on_attach,
-    on_init = on_init,
     on_exit = on_exit,
     -- The buttons above a command's function.
     commands = {
@@ -150,6 +143,7 @@ end
 -- Takes the user's options and starts the server for the buffers that are open and those to come.
 function M.setup(options)
   M.options = vim.tbl_extend("force", M.options, options or {})
+  is_usable = nil
   local filetypes = { "python", "json", "jsonc", "toml" }
   local function on_buffer(buffer)
     local root = M.root_of(buffer)

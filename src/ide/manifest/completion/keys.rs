@@ -1,6 +1,7 @@
 //! Keys: those that fit at the place and are not there yet, with a place for the value.
 
-use super::{Spot, quoted};
+use super::Spot;
+use crate::ide::json_word::quoted;
 use crate::ide::manifest::hover::{describe_key, type_name};
 use crate::ide::snippet::placeholder;
 use crate::ide::{CompletionItem, CompletionKind};

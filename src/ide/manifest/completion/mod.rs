@@ -4,10 +4,13 @@ mod keys;
 mod paths;
 mod values;
 
+use std::ops::Deref;
+
 use super::ManifestDocument;
-use crate::ide::{CompletionItem, CompletionKind};
+use crate::ide::CompletionItem;
+use crate::ide::json_word::JsonWord;
 use crate::manifest::{Location, Role};
-use crate::text::{TextRange, TextSize};
+use crate::text::TextSize;
 
 /// Lists the Python files in a manifest's folder and below, relative to it, `/` between folders. Asked only where a
 /// file can stand.
@@ -20,7 +23,8 @@ pub fn complete(document: &ManifestDocument, files: Files<'_>, offset: TextSize)
     let Some(place) = document.manifest.path_at(offset) else {
         return is_empty.then(|| keys::whole(offset)).into_iter().collect();
     };
-    let spot = Spot::new(document, files, text, place, offset);
+    let word = JsonWord::new(text, &place, offset);
+    let spot = Spot { document, files, place, word };
     let mut items = match spot.place.role {
         Role::Key => keys::keys(&spot),
         Role::Value => values::values(&spot),
@@ -36,52 +40,13 @@ struct Spot<'a> {
     document: &'a ManifestDocument,
     files: Files<'a>,
     place: Location,
-    /// What is replaced: the token with its quotes; of a text without its closing quote, what stands before the cursor.
-    range: TextRange,
-    /// What is typed, without quotes.
-    typed: &'a str,
-    /// The first character behind it that is no blank.
-    next: Option<char>,
+    word: JsonWord<'a>,
 }
 
-impl<'a> Spot<'a> {
-    fn new(document: &'a ManifestDocument, files: Files<'a>, text: &'a str, place: Location, offset: TextSize) -> Self {
-        let one = TextSize::new(1);
-        let is_closed = place.quoted && text[place.token.end().to_usize()..].starts_with('"');
-        let start = place.token.start();
-        let inner = if place.quoted && !is_closed { TextRange::new(start, offset.max(start)) } else { place.token };
-        let range = match (place.quoted, is_closed) {
-            (true, true) => TextRange::new(start - one, inner.end() + one),
-            (true, false) => TextRange::new(start - one, inner.end()),
-            (false, _) => inner,
-        };
-        let typed = &text[inner.start().to_usize()..inner.end().to_usize()];
-        let next = text[range.end().to_usize()..].chars().find(|letter| !letter.is_whitespace());
-        Self { document, files, place, range, typed, next }
-    }
+impl<'a> Deref for Spot<'a> {
+    type Target = JsonWord<'a>;
 
-    /// Something that stands in place of the token. Editors compare what is typed with the text that is replaced,
-    /// its quotes included.
-    fn item(&self, label: &str, kind: CompletionKind) -> CompletionItem {
-        let mut item = CompletionItem::new(label, kind, self.range);
-        if self.place.quoted {
-            item.filter = format!("\"{label}");
-        }
-        item
+    fn deref(&self) -> &JsonWord<'a> {
+        &self.word
     }
-
-    /// A text in quotes.
-    fn text(&self, text: &str, kind: CompletionKind) -> CompletionItem {
-        self.item(text, kind).insert(quoted(text))
-    }
-
-    /// A comma, if something follows that needs one.
-    fn comma(&self) -> &'static str {
-        if self.next.is_some_and(|next| !matches!(next, ',' | ':' | '}' | ']')) { "," } else { "" }
-    }
-}
-
-/// A text as JSON has it.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

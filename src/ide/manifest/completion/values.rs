@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Spot, paths, quoted};
+use super::{Spot, paths};
+use crate::ide::json_word::quoted;
 use crate::ide::{CompletionItem, CompletionKind};
 use crate::image::{ModuleStatus, names};
 use crate::manifest::{Command, Kind, ScriptRole, Segment, ShapeKind, shape_at};

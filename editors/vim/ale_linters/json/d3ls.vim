@@ -1,0 +1,1 @@
+call d3ls#Define('json')
