@@ -10,7 +10,7 @@ use super::Input;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::rules::RULES;
 use crate::semantic::{Analysis, Surroundings};
-use crate::syntax::{self, Edited, Parsed};
+use crate::syntax::{self, Edited};
 use crate::text::{TextRange, TextSize};
 
 /// An earlier check of a script.
@@ -32,15 +32,12 @@ pub(super) type InPart = (TextSize, Diagnostic);
 pub struct Kept {
     /// What each rule that works in parts found, by its place in the table of rules.
     found: Vec<OnceLock<Vec<InPart>>>,
-    /// Where nothing can be kept of a broken text: the last check before it broke.
-    sound: Option<Box<Before>>,
 }
 
 impl Kept {
-    /// Nothing was found yet in `parsed`. `unused` is an earlier check that this one could make no use of.
-    pub(super) fn new(parsed: &Parsed, unused: Option<Before>) -> Self {
-        let found = RULES.iter().map(|_| OnceLock::new()).collect();
-        Self { found, sound: unused.filter(|_| !parsed.is_divisible()).map(Box::new) }
+    /// Nothing was found yet.
+    pub(super) fn new() -> Self {
+        Self { found: RULES.iter().map(|_| OnceLock::new()).collect() }
     }
 
     /// Keeps what a rule found.
@@ -57,31 +54,19 @@ pub(super) struct Held {
     affected: Vec<bool>,
 }
 
-/// What a script means now, made from what it meant before an edit, and what still holds of what was found. A check that
-/// is of no use comes back.
-pub(super) fn analyse(
-    input: &Input,
-    before: Before,
-    surroundings: Surroundings,
-) -> Result<(Analysis, Option<Held>), Before> {
-    let Before { input: earlier, analysis, mut kept } = before;
-    if let Some(sound) = kept.sound.take() {
-        return analyse(input, *sound, surroundings);
-    }
-    let Some(again) = syntax::parse_again(analysis.parsed(), &input.source.text()) else {
-        return Err(Before { input: earlier, analysis, kept });
-    };
+/// What a script means now, made from what it meant before an edit, and what still holds of what was found. `None` where
+/// that is of no use.
+pub(super) fn analyse(input: &Input, before: Before, surroundings: Surroundings) -> Option<(Analysis, Option<Held>)> {
+    let Before { input: earlier, analysis, kept } = before;
+    let again = syntax::parse_again(analysis.parsed(), &input.source.text())?;
     let edited = again.edited();
     let outline = analysis.model().outline(edited.old);
     // Someone may still be reading it.
-    let analysis = match Arc::try_unwrap(analysis) {
-        Ok(analysis) => analysis,
-        Err(analysis) => return Err(Before { input: earlier, analysis, kept }),
-    };
+    let analysis = Arc::into_inner(analysis)?;
     let analysis = Analysis::new(again.join(analysis.into_parsed()), surroundings);
     let same = differs_in_text_only(input, &earlier);
     let affected = same.then(|| analysis.model().affected(edited.new, &outline)).flatten();
-    Ok((analysis, affected.map(|affected| Held { kept, edited, affected })))
+    Some((analysis, affected.map(|affected| Held { kept, edited, affected })))
 }
 
 /// Whether two checks differ in the script's text at most.

@@ -79,13 +79,9 @@ pub fn check_with(input: &Input, rules: &[&'static Rule]) -> Report {
 /// Checks a script that was checked before, perhaps with another text. The report is that of [`check`]; the other half is
 /// what the next check makes use of.
 pub fn check_again(input: &Input, before: Option<Before>) -> (Report, Kept) {
-    let (again, unused) = match before.map(|before| kept::analyse(input, before, surroundings(input))) {
-        Some(Ok(again)) => (Some(again), None),
-        Some(Err(before)) => (None, Some(before)),
-        None => (None, None),
-    };
+    let again = before.and_then(|before| kept::analyse(input, before, surroundings(input)));
     let (analysis, held) = again.unwrap_or_else(|| (analyse(input), None));
-    let kept = Kept::new(analysis.parsed(), unused);
+    let kept = Kept::new();
     let statements: Vec<TextRange> = analysis.parsed().body.iter().map(Ranged::range).collect();
     let affected = held.as_ref().map(|held| held.affected(&statements));
     let outcome = |place, rule: &'static Rule, context: &Context<'_>| {

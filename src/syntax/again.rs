@@ -3,16 +3,21 @@
 //!
 //! A statement at the top level is what its own text is, and no more: the parser reads from left to right, and where a
 //! sound statement begins at the beginning of a line, nothing of what stands before is still open. So the statements
-//! around the edit are parsed anew, up to the first one behind it that begins a line, and those that follow are moved.
-//! Where one of these grounds does not hold, the whole text is to be parsed.
+//! around the edit, and around what was broken, are parsed anew, up to the first one behind them that begins a line, and
+//! those that follow are moved. If they are broken, recovery says how far that reaches: the rest of the text was sound, so
+//! nothing in it can mend them. Where one of these grounds does not hold, the whole text is to be parsed.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use ruff_python_parser::parse_cells_unchecked;
 
+use super::lines::first_word;
+use super::recover::{Recovered, recover_part};
 use super::relocate::{Places, Shift, relocate};
-use super::{D3Call, D3Target, MalformedCall, NewerSyntax, Parsed, SyntaxError, accepted, examine, limits, options};
+use super::{
+    Apart, D3Call, D3Target, MalformedCall, NewerSyntax, Parsed, SyntaxError, accepted, examine, limits, options,
+};
 use crate::text::{Ranged, TextRange, TextSize};
 
 /// A text parsed again: what an edit touched is parsed, what it did not touch is not moved yet.
@@ -63,8 +68,11 @@ impl Again {
         }
         prescan.slots.iter_mut().for_each(|slot| slot.move_by(edited.new.start()));
         let blanked = limits::blanked(text, &prescan.slots);
-        let mut found = accepted(text, parse_cells_unchecked(&blanked, [edited.new], &options()))?;
-        found.slots = prescan.slots;
+        let sound = accepted(text, parse_cells_unchecked(&blanked, [edited.new], &options()));
+        let (found, edited, statements) = match sound {
+            Some(found) => (Recovered { slots: prescan.slots, ..found }, edited, statements),
+            None => broken(before, text, edited)?,
+        };
         let fresh = examine(text, found, apart.annotations);
         let is_apart = fresh.apart.is_some_and(|apart| apart.imports_end == TextSize::default());
         is_apart.then_some(Self { edited, statements, fresh })
@@ -89,13 +97,20 @@ impl Again {
         splice(&mut before.newer, edited.old, fresh.newer, shift);
         splice(&mut before.d3_calls, edited.old, fresh.d3_calls, shift);
         splice(&mut before.malformed_calls, edited.old, fresh.malformed_calls, shift);
-        Parsed { text: fresh.text, ..before }
+        let damaged = fresh.apart.and_then(|apart| apart.damaged);
+        let apart = before.apart.map(|apart| Apart { damaged, ..apart });
+        Parsed { text: fresh.text, apart, ..before }
     }
 }
 
 /// The statements that differ in `text`; `None` where they are most of it.
 fn touched(before: &Parsed, text: &str) -> Option<(Edited, Range<usize>)> {
-    let (edit_start, edit_end) = difference(&before.text, text);
+    let (mut edit_start, mut edit_end) = difference(&before.text, text);
+    // What is broken may be whole again.
+    if let Some(damaged) = before.apart.and_then(|apart| apart.damaged) {
+        edit_start = edit_start.min(damaged.start().to_usize());
+        edit_end = edit_end.max(damaged.end().to_usize());
+    }
     let body = &before.body;
     let start = |place: usize| body.get(place).map_or(before.text.len(), |statement| statement.start().to_usize());
     // What is written right before a statement may belong to the one before it.
@@ -114,6 +129,24 @@ fn touched(before: &Parsed, text: &str) -> Option<(Edited, Range<usize>)> {
     let range = |start, end| Some(TextRange::new(TextSize::try_from(start).ok()?, TextSize::try_from(end).ok()?));
     let edited = Edited { old: range(begin, start(next))?, new: range(begin, end)? };
     (is_apart && is_small).then_some((edited, first..next))
+}
+
+/// The statements around an edit in a text that it broke. `None` where the text may not be broken.
+fn broken(before: &Parsed, text: &str, edited: Edited) -> Option<(Recovered, Edited, Range<usize>)> {
+    let continues = matches!(first_word(&text[edited.new]), "else" | "elif" | "except" | "finally");
+    if continues {
+        return None;
+    }
+    let (found, new) = recover_part(text, edited.new)?;
+    let end = new.end() + edited.old.len() - edited.new.len();
+    let old = TextRange::new(new.start(), end);
+    let place = |offset: TextSize| before.body.partition_point(|statement| statement.start() < offset);
+    let (first, next) = (place(old.start()), place(old.end()));
+    // What is not closed may end in the middle of a later statement.
+    let begins = |place: usize, at: TextSize| before.body.get(place).is_some_and(|statement| statement.start() == at);
+    let is_apart = (old.start() == TextSize::default() || begins(first, old.start()))
+        && (old.end() == TextSize::of(&*before.text) || begins(next, old.end()));
+    is_apart.then_some((found, Edited { old, new }, first..next))
 }
 
 /// From where to where two texts differ, as offsets in the first.

@@ -53,13 +53,15 @@ pub struct Parsed {
     apart: Option<Apart>,
 }
 
-/// Each top-level statement is what its own text is, behind the imports from `__future__`.
+/// Each top-level statement that is not broken is what its own text is, behind the imports from `__future__`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Apart {
     /// Where the last statement ends that imports from `__future__`.
     imports_end: TextSize,
     /// Whether one of them postpones annotations.
     annotations: bool,
+    /// From the first statement that is broken to the last.
+    damaged: Option<TextRange>,
 }
 
 /// One thing that Python 3.9 refuses.
@@ -172,9 +174,13 @@ fn examine(text: &Arc<str>, mut found: Recovered, annotations: bool) -> Parsed {
     let checked = checks::check(text, &found.body, annotations);
     let is_sound =
         |range: &TextRange| !found.pieces.iter().any(|piece| piece.broken && piece.range.contains_range(*range));
+    let damaged = found.damaged();
+    let encoding = layout::check_encoding(text);
+    let is_settled = damaged.is_some() || found.errors.is_empty();
+    let is_divisible = found.is_divisible && is_settled && encoding.is_none() && trailing.is_none();
     let mut errors = found.errors;
-    errors.extend(layout::check_encoding(text));
-    let apart = checked.apart.filter(|_| found.is_whole && errors.is_empty());
+    errors.extend(encoding);
+    let apart = checked.apart.map(|apart| Apart { damaged, ..apart }).filter(|_| is_divisible);
     errors.extend(messages::removed(&found.unsupported));
     errors.extend(checked.errors.into_iter().filter(|error| is_sound(&error.range)));
     let mut newer = messages::newer(&found.unsupported);
@@ -239,7 +245,14 @@ fn accepted(text: &str, parsed: ruff_python_parser::Parsed<ast::ModModule>) -> O
     let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
     let errors = layout::check_indentation(text, parsed.tokens());
     let unsupported = parsed.unsupported_syntax_errors().to_vec();
-    Some(Recovered { body: parsed.into_suite(), comments, errors, unsupported, is_whole: true, ..Recovered::default() })
+    Some(Recovered {
+        body: parsed.into_suite(),
+        comments,
+        errors,
+        unsupported,
+        is_divisible: true,
+        ..Recovered::default()
+    })
 }
 
 /// A range without the parts of characters that the parser's ranges of broken template strings
@@ -261,11 +274,6 @@ impl Parsed {
     /// The text of `range`.
     pub fn slice(&self, range: TextRange) -> &str {
         &self.text[range.start().to_usize()..range.end().to_usize()]
-    }
-
-    /// Whether each top-level statement is what its own text is, so that an edit changes those that it touches only.
-    pub fn is_divisible(&self) -> bool {
-        self.apart.is_some()
     }
 
     /// The D3 call whose callee starts at `offset`.

@@ -18,8 +18,8 @@ pub(super) struct Recovered {
     pub(super) slots: Vec<TypeSlot>,
     pub(super) errors: Vec<SyntaxError>,
     pub(super) unsupported: Vec<UnsupportedSyntaxError>,
-    /// Whether the parser took the text as it is.
-    pub(super) is_whole: bool,
+    /// Whether each top-level statement that is not broken is what its own text is.
+    pub(super) is_divisible: bool,
     /// The top-level statements of a broken text.
     pub(super) pieces: Vec<PieceInfo>,
     /// Whether the last piece so far ends with words side by side, so that an error right
@@ -40,29 +40,94 @@ pub(super) struct PieceInfo {
     pub(super) broken: bool,
 }
 
+impl PieceInfo {
+    /// A statement that has nothing wrong.
+    fn sound((range, lines): &(TextRange, &[Line])) -> Option<Self> {
+        Some(Self { range: *range, start: lines.first()?.start, lines: lines.len(), broken: false })
+    }
+}
+
 /// Parses a broken text.
 pub(super) fn recover(text: &str) -> Recovered {
     let mut lines = split(text);
     let deep = replace_deep(text, &mut lines);
     let text = deep.as_deref().unwrap_or(text);
-    let mut recovered = Recovered::default();
-    for line in &lines {
-        recovered.slots.extend(dialect::slots(text, range(line.start, line.stop)));
+    let mut recovered =
+        Recovered { is_divisible: deep.is_none() && is_plainly_indented(text, &lines), ..Default::default() };
+    recovered.parse(text, &pieces(text, &lines));
+    recovered
+}
+
+/// Parses the pieces of a broken text that lie in `part` or reach into it, and gives where they are. All others are sound
+/// and stand apart. `None` where that can't be told, or where the text may not be broken at all.
+pub(super) fn recover_part(text: &str, part: TextRange) -> Option<(Recovered, TextRange)> {
+    let lines = split(text);
+    let triple = |fault: &Fault| matches!(fault.kind, FaultKind::TripleString(_) | FaultKind::Field);
+    if lines.iter().any(|line| line.faults.iter().any(triple)) || !is_plainly_indented(text, &lines) {
+        return None;
     }
-    let blanked = dialect::blank(text, &recovered.slots);
-    let mut first = 0;
-    let mut piece_start = 0;
+    let pieces = pieces(text, &lines);
+    // A backslash before the next statement joins nothing, but is an error by itself.
+    let is_joined = |end: TextSize| text[..end.to_usize()].trim_end_matches(['\n', '\r']).ends_with('\\');
+    let is_sound = |(range, lines): &&(TextRange, &[Line])| {
+        lines.iter().all(|line| line.faults.is_empty()) && !is_joined(range.end())
+    };
+    let before = |piece: &&(TextRange, &[Line])| piece.0.end() <= part.start() && is_sound(piece);
+    let first = pieces.iter().take_while(before).count();
+    let behind = |piece: &&(TextRange, &[Line])| {
+        piece.1.first().is_some_and(|line| line.start >= part.end().to_usize()) && is_sound(piece)
+    };
+    let last = pieces.len() - pieces[first..].iter().rev().take_while(behind).count();
+    let (head, rest) = pieces.split_at(first);
+    let (middle, tail) = rest.split_at(last - first);
+    let mut touched = middle.iter().flat_map(|(_, lines)| *lines);
+    if touched.any(|line| limits::too_deep(text, line.start, line.end).is_some()) {
+        return None;
+    }
+    let covered = TextRange::new(middle.first()?.0.start(), middle.last()?.0.end());
+    let mut recovered = Recovered { is_divisible: true, ..Default::default() };
+    recovered.pieces.extend(head.iter().filter_map(PieceInfo::sound));
+    recovered.parse(text, middle);
+    recovered.pieces.extend(tail.iter().filter_map(PieceInfo::sound));
+    recovered.pieces.iter().any(|piece| piece.broken).then_some((recovered, covered))
+}
+
+/// The top-level statements of a text, each with what stands before it and with its logical lines.
+fn pieces<'l>(text: &str, lines: &'l [Line]) -> Vec<(TextRange, &'l [Line])> {
+    let mut pieces = Vec::new();
+    let (mut first, mut start) = (0, 0);
     for next in 1..=lines.len() {
         if next < lines.len() && !begins_piece(text, &lines[next - 1], &lines[next]) {
             continue;
         }
-        let piece_end = lines.get(next).map_or(text.len(), |line| line.line_start);
-        Piece { text: &blanked, range: range(piece_start, piece_end), lines: &lines[first..next] }
-            .parse(&mut recovered);
-        first = next;
-        piece_start = piece_end;
+        let end = lines.get(next).map_or(text.len(), |line| line.line_start);
+        pieces.push((range(start, end), &lines[first..next]));
+        (first, start) = (next, end);
     }
-    recovered
+    pieces
+}
+
+/// Whether no indentation can be wrong in a way that the parser does not see.
+fn is_plainly_indented(text: &str, lines: &[Line]) -> bool {
+    !text.contains('\t') && lines.iter().all(|line| line.indent < limits::MAX_INDENTATION)
+}
+
+impl Recovered {
+    /// Parses some pieces of a text.
+    fn parse(&mut self, text: &str, pieces: &[(TextRange, &[Line])]) {
+        let lines = pieces.iter().flat_map(|(_, lines)| *lines);
+        self.slots.extend(lines.flat_map(|line| dialect::slots(text, range(line.start, line.stop))));
+        let blanked = dialect::blank(text, &self.slots);
+        for &(range, lines) in pieces {
+            Piece { text: &blanked, range, lines }.parse(self);
+        }
+    }
+
+    /// From the first to the last broken piece.
+    pub(super) fn damaged(&self) -> Option<TextRange> {
+        let broken = || self.pieces.iter().filter(|piece| piece.broken);
+        Some(TextRange::new(broken().next()?.range.start(), broken().next_back()?.range.end()))
+    }
 }
 
 /// Replaces each line that nests too deeply by `pass`, so that it costs itself only.
