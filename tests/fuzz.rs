@@ -11,8 +11,9 @@ use rayon::prelude::*;
 /// A target's name, and what holds for every input.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 8] = [
     ("check", targets::check),
+    ("edits", targets::edits),
     ("dialect", targets::dialect),
     ("syntax", targets::syntax),
     ("differential", targets::differential),

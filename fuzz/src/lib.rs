@@ -9,7 +9,7 @@ mod second_parser;
 use std::path::Path;
 use std::sync::Arc;
 
-use d3ls::check::{Input, check as check_input, check_manifest};
+use d3ls::check::{Before, Input, check as check_input, check_again, check_manifest};
 use d3ls::diagnostic::Place;
 use d3ls::fix::{Diagnosis, Wanted, fix_all};
 use d3ls::ide;
@@ -63,6 +63,28 @@ pub fn check(input: &[u8]) {
     let fixed = fix_all(&text, wanted, diagnose);
     assert!(diagnose(&fixed.text).syntax_errors <= before, "fixing added a syntax error:\n{}", fixed.text);
     assert_eq!(fix_all(&fixed.text, wanted, diagnose).text, fixed.text, "fixing twice is not fixing once");
+}
+
+/// A check after an edit finds what a check of the whole text finds, whatever was cut out and put back.
+pub fn edits(input: &[u8]) {
+    let Some(text) = text(input) else { return };
+    let whole = script(text);
+    let mut before = None;
+    let mut compare = |text: &str| {
+        let input = Input { source: Source::from_text(text), ..whole.clone() };
+        let (again, kept) = check_again(&input, before.take());
+        let afresh = check_input(&input);
+        assert_eq!(again.diagnostics, afresh.diagnostics);
+        assert_eq!(again.analysis.parsed().body, afresh.analysis.parsed().body);
+        before = Some(Before { input: Box::new(input), analysis: again.analysis, kept });
+    };
+    compare(text);
+    for place in places(text) {
+        let (start, length) = (place.to_usize(), place.to_usize() % 11 + 1);
+        let end = text.floor_char_boundary((start + length).min(text.len()));
+        compare(&format!("{}{}", &text[..start], &text[end..]));
+        compare(text);
+    }
 }
 
 /// Blanking keeps length and line ends, and changes nothing but what it says.
