@@ -65,7 +65,7 @@ function content(folder) {
 /** The only message says this; then it is cleared away. */
 async function says(window, text) {
   await window.onlyNotification(text);
-  await window.command("Notifications: Clear All Notifications");
+  await window.clearNotifications();
 }
 
 const PROBE = JSON.stringify({ d3ls: "image probe", version: 1, python: "3.9.12", libraries: [], pb: [] });
@@ -85,7 +85,7 @@ const inLocked = {
     await window.answer("Other Product");
     await window.onlyNotification(`OtherProduct ${FOLDER}`);
     await window.picture("vscode-locked");
-    await window.command("Notifications: Clear All Notifications");
+    await window.clearNotifications();
   },
 
   async "locked: new utility commands"(window) {
