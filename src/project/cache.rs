@@ -42,6 +42,11 @@ impl<T: Clone> Cache<T> {
         value
     }
 
+    /// The value at `path`, if it is there.
+    pub(super) fn peek(&self, path: &Path) -> Option<T> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).values.get(path).cloned()
+    }
+
     /// Forgets the value at `path` and all below it.
     pub(super) fn forget(&self, path: &Path) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);

@@ -102,10 +102,12 @@ impl Workspace {
 
     /// The manifest at `path`, broken ones included; `None` where there is no such file.
     pub fn manifest(&self, path: &Path) -> Option<Arc<Manifest>> {
-        self.manifests.get(path, || {
-            let source = self.files.exists(path).then(|| self.files.read(path).ok())??;
-            Some(Arc::new(Manifest::parse(source.text())))
-        })
+        self.manifests.get(path, || self.read_manifest(path))
+    }
+
+    fn read_manifest(&self, path: &Path) -> Option<Arc<Manifest>> {
+        let source = self.files.exists(path).then(|| self.files.read(path).ok())??;
+        Some(Arc::new(Manifest::parse(source.text())))
     }
 
     /// Tells of manifests, so that system scripts which they name outside of their folders are known as theirs.
@@ -156,7 +158,8 @@ impl Workspace {
         self.named.get(path, || {
             let folder = path.parent().unwrap_or(path);
             let mut named = FxHashMap::default();
-            let manifest = self.manifest(path);
+            // Thousands are asked for their names only: such a one is not kept.
+            let manifest = self.manifests.peek(path).unwrap_or_else(|| self.read_manifest(path));
             for (name, role) in manifest.iter().flat_map(|manifest| names_in(manifest)) {
                 named.entry(normalised(&folder.join(name))).or_insert_with(|| (name.to_owned(), role));
             }
