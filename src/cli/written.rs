@@ -21,7 +21,7 @@ pub(super) struct Together {
 enum Undo {
     Remove(PathBuf),
     RemoveFolder(PathBuf),
-    Restore(PathBuf, String),
+    Restore(PathBuf, Vec<u8>),
 }
 
 impl Together {
@@ -38,7 +38,7 @@ impl Together {
         if !force || !path.exists() {
             return self.create(path, text);
         }
-        let before = fs::read_to_string(path);
+        let before = fs::read(path);
         project::write(path, text).map_err(|error| failed(path, &error))?;
         self.undo.extend(before.ok().map(|before| Undo::Restore(path.to_owned(), before)));
         self.files.push(("replaced", path.to_owned()));
@@ -58,7 +58,7 @@ impl Together {
     /// Replaces a file that is still what it was when it was read.
     pub(super) fn replace(&mut self, path: &Path, before: &str, after: &str) -> anyhow::Result<()> {
         project::replace(path, before, after).map_err(|error| failed(path, &error))?;
-        self.undo.push(Undo::Restore(path.to_owned(), before.to_owned()));
+        self.undo.push(Undo::Restore(path.to_owned(), before.as_bytes().to_owned()));
         self.files.push(("changed", path.to_owned()));
         Ok(())
     }
@@ -111,5 +111,26 @@ fn failed(path: &Path, error: &std::io::Error) -> anyhow::Error {
             )
         }
         _ => anyhow::anyhow!("{shown} can't be written: {}", project::describe(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_as_it_was_where_not_all_can_be_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (old, new) = (folder.path().join("old.json"), folder.path().join("a/b/new.py"));
+        fs::write(&old, b"no text: \xff").expect("written");
+        let mut written = Together::default();
+        written.create_or_replace(&old, "{}", true).expect("replaced");
+        written.folder(&folder.path().join("a/b")).expect("made");
+        written.create(&new, "x = 1\n").expect("written");
+        assert!(new.exists());
+        written.create(&new, "x = 2\n").expect_err("it is there");
+        drop(written);
+        assert_eq!(fs::read(&old).expect("there"), b"no text: \xff");
+        assert!(!folder.path().join("a").exists());
     }
 }

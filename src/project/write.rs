@@ -12,27 +12,27 @@ pub fn replace(path: &Path, before: &str, after: &str) -> io::Result<()> {
     if fs::read(&path)? != before.as_bytes() {
         return Err(io::Error::other("the file changed while it was checked; it was left as it is"));
     }
-    put(&path, after, permissions)
+    put(&path, after.as_bytes(), permissions)
 }
 
 /// Writes a file, over one that is there, which stays as it was until all is written. Links are followed, permissions
 /// are kept. What is no file, such as a pipe, is written to.
-pub fn write(path: &Path, text: &str) -> io::Result<()> {
+pub fn write(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     match fs::metadata(path) {
-        Ok(known) if known.is_file() => put(&path.canonicalize()?, text, known.permissions()),
-        Ok(_) => fs::write(path, text),
-        Err(_) => create(path, text),
+        Ok(known) if known.is_file() => put(&path.canonicalize()?, content.as_ref(), known.permissions()),
+        Ok(_) => fs::write(path, content),
+        Err(_) => create(path, content),
     }
 }
 
-/// Writes a text beside the file at `path`, which is no link, and moves it over that.
-fn put(path: &Path, text: &str, permissions: fs::Permissions) -> io::Result<()> {
+/// Writes something beside the file at `path`, which is no link, and moves it over that.
+fn put(path: &Path, content: &[u8], permissions: fs::Permissions) -> io::Result<()> {
     if permissions.readonly() {
         return Err(io::Error::other("the file is read-only; make it writable, or work in a copy of it"));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".d3ls-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.as_file().set_permissions(permissions)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
@@ -40,9 +40,9 @@ fn put(path: &Path, text: &str, permissions: fs::Permissions) -> io::Result<()> 
 }
 
 /// Writes a new file, never over one that is there; none is left behind if that fails.
-pub fn create(path: &Path, text: &str) -> io::Result<()> {
+pub fn create(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     let mut file = fs::File::create_new(path)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let written = file.write_all(content.as_ref()).and_then(|()| file.sync_all());
     if written.is_err() {
         // Half a file is worse than none; that it can't be removed is no news after that.
         let _ = fs::remove_file(path);
