@@ -202,35 +202,22 @@ impl Placed for TextRange {
     }
 }
 
-impl Placed for SyntaxError {
-    fn start(&self) -> TextSize {
-        self.range.start()
-    }
+/// What belongs to the one place that its `range` is.
+macro_rules! placed {
+    ($($kind:ty),*) => {
+        $(impl Placed for $kind {
+            fn start(&self) -> TextSize {
+                self.range.start()
+            }
 
-    fn relocate(&mut self, places: &impl Places) {
-        self.range.relocate(places);
-    }
+            fn relocate(&mut self, places: &impl Places) {
+                self.range.relocate(places);
+            }
+        })*
+    };
 }
 
-impl Placed for NewerSyntax {
-    fn start(&self) -> TextSize {
-        self.range.start()
-    }
-
-    fn relocate(&mut self, places: &impl Places) {
-        self.range.relocate(places);
-    }
-}
-
-impl Placed for MalformedCall {
-    fn start(&self) -> TextSize {
-        self.range.start()
-    }
-
-    fn relocate(&mut self, places: &impl Places) {
-        self.range.relocate(places);
-    }
-}
+placed!(SyntaxError, NewerSyntax, MalformedCall);
 
 impl Placed for D3Call {
     fn start(&self) -> TextSize {
