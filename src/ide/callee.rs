@@ -82,8 +82,7 @@ fn class_named<'m>(model: &'m Model<'m>, expr: &Expr, scope: ScopeId) -> Option<
 /// The class that an expression is an instance of: `self`, or what only a call of a class can have made.
 fn instance<'m>(model: &'m Model<'m>, expr: &'m Expr, scope: ScopeId) -> Option<Class<'m>> {
     if let Some(class) = model.self_class(expr, scope) {
-        let mut all = model.nodes.classes.iter().map(|site| Class { home: model, node: site.node });
-        return all.find(|one| one.scope() == Some(class));
+        return Some(Class { home: model, node: model.class_of(class)? });
     }
     let made = model.only_maker(expr, scope)?;
     class_named(model, &made.expr.as_call_expr()?.func, made.scope)

@@ -25,6 +25,11 @@ pub struct Outline {
 }
 
 impl Outline {
+    /// The functions and classes that are handed objects of the engine.
+    fn carriers(&self) -> impl Iterator<Item = &str> {
+        self.parameters.keys().map(|(name, _)| name.as_str())
+    }
+
     /// The functions and classes whose parameters may be other objects of the engine than before: those for which they
     /// are, and those that the statements call, as far as theirs are any.
     fn callees_that_differ<'o>(&'o self, now: &'o Self) -> impl Iterator<Item = &'o str> {
@@ -53,8 +58,8 @@ impl<'a> Model<'a> {
     }
 
     /// For each top-level statement whether it may mean something else than before those in `fresh` were written, whose
-    /// place others had: those themselves, and all that read or bind a name which one of these binds. `None` where more
-    /// than that may have changed.
+    /// place others had: those themselves, all that read or bind a name which one of these binds, and the helpers that one
+    /// of these hands an object of the engine to. `None` where more than that may have changed.
     pub fn affected(&self, fresh: TextRange, before: &Outline) -> Option<Vec<bool>> {
         let now = self.outline(fresh);
         let same = before.by_names && now.by_names && !before.open && !now.open && before.commands == now.commands;
@@ -62,6 +67,7 @@ impl<'a> Model<'a> {
             return None;
         }
         let body = &self.script.parsed.body;
+        let carriers: FxHashSet<&str> = before.carriers().chain(now.carriers()).collect();
         let mut affected = vec![false; body.len()];
         let mut seen: FxHashSet<&str> = FxHashSet::default();
         let mut names: Vec<&str> = now.names.iter().chain(&before.names).map(String::as_str).collect();
@@ -75,7 +81,9 @@ impl<'a> Model<'a> {
             for place in self.places_of(name) {
                 let statement = body.partition_point(|statement| statement.start() <= place).saturating_sub(1);
                 if !std::mem::replace(&mut affected[statement], true) {
-                    names.extend(self.names_bound_in(body[statement].range()));
+                    let range = body[statement].range();
+                    names.extend(self.names_bound_in(range));
+                    names.extend(self.names_read_in(range).filter(|name| carriers.contains(name)));
                 }
             }
         }

@@ -207,7 +207,7 @@ impl<'a> Model<'a> {
     }
 
     /// The class whose body a scope is.
-    fn class_of(&self, scope: ScopeId) -> Option<&'a ast::StmtClassDef> {
+    pub fn class_of(&self, scope: ScopeId) -> Option<&'a ast::StmtClassDef> {
         let scope = self.scope(scope);
         let classes = &self.nodes.classes;
         let place = classes.binary_search_by_key(&scope.range.start(), |site| site.node.start()).ok()?;

@@ -142,6 +142,12 @@ const FAR: &[(&str, (&str, &str), &str)] = &[
         ("x):\n    a(pb)", "x):\n    a(x)"),
         "D3313",
     ),
+    // ... by way of another helper, and with something else under a name of its own.
+    (
+        "def a(p):\n    p.log(runtime)\n\n\ndef h(q):\n    r = q\n    a(r)\n\n\ndef b():\n    h(pb)\n\n\ndef c(x):\n    h(pb)\n",
+        ("x):\n    h(pb)", "x):\n    h(x)"),
+        "D3313",
+    ),
     // Nobody calls it with anything else any more.
     (
         "def a(p):\n    p.log(runtime)\n\n\ndef b():\n    a(pb)\n\n\ndef c(x):\n    a(pb)\n    x(a)\n",
