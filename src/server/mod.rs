@@ -33,6 +33,7 @@ mod watch;
 mod worker;
 mod workspace;
 
+use std::env;
 use std::io;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
@@ -40,7 +41,10 @@ use std::thread;
 
 use anyhow::Context;
 use tower_lsp_server::LspService;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{fmt, reload};
 
 use handlers::Handlers;
 use outbox::Outbox;
@@ -55,19 +59,14 @@ const STACK: usize = 64 * 1024 * 1024;
 /// Serves one client on stdin and stdout. The status is 0 after `shutdown` and `exit`, 1 otherwise.
 /// Logs go to stderr; `D3LS_LOG` says which (`debug`, `d3ls=trace`), and where it says nothing, the editor's settings.
 pub fn run() -> ExitCode {
-    let from_environment = EnvFilter::try_from_env("D3LS_LOG").ok();
+    let from_environment = env::var("D3LS_LOG").ok().and_then(|said| said.parse::<Targets>().ok());
     let is_fixed = from_environment.is_some();
-    let filter = from_environment.unwrap_or_else(|| EnvFilter::new(LogLevel::Warn.filter()));
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(false)
-        .with_filter_reloading();
-    let handle = logs.reload_handle();
+    let (filter, handle) = reload::Layer::new(from_environment.unwrap_or_else(|| LogLevel::Warn.filter()));
+    let logs = fmt::layer().with_writer(io::stderr).with_ansi(false).with_filter(filter);
     // Only a second subscriber in one process is refused, and then the first one serves.
-    let _ = logs.try_init();
+    let _ = tracing_subscriber::registry().with(logs).try_init();
     let set_log_level = move |level: LogLevel| {
-        if !is_fixed && let Err(problem) = handle.reload(EnvFilter::new(level.filter())) {
+        if !is_fixed && let Err(problem) = handle.reload(level.filter()) {
             tracing::warn!("the log stays as it is: {problem}");
         }
     };

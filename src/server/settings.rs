@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value;
 use tower_lsp_server::ls_types::ConfigurationItem;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::session::Session;
 
@@ -34,14 +35,15 @@ pub enum LogLevel {
 
 impl LogLevel {
     /// The filter of the log.
-    pub fn filter(self) -> &'static str {
-        match self {
-            Self::Error => "error,tower_lsp_server=off",
-            Self::Warn => "warn,tower_lsp_server=off",
-            Self::Info => "info,tower_lsp_server=off",
-            Self::Debug => "debug,tower_lsp_server=off",
-            Self::Trace => "trace",
-        }
+    pub fn filter(self) -> Targets {
+        let (level, library) = match self {
+            Self::Error => (LevelFilter::ERROR, LevelFilter::OFF),
+            Self::Warn => (LevelFilter::WARN, LevelFilter::OFF),
+            Self::Info => (LevelFilter::INFO, LevelFilter::OFF),
+            Self::Debug => (LevelFilter::DEBUG, LevelFilter::OFF),
+            Self::Trace => (LevelFilter::TRACE, LevelFilter::TRACE),
+        };
+        Targets::new().with_default(level).with_target("tower_lsp_server", library)
     }
 }
 

@@ -1,0 +1,1 @@
+/* CommonRandom.h has all that is needed. */
