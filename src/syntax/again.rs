@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use ruff_python_parser::parse_cells_unchecked;
 
-use super::lines::first_word;
-use super::recover::{Recovered, recover_part};
+use super::ast::Stmt;
+use super::lines::{first_word, has_odd_triple};
+use super::recover::{Recovered, is_plain, recover_part, recover_plain_part};
 use super::relocate::{Places, Shift, relocate};
 use super::{
     Apart, D3Call, D3Target, MalformedCall, NewerSyntax, Parsed, SyntaxError, accepted, examine, limits, options,
@@ -27,6 +28,8 @@ pub struct Again {
     /// Which of the earlier statements the fresh ones replace.
     statements: Range<usize>,
     fresh: Parsed,
+    /// Whether recovery is known to find nothing wrong outside of what is broken.
+    plain: bool,
 }
 
 /// Top-level statements that an edit touched, with what stands between them.
@@ -69,13 +72,19 @@ impl Again {
         prescan.slots.iter_mut().for_each(|slot| slot.move_by(edited.new.start()));
         let blanked = limits::blanked(text, &prescan.slots);
         let sound = accepted(text, parse_cells_unchecked(&blanked, [edited.new], &options()));
-        let (found, edited, statements) = match sound {
-            Some(found) => (Recovered { slots: prescan.slots, ..found }, edited, statements),
-            None => broken(before, text, edited)?,
+        let part = match sound {
+            Some(found) => Part {
+                found: Recovered { slots: prescan.slots, ..found },
+                edited,
+                statements,
+                plain: apart.plain && is_plain(text, edited.new),
+            },
+            None => broken(before, text, edited, statements)?,
         };
-        let fresh = examine(text, found, apart.annotations);
+        let fresh = examine(text, part.found, apart.annotations);
         let is_apart = fresh.apart.is_some_and(|apart| apart.imports_end == TextSize::default());
-        is_apart.then_some(Self { edited, statements, fresh })
+        let Part { edited, statements, plain, .. } = part;
+        is_apart.then_some(Self { edited, statements, fresh, plain })
     }
 
     /// What the edit touched.
@@ -85,7 +94,7 @@ impl Again {
 
     /// What [`super::parse`] makes of the text. `before` is what it made of the earlier one.
     pub fn join(self, mut before: Parsed) -> Parsed {
-        let Self { edited, statements, fresh } = self;
+        let Self { edited, statements, fresh, plain } = self;
         let behind = statements.start + fresh.body.len();
         let shift = edited.shift();
         drop(before.body.splice(statements, fresh.body));
@@ -98,7 +107,7 @@ impl Again {
         splice(&mut before.d3_calls, edited.old, fresh.d3_calls, shift);
         splice(&mut before.malformed_calls, edited.old, fresh.malformed_calls, shift);
         let damaged = fresh.apart.and_then(|apart| apart.damaged);
-        let apart = before.apart.map(|apart| Apart { damaged, ..apart });
+        let apart = before.apart.map(|apart| Apart { damaged, plain, ..apart });
         Parsed { text: fresh.text, apart, ..before }
     }
 }
@@ -131,11 +140,27 @@ fn touched(before: &Parsed, text: &str) -> Option<(Edited, Range<usize>)> {
     (is_apart && is_small).then_some((edited, first..next))
 }
 
+/// What was parsed of a text.
+struct Part {
+    found: Recovered,
+    edited: Edited,
+    /// Which of the earlier statements it replaces.
+    statements: Range<usize>,
+    /// Whether the text is plain outside of what is broken in it.
+    plain: bool,
+}
+
 /// The statements around an edit in a text that it broke. `None` where the text may not be broken.
-fn broken(before: &Parsed, text: &str, edited: Edited) -> Option<(Recovered, Edited, Range<usize>)> {
+fn broken(before: &Parsed, text: &str, edited: Edited, statements: Range<usize>) -> Option<Part> {
     let continues = matches!(first_word(&text[edited.new]), "else" | "elif" | "except" | "finally");
     if continues {
         return None;
+    }
+    let behind = before.body[statements.end..].iter().find(|statement| is_definition(statement));
+    if let Some(behind) = behind.filter(|_| before.apart.is_some_and(|apart| apart.plain))
+        && let Some(found) = recover_plain_part(text, edited.new, edited.shift().range(behind.range()))
+    {
+        return Some(Part { found, edited, statements, plain: true });
     }
     let (found, new) = recover_part(text, edited.new)?;
     let end = new.end() + edited.old.len() - edited.new.len();
@@ -146,7 +171,13 @@ fn broken(before: &Parsed, text: &str, edited: Edited) -> Option<(Recovered, Edi
     let begins = |place: usize, at: TextSize| before.body.get(place).is_some_and(|statement| statement.start() == at);
     let is_apart = (old.start() == TextSize::default() || begins(first, old.start()))
         && (old.end() == TextSize::of(&*before.text) || begins(next, old.end()));
-    is_apart.then_some((found, Edited { old, new }, first..next))
+    let plain = !has_odd_triple(text, TextRange::up_to(TextSize::of(text)));
+    is_apart.then_some(Part { found, edited: Edited { old, new }, statements: first..next, plain })
+}
+
+/// Whether a statement can't be a part of a text behind the script.
+fn is_definition(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::Import(_) | Stmt::ImportFrom(_))
 }
 
 /// From where to where two texts differ, as offsets in the first.

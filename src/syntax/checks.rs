@@ -31,7 +31,8 @@ pub(super) fn check(text: &str, body: &[Stmt], annotations: bool) -> Findings {
     let reported = checks.scopes.reported.take();
     let annotations = checks.scopes.future_annotations;
     let mut findings = checks.findings;
-    findings.apart = (!declares).then_some(Apart { imports_end: checks.imports_end, annotations, damaged: None });
+    let imports_end = checks.imports_end;
+    findings.apart = (!declares).then_some(Apart { imports_end, annotations, damaged: None, plain: false });
     findings.errors.extend(reported.into_iter().map(|error| {
         let message = match &error.kind {
             SemanticSyntaxErrorKind::LoadBeforeGlobalDeclaration { name, .. } => used_before(name),

@@ -1,6 +1,7 @@
 //! The logical lines of a broken text: where each statement begins and must have ended.
 
-use crate::dialect::{Fault, FaultKind, Frame, Kind, Skimmer};
+use crate::dialect::{Fault, FaultKind, Frame, Kind, Skimmer, Token};
+use crate::text::TextRange;
 
 /// How many lines may follow the first line that looks like a new statement before an open
 /// bracket counts as unclosed.
@@ -58,6 +59,27 @@ pub(super) fn split(text: &str) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// The logical lines of a part of a text, from a statement up to a later one, or to the end. The text around the part has
+/// nothing unclosed, and no triple-quoted string that may be. `None` where a line reaches behind the part, or where such a
+/// string is in it.
+pub(super) fn split_part(text: &str, part: TextRange) -> Option<Vec<Line>> {
+    let (mut pos, end) = (part.start().to_usize(), part.end().to_usize());
+    if has_odd_triple(text, part) {
+        return None;
+    }
+    let mut lines = Vec::new();
+    loop {
+        let line = read_line(text, pos, text.len());
+        if line.start >= end {
+            return (line.start == end).then_some(lines);
+        }
+        pos = line.stop.max(pos + 1);
+        if line.start < line.end {
+            lines.push(line);
+        }
+    }
 }
 
 /// Reads the logical line that begins at or after `pos`.
@@ -234,12 +256,10 @@ fn next_triple_cut(text: &str, pos: usize) -> Option<Cut> {
     while let Some(token) = skimmer.next_token() {
         match token.kind {
             Kind::Newline if suspect.is_some() && begins_block(line_at(text, skimmer.pos).trim()) => suspect = None,
-            Kind::Text if token.end - token.start >= 6 && is_triple(&bytes[token.start..]) => {
-                let misplaced = token.start.checked_sub(1).is_some_and(|before| ends_operand(bytes[before]));
-                let followed = bytes.get(token.end).is_some_and(|byte| byte.is_ascii_alphanumeric());
-                let unclosed = skimmer.faults.last().is_some_and(|fault| fault.open == token.start);
+            Kind::Text if is_triple(bytes, token) => {
+                let misplaced = is_misplaced(bytes, token);
                 let inside = code_inside(text, token.start, token.end);
-                if misplaced || followed || unclosed {
+                if misplaced || is_odd(&skimmer, bytes, token) {
                     let own = inside.map(|cut| if misplaced { Cut { at: line_stop(text, token.start) } } else { cut });
                     if let Some(cut) = suspect.or(own) {
                         return Some(cut);
@@ -253,8 +273,38 @@ fn next_triple_cut(text: &str, pos: usize) -> Option<Cut> {
     None
 }
 
-/// Whether a string token, prefix and all, is triple-quoted.
-fn is_triple(string: &[u8]) -> bool {
+/// Whether a part of a text holds a triple-quoted string that may not be closed where it seems to be.
+pub(super) fn has_odd_triple(text: &str, part: TextRange) -> bool {
+    let bytes = text.as_bytes();
+    let mut skimmer = Skimmer::new(text, part.start().to_usize(), part.end().to_usize());
+    while let Some(token) = skimmer.next_token() {
+        if token.kind == Kind::Text
+            && is_triple(bytes, token)
+            && (is_misplaced(bytes, token) || is_odd(&skimmer, bytes, token))
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a string begins where none can.
+fn is_misplaced(bytes: &[u8], string: Token) -> bool {
+    string.start.checked_sub(1).is_some_and(|before| ends_operand(bytes[before]))
+}
+
+/// Whether a string that a skimmer has just read is followed by what can't follow one, or is not closed.
+fn is_odd(skimmer: &Skimmer<'_>, bytes: &[u8], string: Token) -> bool {
+    let followed = bytes.get(string.end).is_some_and(|byte| byte.is_ascii_alphanumeric());
+    followed || skimmer.faults.last().is_some_and(|fault| fault.open == string.start)
+}
+
+/// Whether a string token, prefix and all, is triple-quoted, and more than the opening of an f-string.
+fn is_triple(bytes: &[u8], token: Token) -> bool {
+    let string = &bytes[token.start..token.end];
+    if string.len() < 6 {
+        return false;
+    }
     let prefix = string.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     matches!(string[prefix..], [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..])
 }

@@ -62,6 +62,8 @@ struct Apart {
     annotations: bool,
     /// From the first statement that is broken to the last.
     damaged: Option<TextRange>,
+    /// Whether recovery is known to find nothing wrong outside of these.
+    plain: bool,
 }
 
 /// One thing that Python 3.9 refuses.

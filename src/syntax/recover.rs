@@ -4,7 +4,7 @@ use ruff_python_ast::Suite;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{LexicalErrorType, ParseErrorType, UnsupportedSyntaxError, parse_cells_unchecked};
 
-use super::lines::{Line, first_word, split};
+use super::lines::{Line, first_word, split, split_part};
 use super::relocate::{Insertions, Places, relocate};
 use super::{SyntaxError, limits, messages, options};
 use crate::dialect::{self, Fault, FaultKind, TypeSlot};
@@ -54,7 +54,7 @@ pub(super) fn recover(text: &str) -> Recovered {
     let text = deep.as_deref().unwrap_or(text);
     let mut recovered =
         Recovered { is_divisible: deep.is_none() && is_plainly_indented(text, &lines), ..Default::default() };
-    recovered.parse(text, &pieces(text, &lines));
+    recovered.parse(text, &pieces(text, &lines, TextRange::up_to(TextSize::of(text))));
     recovered
 }
 
@@ -62,16 +62,11 @@ pub(super) fn recover(text: &str) -> Recovered {
 /// and stand apart. `None` where that can't be told, or where the text may not be broken at all.
 pub(super) fn recover_part(text: &str, part: TextRange) -> Option<(Recovered, TextRange)> {
     let lines = split(text);
-    let triple = |fault: &Fault| matches!(fault.kind, FaultKind::TripleString(_) | FaultKind::Field);
-    if lines.iter().any(|line| line.faults.iter().any(triple)) || !is_plainly_indented(text, &lines) {
+    if !are_plain(text, &lines) {
         return None;
     }
-    let pieces = pieces(text, &lines);
-    // A backslash before the next statement joins nothing, but is an error by itself.
-    let is_joined = |end: TextSize| text[..end.to_usize()].trim_end_matches(['\n', '\r']).ends_with('\\');
-    let is_sound = |(range, lines): &&(TextRange, &[Line])| {
-        lines.iter().all(|line| line.faults.is_empty()) && !is_joined(range.end())
-    };
+    let pieces = pieces(text, &lines, TextRange::up_to(TextSize::of(text)));
+    let is_sound = |piece: &&(TextRange, &[Line])| is_sound(text, piece);
     let before = |piece: &&(TextRange, &[Line])| piece.0.end() <= part.start() && is_sound(piece);
     let first = pieces.iter().take_while(before).count();
     let behind = |piece: &&(TextRange, &[Line])| {
@@ -80,8 +75,7 @@ pub(super) fn recover_part(text: &str, part: TextRange) -> Option<(Recovered, Te
     let last = pieces.len() - pieces[first..].iter().rev().take_while(behind).count();
     let (head, rest) = pieces.split_at(first);
     let (middle, tail) = rest.split_at(last - first);
-    let mut touched = middle.iter().flat_map(|(_, lines)| *lines);
-    if touched.any(|line| limits::too_deep(text, line.start, line.end).is_some()) {
+    if nests_too_deeply(text, middle) {
         return None;
     }
     let covered = TextRange::new(middle.first()?.0.start(), middle.last()?.0.end());
@@ -92,15 +86,55 @@ pub(super) fn recover_part(text: &str, part: TextRange) -> Option<(Recovered, Te
     recovered.pieces.iter().any(|piece| piece.broken).then_some((recovered, covered))
 }
 
-/// The top-level statements of a text, each with what stands before it and with its logical lines.
-fn pieces<'l>(text: &str, lines: &'l [Line]) -> Vec<(TextRange, &'l [Line])> {
+/// As [`recover_part`], for a part of a text that is plain around it and has a sound definition `behind` it, so that the
+/// script does not end in the part. `None` also where the part is not by itself.
+pub(super) fn recover_plain_part(text: &str, part: TextRange, behind: TextRange) -> Option<Recovered> {
+    let lines = split_part(text, part).filter(|lines| are_plain(text, lines))?;
+    let pieces = pieces(text, &lines, part);
+    if nests_too_deeply(text, &pieces) {
+        return None;
+    }
+    let mut recovered = Recovered { is_divisible: true, ..Default::default() };
+    recovered.parse(text, &pieces);
+    recovered.pieces.push(PieceInfo { range: behind, start: behind.start().to_usize(), lines: 1, broken: false });
+    recovered.pieces.iter().any(|piece| piece.broken).then_some(recovered)
+}
+
+/// Whether a part of a text, which the parser accepts, is plain: recovery finds nothing wrong with it either, and would
+/// make the same of it by itself.
+pub(super) fn is_plain(text: &str, part: TextRange) -> bool {
+    split_part(text, part).is_some_and(|lines| {
+        are_plain(text, &lines) && pieces(text, &lines, part).iter().all(|piece| is_sound(text, piece))
+    })
+}
+
+/// Whether nothing is wrong with some lines that may reach far, or that the parser does not see.
+fn are_plain(text: &str, lines: &[Line]) -> bool {
+    let far = |fault: &Fault| matches!(fault.kind, FaultKind::TripleString(_) | FaultKind::Field);
+    !lines.iter().any(|line| line.faults.iter().any(far)) && is_plainly_indented(text, lines)
+}
+
+/// Whether everything is closed in a top-level statement. A backslash before the next one joins nothing, but is an error
+/// by itself.
+fn is_sound(text: &str, (range, lines): &(TextRange, &[Line])) -> bool {
+    let is_joined = text[..range.end().to_usize()].trim_end_matches(['\n', '\r']).ends_with('\\');
+    lines.iter().all(|line| line.faults.is_empty()) && !is_joined
+}
+
+fn nests_too_deeply(text: &str, pieces: &[(TextRange, &[Line])]) -> bool {
+    let mut lines = pieces.iter().flat_map(|(_, lines)| *lines);
+    lines.any(|line| limits::too_deep(text, line.start, line.end).is_some())
+}
+
+/// The top-level statements of a part of a text, each with what stands before it and with its logical lines.
+fn pieces<'l>(text: &str, lines: &'l [Line], part: TextRange) -> Vec<(TextRange, &'l [Line])> {
     let mut pieces = Vec::new();
-    let (mut first, mut start) = (0, 0);
+    let (mut first, mut start) = (0, part.start().to_usize());
     for next in 1..=lines.len() {
         if next < lines.len() && !begins_piece(text, &lines[next - 1], &lines[next]) {
             continue;
         }
-        let end = lines.get(next).map_or(text.len(), |line| line.line_start);
+        let end = lines.get(next).map_or(part.end().to_usize(), |line| line.line_start);
         pieces.push((range(start, end), &lines[first..next]));
         (first, start) = (next, end);
     }

@@ -142,6 +142,12 @@ const FAR: &[(&str, (&str, &str), &str)] = &[
         ("x):\n    a(pb)", "x):\n    a(x)"),
         "D3313",
     ),
+    // ... by name.
+    (
+        "def a(*, p):\n    p.log(runtime)\n\n\ndef b():\n    a(p=pb)\n\n\ndef c(x):\n    a(p=pb)\n",
+        ("x):\n    a(p=pb)", "x):\n    a(p=x)"),
+        "D3313",
+    ),
     // ... by way of another helper, and with something else under a name of its own.
     (
         "def a(p):\n    p.log(runtime)\n\n\ndef h(q):\n    r = q\n    a(r)\n\n\ndef b():\n    h(pb)\n\n\ndef c(x):\n    h(pb)\n",
