@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::diagnostic::{Diagnostic, Fix, Place, Related, Severity};
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
-use crate::semantic::{Model, OutputModel, Site, SystemScript};
+use crate::semantic::{Model, OutputModel, ScopeId, Site, SystemScript};
 use crate::syntax::Parsed;
 use crate::text::{Ranged, Source, TextRange, TextSize};
 
@@ -40,6 +40,8 @@ pub struct Context<'a> {
 pub struct Answers {
     /// Whether all commands of the manifest return a status.
     pub(super) helpers_return_status: OnceLock<bool>,
+    /// The scopes of the commands that fetch events or incidents.
+    pub(super) ingesting: OnceLock<Vec<ScopeId>>,
 }
 
 /// Those of a table in source order that lie in a part of the script.

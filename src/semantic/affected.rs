@@ -21,7 +21,7 @@ pub struct Outline {
     /// The names that the statements read from the top level.
     reads: FxHashSet<String>,
     /// What the parameters of functions and classes are, which follows from their calls everywhere.
-    parameters: FxHashMap<(String, usize), Origin>,
+    parameters: FxHashMap<(String, String), Origin>,
 }
 
 impl Outline {
@@ -34,11 +34,11 @@ impl Outline {
     /// are, and those that the statements call, as far as theirs are any.
     fn callees_that_differ<'o>(&'o self, now: &'o Self) -> impl Iterator<Item = &'o str> {
         let is_called = |name: &str| self.reads.contains(name) || now.reads.contains(name);
-        let differs = move |other: &Self, place: &(String, usize), origin: &Origin| {
-            other.parameters.get(place) != Some(origin) || is_called(&place.0)
+        let differs = move |other: &Self, parameter: &(String, String), origin: &Origin| {
+            other.parameters.get(parameter) != Some(origin) || is_called(&parameter.0)
         };
-        let gone = self.parameters.iter().filter(move |(place, origin)| differs(now, place, origin));
-        let come = now.parameters.iter().filter(move |(place, origin)| differs(self, place, origin));
+        let gone = self.parameters.iter().filter(move |(parameter, origin)| differs(now, parameter, origin));
+        let come = now.parameters.iter().filter(move |(parameter, origin)| differs(self, parameter, origin));
         gone.chain(come).map(|((name, _), _)| name.as_str())
     }
 }

@@ -30,6 +30,11 @@ pub fn plain_name(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// Whether the connection parameter with this key is a credential, to be kept secret: `apitoken`, `key`.
+pub fn is_secret_parameter(key: &str) -> bool {
+    names_credential(&plain_name(key)) || key.ends_with("key") && !key.contains("public")
+}
+
 /// Whether a name, as [`plain_name`] gives it, says that its value is a credential.
 pub fn names_credential(name: &str) -> bool {
     NAMES.iter().any(|known| name.ends_with(known))

@@ -19,7 +19,7 @@ impl<'a> Model<'a> {
 
     /// Whether code binds names that can't be seen: through `exec`, by writing to `globals()`, or in `builtins`.
     pub fn binds_dynamically(&self) -> bool {
-        self.binds_by_attributes() || self.binds_by_names()
+        *self.dynamic.get_or_init(|| self.binds_by_attributes() || self.binds_by_names())
     }
 
     /// `builtins.name = ...`, `gettext.install(...)`, and `_convert_` of an enum class, which fills the module.

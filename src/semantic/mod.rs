@@ -43,7 +43,7 @@ pub use affected::Outline;
 pub use commands::{Command, Definition, NotPlain};
 pub use condition::{Fact, decide};
 pub use connection::{Access, ConnectionRead};
-pub use credential::{names_credential, plain_name};
+pub use credential::{is_secret_parameter, names_credential, plain_name};
 pub use endings::Endings;
 pub use flow::{Ends, Flow, Held, Reaching, Together, Touch};
 pub use http::{HttpCall, HttpClient, has_unpacked_arguments};
@@ -197,6 +197,8 @@ pub struct Model<'a> {
     flows: Vec<OnceLock<Flow>>,
     /// What the names of the commands are in the final script, once that was asked for.
     definitions: OnceLock<FxHashMap<String, Definition>>,
+    /// Whether code binds names that can't be seen, once that was asked for.
+    dynamic: OnceLock<bool>,
     /// Which top-level function uses which, once that was asked for.
     uses: OnceLock<related::Uses>,
     /// The commands by their functions, once that was asked for.
@@ -226,6 +228,7 @@ impl<'a> Model<'a> {
             http_calls: Default::default(),
             flows: Vec::new(),
             definitions: OnceLock::new(),
+            dynamic: OnceLock::new(),
             uses: OnceLock::new(),
             commands_by_function: OnceLock::new(),
             callees: Vec::new(),

@@ -134,23 +134,37 @@ impl<'a> Model<'a> {
                 }
                 self.origin_within(value, binding.written_in, trail)
             }
-            BindingKind::Parameter(ParameterKind::Positional(place)) => {
+            BindingKind::Parameter(kind) => {
                 let ScopeKind::Function(function) = self.scope(binding.scope).kind else { return None };
-                self.origin_of_parameter(function, place, binding.name, trail)
+                self.origin_of_parameter(function, kind, binding.name, trail)
             }
             _ => None,
         }
     }
 
     /// What a helper's parameter is when every call of the helper gives the same.
-    fn origin_of_parameter(&self, function: FunctionId, place: usize, name: &str, trail: Trail<'_>) -> Option<Origin> {
-        let (calls, place) = match self.calls_of(function) {
-            Some(calls) => (calls, place),
-            None => (self.constructions_with(function)?, place.checked_sub(1)?),
+    fn origin_of_parameter(
+        &self,
+        function: FunctionId,
+        kind: ParameterKind,
+        name: &str,
+        trail: Trail<'_>,
+    ) -> Option<Origin> {
+        // A new instance is the first argument of its `__init__`.
+        let (calls, given) = match self.calls_of(function) {
+            Some(calls) => (calls, 0),
+            None => (self.constructions_with(function)?, 1),
+        };
+        let place = match kind {
+            ParameterKind::Positional(place) => Some(place.checked_sub(given)?),
+            ParameterKind::KeywordOnly => None,
+            ParameterKind::VarArgs | ParameterKind::KwArgs => return None,
         };
         let mut common = None;
         for call in calls {
-            let argument = call.node.arguments.find_argument_value(name, place)?;
+            let arguments = &call.node.arguments;
+            let by_name = arguments.find_keyword(name).map(|keyword| &keyword.value);
+            let argument = by_name.or_else(|| arguments.find_positional(place?))?;
             let origin = self.origin_within(argument, call.scope, trail)?;
             if common.is_some_and(|common| common != origin) {
                 return None;
@@ -183,8 +197,8 @@ impl<'a> Model<'a> {
         (entry.bindings.len() == 1 && calls.len() == entry.references.len()).then_some(calls)
     }
 
-    /// What the parameters of the functions and classes at the top level are that others call, by their names and places.
-    pub(super) fn origins_of_parameters(&self) -> FxHashMap<(String, usize), Origin> {
+    /// What the parameters of the functions and classes at the top level are that others call, by both names.
+    pub(super) fn origins_of_parameters(&self) -> FxHashMap<(String, String), Origin> {
         let mut origins = FxHashMap::default();
         for (function, definition) in self.functions.iter().enumerate() {
             let name = match self.class_of(definition.written_in) {
@@ -196,10 +210,14 @@ impl<'a> Model<'a> {
                 continue;
             }
             let id = FunctionId(index(function));
-            for (place, parameter) in definition.positional().enumerate() {
+            let positional = definition.positional().enumerate();
+            let positional = positional.map(|(place, parameter)| (ParameterKind::Positional(place), parameter));
+            let keywords = &definition.node.parameters.kwonlyargs;
+            let keywords = keywords.iter().map(|parameter| (ParameterKind::KeywordOnly, parameter));
+            for (kind, parameter) in positional.chain(keywords) {
                 let (parameter, trail) = (parameter.parameter.name.as_str(), Effort::default());
-                if let Some(origin) = self.origin_of_parameter(id, place, parameter, trail.trail()) {
-                    origins.insert((name.to_owned(), place), origin);
+                if let Some(origin) = self.origin_of_parameter(id, kind, parameter, trail.trail()) {
+                    origins.insert((name.to_owned(), parameter.to_owned()), origin);
                 }
             }
         }

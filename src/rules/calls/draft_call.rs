@@ -1,12 +1,13 @@
 //! D3410.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Place, Severity};
 use crate::manifest::{Command, Kind, Status};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::syntax::D3Target;
-use crate::text::Ranged;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3410",
@@ -24,14 +25,12 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
     let model = context.model;
     let is_draft = |command: &&Command| command.status.value == Status::Draft;
-    let drafts: FxHashMap<&str, &Command> = manifest
-        .commands
-        .iter()
-        .filter(is_draft)
-        .map(|command| (command.internal_name.value.as_str(), command))
-        .collect();
-    for site in &model.nodes.calls {
-        let Some(call) = context.parsed.d3_call(site.node.func.start()) else { continue };
+    let drafts = LazyCell::new(|| -> FxHashMap<&str, &Command> {
+        let drafts = manifest.commands.iter().filter(is_draft);
+        drafts.map(|command| (command.internal_name.value.as_str(), command)).collect()
+    });
+    for call in &context.parsed.d3_calls {
+        let Some(site) = model.call_with_callee(call.callee) else { continue };
         let name = match &call.target {
             D3Target::Utility { command } if manifest.kind == Kind::Utility => command,
             D3Target::Integration { integration, command }

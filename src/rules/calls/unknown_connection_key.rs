@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::manifest::{Kind, edits};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::Access;
+use crate::semantic::{Access, is_secret_parameter};
 use crate::text::{Edit, Ranged, nearest};
 
 use super::malformed_connection_key::well_formed;
@@ -57,12 +57,13 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         });
         // What is read without a default can't be left out.
         let is_required = reads.iter().any(|other| other.key == read.key && other.access == Access::Subscript);
-        let flags: &[&str] = if is_required { &["required"] } else { &[] };
+        let flags = [("required", is_required), ("secret", is_secret_parameter(read.key))];
+        let flags: Vec<&str> = flags.into_iter().filter(|(_, is)| *is).map(|(flag, _)| flag).collect();
         let add = Fix::new(
             format!("Add the connection parameter `{}` to the manifest", read.key),
             Applicability::Offered,
             Place::Manifest,
-            edits::add_connection_parameter(manifest, read.key, flags),
+            edits::add_connection_parameter(manifest, read.key, &flags),
         );
         sink.report(read.key_node.range(), message).maybe_fix(rename.filter(|_| content.is_some())).fix(add);
     }

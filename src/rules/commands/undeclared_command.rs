@@ -22,6 +22,10 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
     let model = context.model;
+    // The manifest tells of the draft. What the Live script has beside it was renamed or taken out since.
+    if model.script.surroundings.is_live() {
+        return;
+    }
     let meant: FxHashSet<FunctionId> = model
         .commands
         .iter()

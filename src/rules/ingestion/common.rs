@@ -4,6 +4,7 @@ use crate::image::names::{RETRY_ACTION, RETRY_ACTION_KEY, RETRY_COUNT, system_co
 use crate::rules::Context;
 use crate::semantic::{FunctionId, OutputModel, ScopeId};
 use crate::syntax::ast::{self, Expr};
+use crate::text::TextRange;
 
 /// The functions of the commands that fetch events or incidents.
 pub(super) fn ingesting(context: &Context<'_>) -> Vec<FunctionId> {
@@ -12,11 +13,15 @@ pub(super) fn ingesting(context: &Context<'_>) -> Vec<FunctionId> {
     commands.iter().filter(|command| ingests(command.name)).filter_map(|command| command.function).collect()
 }
 
-/// The output models that such a command makes in its own body, directly or by a wrapper.
-pub(super) fn ingested<'m, 'a>(context: &'m Context<'a>) -> impl Iterator<Item = &'m OutputModel<'a>> {
-    let model = context.model;
-    let scopes: Vec<ScopeId> = ingesting(context).into_iter().map(|function| model.function(function).scope).collect();
-    model.output_models.iter().filter(move |output| scopes.contains(&output.scope))
+/// The output models that such a command makes in its own body, directly or by a wrapper, in a part of the script.
+pub(super) fn ingested<'m, 'a>(
+    context: &'m Context<'a>,
+    part: TextRange,
+) -> impl Iterator<Item = &'a OutputModel<'a>> + use<'m, 'a> {
+    let scope = |function| context.model.function(function).scope;
+    let ingesting = || ingesting(context).into_iter().map(scope).collect();
+    let scopes = context.answers.ingesting.get_or_init(ingesting);
+    context.output_models(part).iter().filter(|output| scopes.contains(&output.scope))
 }
 
 /// The value under a literal key of a dictionary display.

@@ -5,7 +5,7 @@ use crate::image::names::{FAILED, PASSDOWN_DATA, RETURN_DATA};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Field, Outcomes, Paths, Touch};
 use crate::syntax::ast::Expr;
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 use super::common::ingested;
 
@@ -18,12 +18,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "the passdown data can still be their first empty value when they are returned",
     page: include_str!("lost_passdown.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut all = Outcomes::new(context.model, Paths::WithoutHandlers);
-    for output in ingested(context) {
+    for output in ingested(context, part) {
         let Some(argument) = output.slot(PASSDOWN_DATA).expr() else { continue };
         let outcomes = all.of(output, [PASSDOWN_DATA, RETURN_DATA]);
         let is_lost =

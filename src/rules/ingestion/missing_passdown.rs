@@ -5,7 +5,7 @@ use crate::image::names::{DATE_FORMAT, FAILED, PASSDOWN_DATA, PASSDOWN_START_TIM
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{OutputModel, Slot};
 use crate::syntax::ast::Expr;
-use crate::text::{Edit, Ranged};
+use crate::text::{Edit, Ranged, TextRange};
 
 use super::common::ingested;
 
@@ -18,11 +18,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "fetchEvent or fetchIncident returns without passdown data",
     page: include_str!("missing_passdown.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for output in ingested(context) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for output in ingested(context, part) {
         if output.slot(PASSDOWN_DATA) != Slot::Absent || asks_again_anyway(context, output) {
             continue;
         }

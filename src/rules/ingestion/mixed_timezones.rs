@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Script(check),
 };
 
-/// The methods that tell the zone of a time; without a call of one nothing is known.
+/// The methods that tell the zone of a time, or give another time of the same zone; without a call of one nothing is known.
 const TELLING: [&str; 8] =
     ["astimezone", "localize", "now", "replace", "strptime", "today", "utcfromtimestamp", "utcnow"];
 
@@ -53,7 +53,7 @@ fn judge<'a>(
     range: TextRange,
     sink: &mut Sink<'_>,
 ) {
-    if left.is_literal_expr() || right.is_literal_expr() {
+    if !may_be_time(context, left, scope) || !may_be_time(context, right, scope) {
         return;
     }
     let Some(left) = zone(context, left, scope, Effort::default().trail()) else { return };
@@ -62,6 +62,30 @@ fn judge<'a>(
         let message =
             "one of these times has a time zone and the other has none, which raises a `TypeError`; give both the same";
         sink.report(range, message);
+    }
+}
+
+/// Whether an expression looks as if its zone could be known, before any value is followed, which takes longer.
+fn may_be_time(context: &Context<'_>, expr: &Expr, scope: ScopeId) -> bool {
+    let model = context.model;
+    match expr {
+        Expr::Name(name) => model.bindings_of_name(name, scope).iter().any(|&id| match model.binding(id).kind {
+            BindingKind::Parameter(_) => true,
+            _ => model.assigned(id).is_some_and(may_give_time),
+        }),
+        _ => may_give_time(expr),
+    }
+}
+
+fn may_give_time(value: &Expr) -> bool {
+    match value {
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(method) => TELLING.contains(&method.attr.as_str()),
+            _ => true,
+        },
+        Expr::BinOp(node) => matches!(node.op, ast::Operator::Add | ast::Operator::Sub),
+        Expr::Name(_) | Expr::If(_) | Expr::BoolOp(_) | Expr::Named(_) | Expr::Subscript(_) => true,
+        _ => false,
     }
 }
 

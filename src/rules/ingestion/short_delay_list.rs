@@ -5,7 +5,7 @@ use crate::image::names::RETRY_DELAY_KEY;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{FunctionId, ScopeId};
 use crate::syntax::ast::{self, Expr};
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 use super::common::{entry, is_retry, is_retry_count};
 
@@ -18,12 +18,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a retry has fewer delays than attempts",
     page: include_str!("short_delay_list.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let model = context.model;
-    for site in model.nodes.dicts.iter().filter(|site| is_retry(site.node)) {
+    for site in context.sites(&model.nodes.dicts, part).iter().filter(|site| is_retry(site.node)) {
         let Some((_, delays)) = entry(site.node, RETRY_DELAY_KEY) else { continue };
         let values = model.values(delays, site.scope);
         let ([(Expr::List(list), _)], Some(function)) = (&values.known[..], model.top_level_function_of(site.scope))

@@ -1,5 +1,7 @@
 //! D3809.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Place, Severity};
@@ -22,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    let helpers = working_helpers(context);
+    let helpers = LazyCell::new(|| working_helpers(context));
     for site in &model.nodes.calls {
         if !runs_at_import(model, site) {
             continue;
