@@ -258,6 +258,19 @@ fn a_live_script_does_not_lack_what_was_added_since() {
 }
 
 #[test]
+fn a_live_script_keeps_commands_that_were_renamed_since() {
+    let manifest = LIVE.replace("Check", "LookUp");
+    let folder = Folder::new(&[
+        ("d3.json", &manifest),
+        ("script.py", &COMMAND.replace("Check", "LookUp")),
+        ("live.py", COMMAND),
+    ]);
+    assert_eq!(codes(&folder.json(&["--select", "D3108"])), [""; 0]);
+    folder.write("script.py", COMMAND);
+    assert_eq!(codes(&folder.json(&["--select", "D3108"])), ["D3108"]);
+}
+
+#[test]
 fn a_live_script_keeps_the_inputs_of_the_last_submit() {
     let manifest = LIVE.replace("\"Check\"", "\"Check\", \"inputs\": [{\"parameterName\": \"host\"}]");
     let draft = COMMAND.replace("()", "(host)").replace("(\"\"", "(host");

@@ -125,6 +125,11 @@ impl<'a> Cursor<'a> {
         if let Some((call, argument)) = self.argument(depth) {
             return slot_of_argument(self.model, call, argument, self.scope);
         }
+        // `status = "Failed" if error else "Successful"`
+        if let AnyNodeRef::ExprIf(node) = self.chain.get(depth + 1)? {
+            let is_branch = node.test.range() != self.chain[depth].range();
+            return self.output_slot(depth + 1).filter(|_| is_branch);
+        }
         let node = self.chain.get(depth)?.range();
         let name = match self.chain.get(depth + 1)? {
             AnyNodeRef::StmtAssign(statement) if statement.value.range() == node => match &statement.targets[..] {
@@ -136,12 +141,17 @@ impl<'a> Cursor<'a> {
             }
             _ => return None,
         };
+        self.output_slot_of_name(name.id.as_str())
+    }
+
+    /// The field of the output model that a variable ends up in.
+    pub(super) fn output_slot_of_name(&self, name: &str) -> Option<&'static str> {
         let function = self.model.function_of(self.scope)?;
         self.model
             .output_models
             .iter()
             .filter(|output| self.model.function_of(output.scope) == Some(function))
-            .find_map(|output| slot_holding(&output.slots, name.id.as_str()))
+            .find_map(|output| slot_holding(&output.slots, name))
     }
 
     /// Whether the word is a key of a dictionary display.

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use crate::image::{UtilityCommand, names};
 use crate::manifest::{Command, ConnectionParameter, InputParameter, Manifest, Status};
 use crate::rules;
+use crate::semantic::{BindingKind, MODULE, Model};
+use crate::syntax::ast::{Stmt, StmtFunctionDef};
 
 /// What a rule is about, for its code: the first section of its page, and how to read on. `None` for an unknown code or name.
 pub fn rule_help(code_or_name: &str) -> Option<String> {
@@ -190,6 +192,35 @@ pub(super) fn input(input: &InputParameter) -> String {
 pub(super) fn integration(manifest: &Manifest) -> String {
     let name = manifest.name.as_ref().or(manifest.internal_name.as_ref()).map_or("", |name| name.value.as_str());
     format!("**{name}**\n\nThis integration. Only its own commands may be called: {} of them.", manifest.commands.len())
+}
+
+/// What the top level of the system script means by a name: how it is called, and its docstring.
+pub(super) fn system_definition(system: &Model<'_>, name: &str) -> String {
+    let last = system.bindings_of(name, MODULE).last();
+    let (head, body) = match last.map(|&id| system.binding(id).kind) {
+        Some(BindingKind::Function(id)) => {
+            let node = system.function(id).node;
+            (format!("{name}({})", parameters(node, &system.script.parsed.text)), &*node.body)
+        }
+        Some(BindingKind::Class(node)) => (format!("class {name}"), &*node.body),
+        _ => (name.to_owned(), &[][..]),
+    };
+    word(&head, body.first().and_then(docstring).as_deref())
+}
+
+/// The parameters of a function as they are written, on one line.
+fn parameters(function: &StmtFunctionDef, text: &str) -> String {
+    let range = function.parameters.range;
+    let written = text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or_default();
+    let inside = written.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(written);
+    inside.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text of a docstring, without its indentation.
+fn docstring(first: &Stmt) -> Option<String> {
+    let literal = first.as_expr_stmt()?.value.as_string_literal_expr()?;
+    let lines: Vec<&str> = literal.value.to_str().trim().lines().map(str::trim).collect();
+    Some(lines.join("\n"))
 }
 
 /// A name in code, and what it is.

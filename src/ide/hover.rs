@@ -38,7 +38,10 @@ fn text(model: &Model<'_>, subject: &Subject<'_>) -> Option<String> {
         Subject::Engine(name) => describe::engine_name(name),
         Subject::OutputField(name) => describe::output_field(name),
         Subject::Name(scope, name) => own_name(model, *scope, name),
-        Subject::System(name) => Some(system_name(model, name)),
+        Subject::System(name) => {
+            let definition = model.system().map(|system| describe::system_definition(system, name));
+            Some(format!("{}\n\nFrom the system script.", definition?))
+        }
         Subject::Input(_, input) => Some(describe::input(input)),
         Subject::Rule(code) => describe::rule_help(code),
     }
@@ -75,10 +78,9 @@ fn own_name(model: &Model<'_>, scope: ScopeId, name: &str) -> Option<String> {
                 None => model.command_of(function).and_then(|command| describe::system_command(command.name)),
             }
         });
-    if !overrides(model, scope, name) {
-        return command;
-    }
-    let note = format!("Overrides `{name}` of the system script.");
+    let Some(system) = model.system().filter(|_| overrides(model, scope, name)) else { return command };
+    let replaced = describe::system_definition(system, name);
+    let note = format!("Overrides `{name}` of the system script:\n\n{replaced}");
     Some(command.map_or_else(|| note.clone(), |text| format!("{text}\n\n{note}")))
 }
 
@@ -88,20 +90,4 @@ fn documented_parameter(model: &Model<'_>, function: FunctionId, kind: Parameter
     let command = model.command_of(function).filter(|command| command.declared.is_none())?;
     let (documented, value_type) = names::system_command(command.name)?.parameters?.get(place)?;
     Some(format!("**`{name}`** {documented}\n\nInput {place}, {value_type}"))
-}
-
-fn system_name(model: &Model<'_>, name: &str) -> String {
-    let function = model.system().and_then(|system| {
-        let function = system.function(system.top_level_function(name)?);
-        Some(format!("{name}({})", parameters(function.node, &system.script.parsed.text)))
-    });
-    describe::word(function.as_deref().unwrap_or(name), Some("From the system script."))
-}
-
-/// The parameters of a function as they are written, on one line.
-fn parameters(function: &crate::syntax::ast::StmtFunctionDef, text: &str) -> String {
-    let range = function.parameters.range;
-    let written = text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or_default();
-    let inside = written.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(written);
-    inside.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -32,7 +32,7 @@ mod tokens;
 mod tests;
 
 pub use actions::{Action, ActionKind, actions, manifest_actions, suppressions};
-pub use cases::{Mentioned, complete_case, mentioned_in_case, mentions, renamed_inputs};
+pub use cases::{Mentioned, complete_case, mentioned_in_case, mentions, place_in_case, renamed_inputs};
 pub use completion::{CompletionItem, CompletionKind, Documentation, Topic, complete, complete_comment, documentation};
 pub use describe::rule_help;
 pub use folding::{Fold, FoldKind, folds, selections};

@@ -5,16 +5,17 @@ use serde_json::json;
 use crate::diagnostic::Place;
 use crate::image::names;
 use crate::manifest::{Command, ConnectionParameter, InputParameter, Kind, Manifest, Segment, edits, key};
-use crate::semantic::{Analysis, BindingKind, MODULE, Model, ParameterKind, ScopeId};
+use crate::semantic::{Analysis, BindingKind, MODULE, Model, ParameterKind, ScopeId, ScopeKind};
 use crate::syntax::{D3Call, D3Target};
 use crate::text::{Edit, Spanned, TextRange, TextSize};
 
+use super::callee::callee;
 use super::cases::Mentioned;
 use super::navigation::mentioned;
 use super::record::why_not_edited;
 use super::subject::{
     Subject, called_command, connection_parameter, content, declared, function_of_name, input_of_parameter,
-    named_by_callers, named_in_calls, parameter, subject, twin_parameters,
+    may_be_named_by_callers, named_by_callers, named_in_calls, parameter, subject, twin_parameters,
 };
 
 /// Python 3.9's keywords.
@@ -87,6 +88,10 @@ fn target(analysis: &Analysis, offset: TextSize) -> Result<(Target<'_>, TextRang
                 Some(command) => Target::Command(&command.internal_name.value),
                 None if is_imported(model, scope, name) => {
                     return Err(format!("`{name}` is imported, and its module calls it so"));
+                }
+                // What is behind a dot may be an instance of any class.
+                None if model.scope(scope).kind == ScopeKind::Class => {
+                    return Err(format!("`{name}` belongs to a class, and where it is used can't be told for certain"));
                 }
                 None => Target::Name(scope, name),
             }
@@ -226,8 +231,17 @@ pub(super) fn rename_name(
         check_name(model, scope, to)?;
         found.extend(places(model, scope, name, to)?);
     }
+    if model.scope(scope).kind == ScopeKind::Lambda && is_given_somewhere(model, name) {
+        return Err(format!("something is given as `{name}`, and it can't be told whether to this lambda"));
+    }
     let Some((function, kind)) = parameter(model, scope, name) else { return Ok(found) };
     if matches!(kind, ParameterKind::Positional(_) | ParameterKind::KeywordOnly) {
+        if may_be_named_by_callers(model, function, name) {
+            let method = model.function(function).name();
+            return Err(format!(
+                "something is given to a `{method}` as `{name}`, and it can't be told whether to this one"
+            ));
+        }
         let named = named_by_callers(model, function, name);
         found.extend(named.map(|range| (Place::Script, Edit::replace(range, to))));
     }
@@ -239,6 +253,14 @@ pub(super) fn rename_name(
         found.extend(edits_of_calls(model, command, input, to));
     }
     Ok(found)
+}
+
+/// Whether a call of what is no function of the scripts gives something by this name.
+fn is_given_somewhere(model: &Model<'_>, name: &str) -> bool {
+    let mut calls = model.nodes.calls.iter();
+    calls.any(|site| {
+        site.node.arguments.find_keyword(name).is_some() && callee(model, &site.node.func, site.scope).is_none()
+    })
 }
 
 /// The edits of D3 calls of a command that give an input by its name.

@@ -87,7 +87,9 @@ fn parameters_of(home: &Model<'_>, id: FunctionId, given: usize) -> Vec<(String,
         (parameter.parameter.name.to_string(), input_at(home, id, place).map(describe::input))
     });
     let others = &function.node.parameters;
+    let bare = others.vararg.is_none() && !others.kwonlyargs.is_empty();
     let rest = others.vararg.iter().map(|parameter| (format!("*{}", parameter.name), None));
+    let rest = rest.chain(bare.then(|| ("*".to_owned(), None)));
     let keywords = others.kwonlyargs.iter().map(|parameter| (parameter.parameter.name.to_string(), None));
     parameters.chain(rest).chain(keywords).collect()
 }

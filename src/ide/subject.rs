@@ -10,6 +10,7 @@ use crate::syntax::ast::{self, AnyNodeRef, Expr};
 use crate::syntax::{D3Call, D3Target};
 use crate::text::{Ranged, TextRange, TextSize};
 
+use super::callee::{Callee, callee};
 use super::cursor::{Argument, innermost_scope, keyed_object, slot_of_argument};
 use super::statement::nodes_around;
 
@@ -223,7 +224,37 @@ pub(super) fn named_by_callers<'a>(
     let own = model.function(function);
     let reads = model.scope(own.written_in).names.get(own.name()).into_iter().flat_map(|entry| &entry.references);
     let calls = reads.filter_map(|&reference| model.call_of(reference));
-    calls.filter_map(move |call| Some(call.node.arguments.find_keyword(name)?.arg.as_ref()?.range))
+    let calls = calls.filter_map(move |call| Some(call.node.arguments.find_keyword(name)?.arg.as_ref()?.range));
+    let is_this = move |call: &ast::ExprCall, scope| match callee(model, &call.func, scope) {
+        Some(Callee::Function { home, id, .. } | Callee::Class { home, init: id, .. }) => {
+            std::ptr::eq(home, model) && id == function
+        }
+        _ => false,
+    };
+    let of_method = calls_of_method(model, function, name);
+    calls.chain(of_method.filter(move |(call, scope, _)| is_this(call, *scope)).map(|(_, _, range)| range))
+}
+
+/// Whether a call that may be one of this method, or may not, gives a parameter of this name.
+pub(super) fn may_be_named_by_callers(model: &Model<'_>, function: FunctionId, name: &str) -> bool {
+    let method = model.function(function).name();
+    calls_of_method(model, function, name).any(|(call, scope, _)| {
+        let is_named_so = matches!(&*call.func, Expr::Attribute(attribute) if attribute.attr.as_str() == method);
+        is_named_so && callee(model, &call.func, scope).is_none()
+    })
+}
+
+/// The calls that give something by this name, if a function is a method, and the name there.
+fn calls_of_method<'a>(
+    model: &'a Model<'a>,
+    function: FunctionId,
+    name: &'a str,
+) -> impl Iterator<Item = (&'a ast::ExprCall, ScopeId, TextRange)> {
+    let is_method = model.scope(model.function(function).written_in).kind == ScopeKind::Class;
+    let calls = model.nodes.calls.iter().filter(move |_| is_method);
+    calls.filter_map(move |site| {
+        Some((site.node, site.scope, site.node.arguments.find_keyword(name)?.arg.as_ref()?.range))
+    })
 }
 
 /// The function that a name of the script finally is.

@@ -7,6 +7,7 @@ use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde::de::IgnoredAny;
 
+use super::Segment;
 use crate::text::{Encoding, LineIndex, MAX_BYTES, Position, Spanned, TextRange, TextSize};
 
 /// A value and its bytes; for a text, its quotes included.
@@ -220,6 +221,15 @@ impl Node {
         match &self.value {
             Value::Text(text) | Value::Loose(text) => Some(Spanned::new(text.clone(), self.inner())),
             _ => None,
+        }
+    }
+
+    /// The value that a step leads to, if it is there.
+    pub fn step(&self, segment: &Segment) -> Option<&Node> {
+        match (segment, &self.value) {
+            (Segment::Key(key), _) => self.get(key),
+            (Segment::Index(place), Value::List(elements)) => elements.get(*place),
+            (Segment::Index(_), _) => None,
         }
     }
 

@@ -430,7 +430,8 @@ impl Manifest {
             node = match &current.value {
                 json::Value::List(elements) => elements.iter().find(|one| one.range.contains_inclusive(offset)),
                 json::Value::Object(properties) => {
-                    let whole = |one: &json::Property| TextRange::new(one.key.range.start(), one.value.range.end());
+                    let start = |one: &json::Property| one.key.range.start() - TextSize::new(1);
+                    let whole = |one: &json::Property| TextRange::new(start(one), one.value.range.end());
                     let property = properties.iter().find(|one| whole(one).contains_inclusive(offset));
                     found.extend(property.map(whole));
                     found.extend(property.map(|one| one.key.range).filter(|key| key.contains_inclusive(offset)));
@@ -463,13 +464,7 @@ impl Manifest {
     }
 
     fn node(&self, path: &[Segment]) -> Option<&json::Node> {
-        path.iter().try_fold(self.root.as_ref()?, |node, segment| match segment {
-            Segment::Key(key) => node.get(key),
-            Segment::Index(index) => match &node.value {
-                json::Value::List(elements) => elements.get(*index),
-                _ => None,
-            },
-        })
+        path.iter().try_fold(self.root.as_ref()?, json::Node::step)
     }
 }
 

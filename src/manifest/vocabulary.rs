@@ -45,6 +45,20 @@ pub const INGESTION_COMMANDS: &[&str] = &["fetchEvent", "fetchIncident"];
 /// The command that tests a connection, which a schedule may run.
 pub const TEST_CONNECTION: &str = "TestConnection";
 
+/// The keys of a test case beside a manifest, and what they say.
+pub const CASE_KEYS: [(&str, &str); 7] = [
+    ("command", "The internal name of the command that runs."),
+    ("inputs", "The command's inputs by their names."),
+    ("connection", "The connection's parameters by their names."),
+    ("now", "The time that the script sees, in UTC, as `2024-01-31 23:59:59`."),
+    ("http", "The answers to the script's requests: entries of `request` and `response`."),
+    ("d3", "The answers to the script's D3 calls: entries of `call`, `arguments` and `returns`."),
+    (
+        "expect",
+        "What has to come: fields of the output model, `success`, `attempts`, `logs`, `error`. Only what is named counts.",
+    ),
+];
+
 /// Whether `name` is one of [`INGESTION_COMMANDS`].
 pub fn is_ingestion(name: &str) -> bool {
     INGESTION_COMMANDS.iter().any(|known| known.eq_ignore_ascii_case(name))

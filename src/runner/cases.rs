@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::fault::{Fault, joined};
 use super::job::Request;
 use super::{compare, http, inputs, target, when};
+use crate::manifest::vocabulary::CASE_KEYS;
 use crate::project::{MANIFEST, Problem, Workspace, absolute, describe, walk};
 use crate::text::Source;
 
@@ -16,8 +18,6 @@ use crate::text::Source;
 const FOLDER: &str = "tests";
 /// What to say where there is none.
 pub const NO_CASE: &str = "there is no test case here; a case is a file `tests/NAME.json` beside a `d3.json`";
-/// The keys of a case.
-const KEYS: [&str; 7] = ["command", "inputs", "connection", "now", "http", "d3", "expect"];
 
 /// A test case that can run.
 #[derive(Debug, Clone)]
@@ -144,31 +144,40 @@ pub(super) struct Written {
 
 /// Reads a case, and nothing of what it runs.
 pub(super) fn written(workspace: &Workspace, path: &Path) -> Result<Written, String> {
-    let text = match workspace.read(path).map_err(|error| describe(&error))? {
-        Source::Text(text) => text.to_string(),
-        Source::Not(reason) => return Err(reason.to_string()),
-    };
-    let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let value: Value = serde_json::from_str(body).map_err(|error| format!("the case is no JSON: {error}"))?;
-    let fields = http::known(&value, "the case", &KEYS)?;
+    parsed(&text_of(workspace, path)?).map_err(|fault| fault.message)
+}
+
+fn text_of(workspace: &Workspace, path: &Path) -> Result<String, String> {
+    match workspace.read(path).map_err(|error| describe(&error))? {
+        Source::Text(text) => Ok(text.to_string()),
+        Source::Not(reason) => Err(reason.to_string()),
+    }
+}
+
+fn parsed(text: &str) -> Result<Written, Fault> {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let value: Value =
+        serde_json::from_str(body).map_err(|error| Fault::new(format!("the case is no JSON: {error}")))?;
+    let fields = http::known(&value, "the case", &CASE_KEYS.map(|(key, _)| key))?;
     let Some(command) = fields.get("command").and_then(Value::as_str) else {
-        return Err("the case needs `command`, the internal name of a command".to_owned());
+        return Err(Fault::new("the case needs `command`, the internal name of a command").under("command"));
     };
     let connection = object(fields, "connection")?;
     let expect = object(fields, "expect")?;
-    compare::check(&expect)?;
+    compare::check(&expect).map_err(|fault| fault.under("expect"))?;
     let (http, d3) = (list(fields, "http")?, list(fields, "d3")?);
-    http::check(&http)?;
-    check_calls(&d3)?;
+    http::check(&http).map_err(|fault| fault.under("http"))?;
+    check_calls(&d3).map_err(|fault| fault.under("d3"))?;
     let now = match fields.get("now") {
         None | Some(Value::Null) => None,
         Some(now) => {
             let moment = now.as_str().and_then(when::parse);
-            Some(moment.ok_or_else(|| format!("`now` is {now}, which is no time; write 2024-01-31 23:59:59 (UTC)"))?)
+            let message = || format!("`now` is {now}, which is no time; write 2024-01-31 23:59:59 (UTC)");
+            Some(moment.ok_or_else(|| Fault::new(message()).under("now"))?)
         }
     };
     let (command, inputs) = (command.to_owned(), fields.get("inputs").cloned());
-    Ok(Written { command, inputs, connection, now, http, d3, expect, text })
+    Ok(Written { command, inputs, connection, now, http, d3, expect, text: text.to_owned() })
 }
 
 /// Reads a case and everything that it runs.
@@ -176,12 +185,24 @@ pub(super) fn written(workspace: &Workspace, path: &Path) -> Result<Written, Str
 /// # Errors
 /// What is wrong with it, so that nothing was run.
 pub fn read_case(workspace: &Workspace, path: &Path) -> Result<Case, String> {
-    let Written { text, command, inputs, connection, now, http, d3, expect } = written(workspace, path)?;
+    checked(workspace, path, &text_of(workspace, path)?).map_err(|faults| joined(&faults, "; "))
+}
+
+/// What is wrong with the case at `path` that has this text, so that [`read_case`] would refuse it.
+pub fn faults(workspace: &Workspace, path: &Path, text: &str) -> Vec<Fault> {
+    checked(workspace, path, text).err().unwrap_or_default()
+}
+
+fn checked(workspace: &Workspace, path: &Path, text: &str) -> Result<Case, Vec<Fault>> {
+    let case = parsed(text).map_err(|fault| vec![fault])?;
+    let Written { text, command, inputs, connection, now, http, d3, expect } = case;
     let manifest = manifest_of(path);
-    let target = target::target(workspace, &manifest, &command, false).map_err(|error| format!("{error:#}"))?;
+    let target = target::target(workspace, &manifest, &command, false)
+        .map_err(|error| vec![Fault::new(format!("{error:#}")).under("command")])?;
     let declared = target.declared().map(|command| command.inputs.as_slice());
     let folder = manifest.parent().unwrap_or(&manifest);
-    let inputs = inputs::convert(inputs.as_ref(), declared, folder).map_err(|problems| problems.join("; "))?;
+    let inputs = inputs::convert(inputs.as_ref(), declared, folder)
+        .map_err(|faults| faults.into_iter().map(|fault| fault.under("inputs")).collect::<Vec<_>>())?;
     let request = Request {
         target,
         case: Some(path.to_owned()),
@@ -198,37 +219,41 @@ pub fn read_case(workspace: &Workspace, path: &Path) -> Result<Case, String> {
     Ok(Case { path: path.to_owned(), text, request, expect })
 }
 
-fn object(fields: &Map<String, Value>, key: &str) -> Result<Map<String, Value>, String> {
+fn object(fields: &Map<String, Value>, key: &str) -> Result<Map<String, Value>, Fault> {
     match fields.get(key) {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(object)) => Ok(object.clone()),
-        Some(_) => Err(format!("`{key}` must be an object")),
+        Some(_) => Err(Fault::new(format!("`{key}` must be an object")).under(key)),
     }
 }
 
-fn list(fields: &Map<String, Value>, key: &str) -> Result<Vec<Value>, String> {
+fn list(fields: &Map<String, Value>, key: &str) -> Result<Vec<Value>, Fault> {
     match fields.get(key) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(list)) => Ok(list.clone()),
-        Some(_) => Err(format!("`{key}` must be a list")),
+        Some(_) => Err(Fault::new(format!("`{key}` must be a list")).under(key)),
     }
 }
 
-fn check_calls(entries: &[Value]) -> Result<(), String> {
-    for (index, entry) in entries.iter().enumerate() {
-        let place = format!("d3 entry {}", index + 1);
-        let fields = http::known(entry, &place, &["call", "arguments", "returns"])?;
-        if !fields.get("call").is_some_and(Value::is_string) {
-            return Err(format!("{place} needs `call`, as in \"D3.Utility.SetIncidentField\""));
-        }
-        match fields.get("arguments") {
-            None | Some(Value::Null | Value::Array(_) | Value::Object(_)) => {}
-            Some(_) => {
-                return Err(format!("`arguments` of {place} must be a list, an object by name, or null for any"));
-            }
+fn check_calls(entries: &[Value]) -> Result<(), Fault> {
+    entries.iter().enumerate().try_for_each(|(index, entry)| {
+        check_call(entry, &format!("d3 entry {}", index + 1)).map_err(|fault| fault.at(index))
+    })
+}
+
+fn check_call(entry: &Value, place: &str) -> Result<(), Fault> {
+    let fields = http::known(entry, place, &["call", "arguments", "returns"])?;
+    if !fields.get("call").is_some_and(Value::is_string) {
+        let message = format!("{place} needs `call`, as in \"D3.Utility.SetIncidentField\"");
+        return Err(Fault::new(message).under("call"));
+    }
+    match fields.get("arguments") {
+        None | Some(Value::Null | Value::Array(_) | Value::Object(_)) => Ok(()),
+        Some(_) => {
+            let message = format!("`arguments` of {place} must be a list, an object by name, or null for any");
+            Err(Fault::new(message).under("arguments"))
         }
     }
-    Ok(())
 }
 
 /// The text of a case with another `expect`; everything else stays as it is written.

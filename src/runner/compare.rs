@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::fault::Fault;
 use super::outcome::Outcome;
 use crate::image::names;
 use crate::text::nearest;
@@ -24,16 +25,17 @@ const MORE: [&str; 4] = ["success", "attempts", "logs", "error"];
 ///
 /// # Errors
 /// The first unknown name, with the nearest known one.
-pub(super) fn check(expect: &Map<String, Value>) -> Result<(), String> {
+pub(super) fn check(expect: &Map<String, Value>) -> Result<(), Fault> {
     let known = || MORE.into_iter().chain(names::OUTPUT_MODEL_SLOTS);
     match expect.keys().find(|key| !known().any(|known| known == key.as_str())) {
         None => Ok(()),
-        Some(key) => Err(match nearest(key, known()) {
-            Some(near) => format!("`expect` names `{key}`, which is nothing; did you mean `{near}`?"),
-            None => {
-                format!("`expect` names `{key}`, which is nothing; it takes {}", known().collect::<Vec<_>>().join(", "))
-            }
-        }),
+        Some(key) => {
+            let hint = match nearest(key, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it takes {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            Err(Fault::of_key(key, format!("`expect` names `{key}`, which is nothing; {hint}")))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use super::fault::Fault;
 use super::redact::{HIDDEN, Redactor};
 use crate::text::nearest;
 
@@ -16,44 +17,54 @@ const RESPONSE: [&str; 5] = ["status", "headers", "json", "text", "base64"];
 /// What is wrong with the first bad entry.
 pub fn http_entries(text: &str) -> Result<Vec<Value>, String> {
     match serde_json::from_str(text) {
-        Ok(Value::Array(entries)) => check(&entries).map(|()| entries),
+        Ok(Value::Array(entries)) => check(&entries).map(|()| entries).map_err(|fault| fault.message),
         Ok(_) => Err("the recorded entries must be a JSON list".to_owned()),
         Err(error) => Err(format!("the recorded entries are no JSON: {error}")),
     }
 }
 
 /// Checks the shape of entries.
-pub(super) fn check(entries: &[Value]) -> Result<(), String> {
+pub(super) fn check(entries: &[Value]) -> Result<(), Fault> {
     for (index, entry) in entries.iter().enumerate() {
-        check_entry(entry).map_err(|reason| format!("http entry {}: {reason}", index + 1))?;
+        check_entry(entry).map_err(|fault| {
+            let message = format!("http entry {}: {}", index + 1, fault.message);
+            Fault { message, ..fault.at(index) }
+        })?;
     }
     Ok(())
 }
 
-fn check_entry(entry: &Value) -> Result<(), String> {
+fn check_entry(entry: &Value) -> Result<(), Fault> {
     known(entry, "the entry", &["request", "response"])?;
-    let request = known(&entry["request"], "`request`", &REQUEST)?;
-    let response = known(&entry["response"], "`response`", &RESPONSE)?;
+    let part = |name: &str, keys| known(&entry[name], &format!("`{name}`"), keys).map_err(|fault| fault.under(name));
+    let (request, response) = (part("request", &REQUEST)?, part("response", &RESPONSE)?);
     for key in ["method", "url"] {
         if !request.get(key).is_some_and(Value::is_string) {
-            return Err(format!("`request` needs `{key}` as a text"));
+            return Err(Fault::new(format!("`request` needs `{key}` as a text")).under(key).under("request"));
         }
     }
+    check_response(response).map_err(|fault| fault.under("response"))
+}
+
+fn check_response(response: &serde_json::Map<String, Value>) -> Result<(), Fault> {
     match response.get("status") {
         None => {}
         Some(status) if status.as_u64().is_some_and(|status| (100..=599).contains(&status)) => {}
-        Some(status) => return Err(format!("`status` is {status}; it must be a number from 100 to 599")),
+        Some(status) => {
+            let message = format!("`status` is {status}; it must be a number from 100 to 599");
+            return Err(Fault::new(message).under("status"));
+        }
     }
     if response.get("headers").is_some_and(|headers| !headers.is_object()) {
-        return Err("`headers` must be an object".to_owned());
+        return Err(Fault::new("`headers` must be an object").under("headers"));
     }
     for key in ["text", "base64"] {
         if response.get(key).is_some_and(|body| !body.is_string()) {
-            return Err(format!("`{key}` must be a text"));
+            return Err(Fault::new(format!("`{key}` must be a text")).under(key));
         }
     }
     if ["json", "text", "base64"].into_iter().filter(|key| response.contains_key(*key)).count() > 1 {
-        return Err("the response has more than one of `json`, `text` and `base64`".to_owned());
+        return Err(Fault::new("the response has more than one of `json`, `text` and `base64`"));
     }
     Ok(())
 }
@@ -63,14 +74,17 @@ pub(super) fn known<'v>(
     value: &'v Value,
     what: &str,
     keys: &[&str],
-) -> Result<&'v serde_json::Map<String, Value>, String> {
-    let Value::Object(fields) = value else { return Err(format!("{what} must be an object")) };
+) -> Result<&'v serde_json::Map<String, Value>, Fault> {
+    let Value::Object(fields) = value else { return Err(Fault::new(format!("{what} must be an object"))) };
     match fields.keys().find(|key| !keys.contains(&key.as_str())) {
         None => Ok(fields),
-        Some(key) => Err(match nearest(key, keys.iter().copied()) {
-            Some(near) => format!("{what} has an unknown key `{key}`; did you mean `{near}`?"),
-            None => format!("{what} has an unknown key `{key}`; the keys are {}", keys.join(", ")),
-        }),
+        Some(key) => {
+            let hint = match nearest(key, keys.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the keys are {}", keys.join(", ")),
+            };
+            Err(Fault::of_key(key, format!("{what} has an unknown key `{key}`; {hint}")))
+        }
     }
 }
 

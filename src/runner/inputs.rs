@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Number, Value, json};
 
+use super::fault::Fault;
 use super::when;
 use crate::manifest::InputParameter;
 use crate::text::nearest;
@@ -26,17 +27,18 @@ pub struct Input {
 /// nothing is `declared`, values are passed as they are.
 ///
 /// # Errors
-/// All that is wrong, each a sentence: a required input that is missing, an unknown one, a value that does not convert.
+/// All that is wrong, as seen from the inputs: a required input that is missing, an unknown one, a value that does not convert.
 pub fn convert(
     given: Option<&Value>,
     declared: Option<&[InputParameter]>,
     folder: &Path,
-) -> Result<Vec<Input>, Vec<String>> {
+) -> Result<Vec<Input>, Vec<Fault>> {
     let Some(declared) = declared else { return undeclared(given) };
     let values = by_name(given, declared)?;
     let mut problems = unknown(&values, declared);
+    let by_order = given.is_some_and(Value::is_array);
     let mut inputs = Vec::with_capacity(declared.len());
-    for parameter in declared {
+    for (place, parameter) in declared.iter().enumerate() {
         let name = &parameter.parameter_name.value;
         let kind = &parameter.parameter_type.value;
         let value = match values.get(name).filter(|value| !value.is_null()) {
@@ -54,7 +56,10 @@ pub fn convert(
         };
         match value {
             Ok(value) => inputs.push(Input { name: Some(name.clone()), kind: kind.clone(), value }),
-            Err(reason) => problems.push(format!("input `{name}`: {reason}")),
+            Err(reason) => {
+                let fault = Fault::new(format!("input `{name}`: {reason}"));
+                problems.push(if by_order { fault.at(place) } else { fault.under(name) });
+            }
         }
     }
     if problems.is_empty() { Ok(inputs) } else { Err(problems) }
@@ -92,42 +97,46 @@ pub fn scheduled(given: Option<Value>, declared: Option<&[InputParameter]>) -> O
     }
 }
 
-fn undeclared(given: Option<&Value>) -> Result<Vec<Input>, Vec<String>> {
+fn undeclared(given: Option<&Value>) -> Result<Vec<Input>, Vec<Fault>> {
     let input =
         |name: Option<&String>, value: &Value| Input { name: name.cloned(), kind: String::new(), value: value.clone() };
     match given {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Object(values)) => Ok(values.iter().map(|(name, value)| input(Some(name), value)).collect()),
         Some(Value::Array(values)) => Ok(values.iter().map(|value| input(None, value)).collect()),
-        Some(_) => Err(vec![SHAPE.to_owned()]),
+        Some(_) => Err(vec![Fault::new(SHAPE)]),
     }
 }
 
 const SHAPE: &str = "the inputs must be a JSON object (by name) or a list (by order)";
 
-fn by_name(given: Option<&Value>, declared: &[InputParameter]) -> Result<Map<String, Value>, Vec<String>> {
+fn by_name(given: Option<&Value>, declared: &[InputParameter]) -> Result<Map<String, Value>, Vec<Fault>> {
     match given {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(values)) => Ok(values.clone()),
         Some(Value::Array(values)) if values.len() > declared.len() => {
-            Err(vec![format!("{} inputs are given, and the command has {}", values.len(), declared.len())])
+            let message = format!("{} inputs are given, and the command has {}", values.len(), declared.len());
+            Err(vec![Fault::new(message).at(declared.len())])
         }
         Some(Value::Array(values)) => {
             let names = declared.iter().map(|parameter| parameter.parameter_name.value.clone());
             Ok(names.zip(values.iter().cloned()).collect())
         }
-        Some(_) => Err(vec![SHAPE.to_owned()]),
+        Some(_) => Err(vec![Fault::new(SHAPE)]),
     }
 }
 
-fn unknown(values: &Map<String, Value>, declared: &[InputParameter]) -> Vec<String> {
+fn unknown(values: &Map<String, Value>, declared: &[InputParameter]) -> Vec<Fault> {
     let known = || declared.iter().map(|parameter| parameter.parameter_name.value.as_str());
     let unknown = values.keys().filter(|name| !known().any(|known| known == name.as_str()));
     unknown
-        .map(|name| match nearest(name, known()) {
-            Some(near) => format!("the command has no input `{name}`; did you mean `{near}`?"),
-            None if declared.is_empty() => format!("the command has no input `{name}`; it takes none"),
-            None => format!("the command has no input `{name}`; it takes {}", known().collect::<Vec<_>>().join(", ")),
+        .map(|name| {
+            let hint = match nearest(name, known()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if declared.is_empty() => "it takes none".to_owned(),
+                None => format!("it takes {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            Fault::of_key(name, format!("the command has no input `{name}`; {hint}"))
         })
         .collect()
 }
@@ -229,7 +238,8 @@ mod tests {
     }
 
     fn values(given: &Value) -> Result<Vec<Value>, Vec<String>> {
-        let inputs = convert(Some(given), Some(&declared()), Path::new(env!("CARGO_MANIFEST_DIR")))?;
+        let inputs = convert(Some(given), Some(&declared()), Path::new(env!("CARGO_MANIFEST_DIR")));
+        let inputs = inputs.map_err(|faults| faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>())?;
         Ok(inputs.into_iter().map(|input| input.value).collect())
     }
 

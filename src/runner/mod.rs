@@ -8,6 +8,7 @@ mod cases;
 mod compare;
 pub mod confine;
 mod extract;
+mod fault;
 mod folder;
 mod group;
 mod host;
@@ -29,10 +30,12 @@ mod warm;
 mod when;
 
 pub use cases::{
-    Case, NO_CASE, case_folder, cases_beside, cases_by_command, command_of, find_cases, is_case, manifest_of, read_case,
+    Case, NO_CASE, case_folder, cases_beside, cases_by_command, command_of, faults, find_cases, is_case, manifest_of,
+    read_case,
 };
 pub use compare::Mismatch;
 pub use extract::{events, key_fields};
+pub use fault::Fault;
 pub use host::{Limits, run};
 pub use http::{http_entries, redacted};
 pub use inputs::Input;

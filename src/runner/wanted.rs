@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::cases::{self, Written};
-use super::inputs;
 use super::job::{Request, Schedule};
 use super::target::{Scripts, Target, target};
+use super::{fault, inputs};
 use crate::manifest::InputParameter;
 use crate::project::{MANIFEST, Workspace};
 use crate::text::nearest;
@@ -69,7 +69,7 @@ pub fn request(workspace: &Workspace, wanted: Wanted) -> anyhow::Result<Request>
     let given = if fills && case.is_none() { with_samples(inputs, declared.unwrap_or_default()) } else { inputs };
     let given = if schedule.is_some() { inputs::scheduled(given, declared) } else { given };
     let inputs = inputs::convert(given.as_ref(), declared, &folder)
-        .map_err(|problems| anyhow::anyhow!("{}", problems.join("\n       ")))?;
+        .map_err(|faults| anyhow::anyhow!("{}", fault::joined(&faults, "\n       ")))?;
     Ok(Request {
         target,
         case,

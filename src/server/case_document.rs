@@ -10,13 +10,14 @@ use tower_lsp_server::ls_types::{
 
 use super::assist::{completion_item, markup};
 use super::capabilities::Agreed;
-use super::convert::Sheet;
+use super::convert::{self, Sheet};
 use super::manifest::{everywhere, in_cases, rename_for_case};
 use super::session::Session;
 use super::worker::{Checked, Subject, address};
 use crate::ide::manifest::{self as ide, ManifestDocument};
-use crate::ide::{Mentioned, complete_case, mentioned_in_case, mentions};
+use crate::ide::{Mentioned, complete_case, mentioned_in_case, mentions, place_in_case};
 use crate::manifest::Manifest;
+use crate::runner::{self, Fault};
 use crate::text::{TextRange, TextSize};
 
 /// An open test case and the manifest beside it.
@@ -33,6 +34,21 @@ fn open<'a>(session: &Session, checked: &'a Checked) -> Option<Open<'a>> {
     let (uri, version) = address(session, path);
     let manifest_sheet = Sheet::new(uri?, version, Arc::clone(&manifest.text));
     Some(Open { sheet, path, manifest: manifest.recovered(), manifest_sheet })
+}
+
+/// What is wrong with the case at `path`: why `d3ls test` would refuse it.
+pub(super) fn check(session: &Session, sheet: Sheet, path: &Path, checked: &mut Checked) {
+    let manifest = runner::manifest_of(path);
+    let encoding = session.agreed().encoding;
+    let faults = runner::faults(&session.workspace, path, &sheet.text).into_iter();
+    let shown = |fault: Fault| {
+        let range = place_in_case(&sheet.text, &fault.path, fault.role);
+        convert::problem(&fault.message, range, &sheet, encoding)
+    };
+    checked.items = faults.map(shown).collect();
+    checked.depends = session.workspace.scripts_of(&manifest);
+    checked.depends.push(manifest.clone());
+    checked.subject = Subject::Case { sheet, manifest };
 }
 
 impl Open<'_> {

@@ -129,7 +129,8 @@ type Outcome = std::thread::Result<Result<Option<Response>, ExitedError>>;
 
 fn answer(outcome: Outcome, id: Option<Id>, method: &str) -> Option<Response> {
     match outcome {
-        Ok(Ok(response)) => response,
+        // The service is silent about unknown methods that begin with `$/`, also where they are requests.
+        Ok(Ok(response)) => response.or_else(|| id.map(|id| Response::from_error(id, Error::method_not_found()))),
         Ok(Err(ExitedError { .. })) => None,
         Err(_panic) => {
             tracing::error!("a handler of `{method}` panicked");
@@ -284,14 +285,16 @@ mod tests {
             hover(2, 0),
             hover(3, 1),
             request(4, "nothing/known", Value::Null),
-            request(5, "shutdown", json!({})),
-            request(6, "shutdown", Value::Null),
+            request(5, "$/nothing/known", Value::Null),
+            notification("$/nothing/known", Value::Null),
+            request(6, "shutdown", json!({})),
+            request(7, "shutdown", Value::Null),
             notification("exit", Value::Null),
         ]);
         assert_eq!(end, End::Orderly);
         written.sort_by_key(|message| message["id"].as_i64());
         let codes: Vec<_> = written.iter().map(|message| message["error"]["code"].as_i64()).collect();
-        assert_eq!(codes, [None, Some(-32603), Some(-32603), Some(-32601), None, Some(-32600)]);
+        assert_eq!(codes, [None, Some(-32603), Some(-32603), Some(-32601), Some(-32601), None, Some(-32600)]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tower_lsp_server::ls_types::{self as lsp, Uri};
 
+use super::case_document;
 use super::convert::{self, Sheet, Sheets, uri_of};
 use super::documents::{Document, Snapshot};
 use super::notice;
@@ -224,7 +225,7 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot, before: Opt
     }
     if let Some(path) = path.filter(|path| !is_named(MANIFEST) && runner::is_case(path)) {
         let sheet = Sheet::new(uri.clone(), Some(snapshot.version), snapshot.text());
-        checked.subject = Subject::Case { sheet, manifest: runner::manifest_of(path) };
+        case_document::check(session, sheet, path, &mut checked);
         return checked;
     }
     if !is_named(MANIFEST) && !is_python(snapshot) {

@@ -109,6 +109,8 @@ CHECK = "def CheckDevice(hostname, limit):"
 ACTIONS = [
     (("a + b", "a + b + conn['zone']"), "zone", "Add the connection parameter `zone` to the manifest", "quickfix",
      "d3.json", '"parameterName": "zone"'),
+    (("a + b", "a + b + conn['apitoken']"), "apitoken", "Add the connection parameter `apitoken` to the manifest", "quickfix",
+     "d3.json", '"parameterName": "apitoken", "required": true, "secret": true'),
     (("import requests", "import requests, acme_sdk; acme_sdk.x()"), "acme_sdk", "Add `acme_sdk` to the manifest's `libraries`",
      "quickfix", "d3.json", '"libraries": ["acme_sdk"]'),
     ((CHECK, "def CheckDevice(hostname, limit, zone):\n    pb.log(zone)"), "zone", "Add the input `zone` to the manifest",

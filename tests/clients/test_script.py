@@ -107,7 +107,7 @@ HOVERS = [
     ("pb.returnOutputModel", "returnOutputModel", "returnOutputModel(result, returnData, keyFields"),
     ('"Successful"', '"Successful"', "Field of the output model, required"),
     ("runtime[", "runtime", "D3's engine gives to every script"),
-    ("def log_in", "log_in", "Overrides `log_in` of the system script."),
+    ("def log_in", "log_in", "Overrides `log_in` of the system script:"),
     ("call(conn", "call", "call(url, key, *, timeout=5)"),
     ("D3201", "D3201", "reserved-class"),
 ]
@@ -132,7 +132,7 @@ async def test_signature_help(session, script):
         ("equals<Text>(hostname, limit", "D3.Utility.equals<Text>(Input 1, Input 2)", "Input 2"),
         ("CheckDevice(hostname, same", "D3.Integration.AcmeEDR.CheckDevice(hostname, limit)", "limit"),
         ("_model(args[0], args[1]", "_model(device, reason)", "reason"),
-        ('call(conn["serverurl"], conn', "call(url, key, timeout)", "key"),
+        ('call(conn["serverurl"], conn', "call(url, key, *, timeout)", "key"),
         ('returnOutputModel(c, "S', "pb.returnOutputModel(result, returnData, keyFields, contextData, rawData, errors, passdownData)", "returnData"),
     ]:
         help_ = await session.at("textDocument/signatureHelp", script, document.at(place, inside=len(place)))

@@ -199,3 +199,50 @@ fn words(text: &str) -> Vec<usize> {
     };
     text.char_indices().filter_map(begins).collect()
 }
+
+#[test]
+fn a_case_shows_why_it_can_not_run() {
+    let acme = acme();
+    let mut client = Client::initialized(pulling());
+    client.open(&acme.case, "json", 1, CASE);
+    let number = MANIFEST.replace(
+        "{\"parameterName\": \"limit\"}",
+        "{\"parameterName\": \"limit\", \"parameterType\": \"Number\", \"required\": true}",
+    );
+    client.open(&uri_of(&acme.root.join("d3.json")), "json", 1, &number);
+    let mut version = 1;
+    let mut found = |client: &mut Client, text: &str| -> Vec<(String, String)> {
+        version += 1;
+        client.change(&acme.case, version, json!([{"text": text}]));
+        let items = client.pull(&acme.case);
+        let shown = |item: &Value| (at(text, &item["range"]), item["message"].as_str().expect("a text").to_owned());
+        items.iter().map(shown).collect()
+    };
+    assert_eq!(found(&mut client, CASE), []);
+    for (old, new, place, said) in [
+        ("\"limit\": 1", "\"limit\": \"🙂 many\"", "🙂 many", "input `limit`: \"🙂 many\" is no number"),
+        ("\"limit\"", "\"limits\"", "limits", "the command has no input `limits`; did you mean `limit`?"),
+        ("\"limit\": 1", "\"host\": \"\"", "{", "input `limit`: it is required and was not given"),
+        ("{\"host\": \"🙂\", \"limit\": 1}", "[\"🙂\", \"x\"]", "x", "input `limit`: \"x\" is no number"),
+        ("\"Look\"", "\"Lock\"", "Lock", "`Lock`"),
+        ("\"command\"", "\"comand\"", "comand", "the case has an unknown key `comand`; did you mean `command`?"),
+        ("{\"apikey\": \"k\"}", "7", "7", "`connection` must be an object"),
+        ("\"connection\": {\"apikey\": \"k\"}", "\"expect\": {\"sucess\": 1}", "sucess", "did you mean `success`?"),
+        (
+            "\"connection\": {\"apikey\": \"k\"}",
+            "\"http\": [{\"request\": {\"verb\": 1}}]",
+            "verb",
+            "http entry 1: `request` has an unknown key",
+        ),
+        ("\"connection\": {\"apikey\": \"k\"}", "\"d3\": [{}]", "{", "d3 entry 1 needs `call`"),
+        ("\"limit\": 1", "\"limit\": 1,,", ",", "the case is no JSON"),
+    ] {
+        let items = found(&mut client, &CASE.replace(old, new));
+        assert!(items.iter().any(|(at, message)| at == place && message.contains(said)), "{new}: {items:?}");
+    }
+    // The manifest counts as the editor has it.
+    let renamed = MANIFEST.replace("\"Look\"", "\"LookUp\"");
+    client.change(&uri_of(&acme.root.join("d3.json")), 2, json!([{"text": renamed}]));
+    assert_eq!(client.pull(&acme.case).len(), 1);
+    client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
+}

@@ -1,13 +1,17 @@
-//! Completion in a test case: commands, inputs and connection parameters, as the manifest beside it declares them.
+//! Completion in a test case: its own keys, and commands, inputs and connection parameters, as the manifest beside it declares them.
 
 use super::Case;
 use crate::ide::json_word::{JsonWord, quoted};
 use crate::ide::{CompletionItem, CompletionKind, describe};
+use crate::manifest::vocabulary::CASE_KEYS;
 use crate::manifest::{Command, InputParameter, Manifest, Role, Segment, json, locate};
 use crate::text::TextSize;
 
 /// The types whose values are texts in JSON.
 const TEXTS: [&str; 2] = ["Text", "DateTime"];
+
+/// A place for a text.
+const TEXT: &str = "\"$1\"";
 
 /// What can stand at `offset` of a case's text beside `manifest`, in the manifest's order. The text may be half-typed.
 pub fn complete_case(case: &str, manifest: &Manifest, offset: TextSize) -> Vec<CompletionItem> {
@@ -19,9 +23,13 @@ pub fn complete_case(case: &str, manifest: &Manifest, offset: TextSize) -> Vec<C
     let mut items = match (place.role, &keys[..]) {
         (Role::Value, ["command"]) => commands(&word, manifest, ""),
         (Role::Value, ["d3", "call"]) => commands(&word, manifest, &case.own_calls().unwrap_or_default()),
+        (Role::Key, [_]) => {
+            let known = CASE_KEYS.iter().map(|&(key, says)| (key, says.to_owned(), value_of(key)));
+            fields(&word, &case, &place.path, known)
+        }
         (Role::Key, ["connection", _]) => {
             let parameters = manifest.connection.iter();
-            let known = parameters.map(|one| (&one.parameter_name.value, describe::connection_parameter(one), true));
+            let known = parameters.map(|one| (&*one.parameter_name.value, describe::connection_parameter(one), TEXT));
             fields(&word, &case, &place.path, known)
         }
         (Role::Key, ["inputs", _]) => inputs(&word, &case, &place.path, manifest, case.command()),
@@ -52,9 +60,18 @@ fn inputs(
     command: Option<String>,
 ) -> Vec<CompletionItem> {
     let inputs = command.and_then(|command| manifest.command(&command)).map(|command| &command.inputs[..]);
-    let is_text = |input: &InputParameter| TEXTS.contains(&input.parameter_type.value.as_str());
+    let value = |input: &InputParameter| if TEXTS.contains(&&*input.parameter_type.value) { TEXT } else { "$1" };
     let known = inputs.unwrap_or_default().iter();
-    fields(word, case, path, known.map(|one| (&one.parameter_name.value, describe::input(one), is_text(one))))
+    fields(word, case, path, known.map(|one| (&*one.parameter_name.value, describe::input(one), value(one))))
+}
+
+/// A place for the value of one of a case's own keys.
+fn value_of(key: &str) -> &'static str {
+    match key {
+        "command" | "now" => TEXT,
+        "http" | "d3" => "[$1]",
+        _ => "{$1}",
+    }
 }
 
 /// Keys of an object that it has not yet, each with a place for its value.
@@ -62,13 +79,12 @@ fn fields<'n>(
     word: &JsonWord<'_>,
     case: &Case<'_>,
     path: &[Segment],
-    known: impl Iterator<Item = (&'n String, String, bool)>,
+    known: impl Iterator<Item = (&'n str, String, &'static str)>,
 ) -> Vec<CompletionItem> {
     let given = case.keys_beside(path);
-    let missing = known.filter(|(name, ..)| *name == word.typed || !given.contains(&name.as_str()));
-    let item = |(name, text, is_text): (&'n String, String, bool)| {
+    let missing = known.filter(|(name, ..)| *name == word.typed || !given.contains(name));
+    let item = |(name, text, value): (&'n str, String, &'static str)| {
         let item = word.item(name, CompletionKind::Property).documentation(text);
-        let value = if is_text { "\"$1\"" } else { "$1" };
         match word.next {
             Some(':') => item.insert(quoted(name)),
             _ => item.snippet(format!("{}: {value}{}", quoted(name), word.comma())),

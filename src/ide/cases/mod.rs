@@ -48,6 +48,33 @@ pub fn mentions(case: &str, integration: Option<&str>, what: &Mentioned) -> Vec<
     found
 }
 
+/// The bytes of a case that `path` leads to: the key at its end, or the value. What is not there is missing in what stands
+/// around it. In a text that is no JSON, where it breaks.
+pub fn place_in_case(case: &str, path: &[Segment], role: Role) -> TextRange {
+    let root = match json::parse(case) {
+        Ok(root) => root,
+        Err(error) => return error.range,
+    };
+    let (values, key) = match path.split_last() {
+        Some((Segment::Key(key), around)) if role == Role::Key => (around, Some(key)),
+        _ => (path, None),
+    };
+    let mut node = &root;
+    for segment in values {
+        match node.step(segment) {
+            Some(next) => node = next,
+            None => return node.bracket(),
+        }
+    }
+    if let Some(key) = key {
+        return node.property(key).map_or(node.bracket(), |property| property.key.range);
+    }
+    match node.value {
+        Value::Object(_) | Value::List(_) => node.bracket(),
+        _ => node.mark(),
+    }
+}
+
 /// What stands at `offset` of a case's text, and its bytes. The text may be half-typed.
 pub fn mentioned_in_case(case: &str, integration: Option<&str>, offset: TextSize) -> Option<(Mentioned, TextRange)> {
     let Location { path, role, token, .. } = locate(case, offset)?;

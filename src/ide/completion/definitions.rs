@@ -53,12 +53,14 @@ pub(super) fn templates(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
 fn function(cursor: &Cursor<'_>, form: Form, name: &str, parameters: &[&str]) -> CompletionItem {
     let head = if form == Form::Whole { "def " } else { "" };
     let indentation = layout::unit(&cursor.model.script.parsed);
-    let text = format!("{head}{}", command_function(name, parameters)).replace("    ", &indentation);
-    let mut item = CompletionItem::new(name, CompletionKind::Snippet, cursor.statement.word).snippet(text);
+    let mut item = CompletionItem::new(name, CompletionKind::Snippet, cursor.statement.word);
     if form == Form::Whole {
         item.label = format!("def {name}");
+    } else if matches!(cursor.statement.next, Some(b'(' | b':')) {
+        // What follows the name is written already.
+        return item;
     }
-    item
+    item.snippet(format!("{head}{}", command_function(name, parameters)).replace("    ", &indentation))
 }
 
 /// What the top level of the system script defines and the script does not.
@@ -76,7 +78,9 @@ pub(super) fn system_names(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
             BindingKind::Import(_) => CompletionKind::Module,
             _ => CompletionKind::Variable,
         };
-        CompletionItem::new(name, what, cursor.statement.word).detail("system script")
+        CompletionItem::new(name, what, cursor.statement.word)
+            .detail("system script")
+            .about(Topic::SystemName(name.to_owned()))
     };
     names.into_iter().map(item).collect()
 }

@@ -13,7 +13,7 @@ use super::cursor::{Cursor, Word};
 use super::statement::Statement;
 use super::{describe, snippet};
 use crate::image::names;
-use crate::semantic::{Analysis, Origin, Surroundings};
+use crate::semantic::{Analysis, Origin, Surroundings, SystemScript};
 use crate::syntax::ast::{AnyNodeRef, Expr};
 use crate::text::{TextRange, TextSize};
 
@@ -61,6 +61,8 @@ pub enum Topic {
     UtilityCommand(String),
     /// A command of the manifest, by its internal name.
     Command(String),
+    /// A name of the system script's top level.
+    SystemName(String),
     /// A rule, by its code.
     Rule(String),
 }
@@ -70,6 +72,10 @@ pub fn documentation(surroundings: &Surroundings, topic: &Topic) -> Option<Strin
     match topic {
         Topic::UtilityCommand(name) => surroundings.image.utility_command(name).map(describe::utility_command),
         Topic::Command(name) => surroundings.manifest.as_ref()?.command(name).map(describe::command),
+        Topic::SystemName(name) => match &surroundings.system {
+            SystemScript::Known(system) => Some(describe::system_definition(system.model(), name)),
+            SystemScript::None | SystemScript::Unknown => None,
+        },
         Topic::Rule(code) => describe::rule_help(code),
     }
 }
@@ -156,7 +162,8 @@ pub fn complete(analysis: &Analysis, offset: TextSize) -> Vec<CompletionItem> {
         Word::Module => imports::modules(&cursor),
         Word::FromModule(import) => imports::from_modules(&cursor, import),
         Word::FromMember(import) => imports::members(&cursor, import),
-        Word::Definition => definitions::functions(&cursor, definitions::Form::Name),
+        Word::Definition if is_top_level_function(&cursor) => definitions::functions(&cursor, definitions::Form::Name),
+        Word::Definition => Vec::new(),
         Word::Keyword => output_model::keywords(&cursor),
         Word::Text => values(&cursor),
         Word::Name if keyed_dictionary(&cursor).is_some() => values(&cursor),
@@ -230,6 +237,12 @@ fn get(cursor: &Cursor<'_>, doc: &str) -> CompletionItem {
         .documentation(describe::word("get(key, default)", Some(doc)));
     let quote = connection::quote(cursor);
     if cursor.statement.next == Some(b'(') { item } else { item.snippet(format!("get({quote}$1{quote}, $2)")) }
+}
+
+/// Whether the function that is being named can be a command: no other is called by D3.
+fn is_top_level_function(cursor: &Cursor<'_>) -> bool {
+    let is_plain = matches!(cursor.chain.first(), Some(AnyNodeRef::StmtFunctionDef(node)) if !node.is_async);
+    cursor.statement.at_margin && is_plain
 }
 
 /// The names that D3 and the system script give, and where a top-level statement begins, what can be defined.

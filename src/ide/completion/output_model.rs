@@ -2,11 +2,11 @@
 
 use super::connection::{keyed, quote, quoted};
 use super::{CompletionItem, CompletionKind};
-use crate::ide::cursor::{Argument, Cursor};
+use crate::ide::cursor::{Argument, Cursor, Word};
 use crate::ide::describe;
 use crate::image::names;
 use crate::semantic::Origin;
-use crate::syntax::ast::AnyNodeRef;
+use crate::syntax::ast::{AnyNodeRef, Expr};
 use crate::text::Ranged;
 
 /// The arguments of a new output model, as a snippet.
@@ -15,7 +15,8 @@ pub(super) const ARGUMENTS: &str = "${1:result}, ${2:returnData}, \"\", \"\", ${
 /// The fields of the output model that are not given yet, as keyword arguments.
 pub(super) fn keywords(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
     let Some((call, argument)) = cursor.argument(0) else { return Vec::new() };
-    if cursor.origin(&call.func) != Some(Origin::ReturnOutputModel) {
+    let is_value = matches!((cursor.word, argument), (Word::Name, Argument::Named(_)));
+    if is_value || cursor.origin(&call.func) != Some(Origin::ReturnOutputModel) {
         return Vec::new();
     }
     let at = cursor.statement.cursor;
@@ -40,7 +41,10 @@ pub(super) fn values(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
         return vec![quoted(cursor, names::RETRY_ACTION, CompletionKind::Value)];
     }
     if cursor.is_dictionary_key() {
-        return keys(cursor);
+        return keys(cursor, cursor.output_slot(1));
+    }
+    if let Some(Expr::Name(dictionary)) = cursor.keyed_object() {
+        return keys(cursor, cursor.output_slot_of_name(dictionary.id.as_str()));
     }
     match cursor.output_slot(0) {
         Some(names::RETURN_DATA) => return_data(cursor),
@@ -96,11 +100,11 @@ fn passdown(cursor: &Cursor<'_>) -> CompletionItem {
         .snippet(format!("{{{quote}{key}{quote}: ${{1:endTime}}.strftime({quote}{format}{quote})}}"))
 }
 
-/// Keys of a dictionary that ends up in an output field.
-fn keys(cursor: &Cursor<'_>) -> Vec<CompletionItem> {
+/// Keys of a dictionary that ends up in an output field, if it does.
+fn keys(cursor: &Cursor<'_>, slot: Option<&str>) -> Vec<CompletionItem> {
     let retry = [names::RETRY_ACTION_KEY, names::RETRY_DELAY_KEY];
     let given = other_keys(cursor);
-    let known: &[&str] = match cursor.output_slot(1) {
+    let known: &[&str] = match slot {
         Some(names::RETURN_DATA) => &retry,
         Some(names::PASSDOWN_DATA) => &[names::PASSDOWN_START_TIME],
         Some(names::RAW_DATA) => &names::ERROR_KEYS,

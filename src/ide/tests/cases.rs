@@ -146,6 +146,12 @@ fn completion_in_a_case() {
             vec!["TestConnection", "CheckDevice", "fetchEvent"],
             "{\"command\": \"TestConnection\"}",
         ),
+        ("{$0}", vec!["command", "inputs", "connection", "now", "http", "d3", "expect"], "{\"command\": \"$1\"}"),
+        (
+            "{\"command\": \"CheckDevice\", \"inputs\": {}, \"$0\"\n\"expect\": {}, \"now\": \"\", \"http\": []}",
+            vec!["connection", "d3"],
+            "{\"command\": \"CheckDevice\", \"inputs\": {}, \"connection\": {$1},\n\"expect\": {}, \"now\": \"\", \"http\": []}",
+        ),
         (
             "{\"command\": \"CheckDevice\", \"inputs\": {\"$0",
             vec!["hostname", "limit"],
@@ -178,7 +184,7 @@ fn completion_in_a_case() {
     ] {
         assert_eq!(completed(marked), (labels.into_iter().map(str::to_owned).collect(), after.to_owned()), "{marked}");
     }
-    for marked in ["$0", "{$0}", "{\"command\": \"Gone\", \"inputs\": {\"$0\"}}", "{\"expect\": {\"$0\"}}"] {
+    for marked in ["$0", "{\"command\": \"Gone\", \"inputs\": {\"$0\"}}", "{\"expect\": {\"$0\"}}"] {
         assert_eq!(completed(marked).0, [""; 0], "{marked}");
     }
 }

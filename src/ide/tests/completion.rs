@@ -70,6 +70,8 @@ fn connection_keys_come_in_every_form() {
         "r = pb.runtime\nr['connector']['$0']",
         "class Client:\n    def __init__(self):\n        self.conn = runtime['connector']\n    def url(self):\n        return self.conn['$0']",
         "def url(conn):\n    return conn['$0']\nurl(runtime['connector'])",
+        "def url(path, *, conn):\n    return conn['$0']\nurl('/', conn=runtime['connector'])",
+        "class Client:\n    def __init__(self, *, conn=None):\n        self.conn = conn\n    def url(self):\n        return self.conn['$0']\nClient(conn=runtime['connector'])",
         "f\"{runtime['connector']['$0']}/api\"",
         "url = f'{runtime[\"connector\"][\"$0\"]}'",
         "def f():\n    return f\"\"\"{runtime['connector']['$0']}\n\"\"\"",
@@ -334,6 +336,9 @@ fn output_model_arguments() {
     assert!(found.contains(&"rawData=".to_owned()) && !found.contains(&"errors=".to_owned()), "{found:?}");
     assert!(!found.contains(&"result=".to_owned()));
     assert_eq!(labels(acme, "f(r, 'Failed', $0)"), ["pb", "runtime", "D3"]);
+    // The value of one argument is no other.
+    assert_eq!(labels(acme, "pb.returnOutputModel(r, errors=$0"), ["pb", "runtime", "D3"]);
+    assert_eq!(chosen("pb.returnOutputModel(r, err$0ors=e)", "errors="), "pb.returnOutputModel(r, errors=e)");
 }
 
 #[test]
@@ -344,10 +349,14 @@ fn statuses_come_where_they_end_up() {
         "return pb.returnOutputModel(r, '$0",
         "pb.returnOutputModel(r, returnData='$0')",
         "def f():\n    status = '$0'\n    return pb.returnOutputModel('', status, '', '', '', '')",
+        "def f():\n    status = '$0' if error else 'Failed'\n    return pb.returnOutputModel('', status, '', '', '', '')",
+        "pb.returnOutputModel(r, 'Failed' if error else '$0', '', '', '', error)",
         "def _m(status, error):\n    return pb.returnOutputModel('', status, '', '', '', error)\ndef f():\n    return _m('$0', '')",
     ] {
         assert_eq!(labels(acme, form), statuses, "{form}");
     }
+    let test = "pb.returnOutputModel(r, 'Failed' if '$0' else 'Successful', '', '', '', error)";
+    assert_eq!(labels(acme, test), [""; 0]);
     let event = "def fetchEvent(a, b):\n    return pb.returnOutputModel('', '$0', '', '', '', '')";
     assert_eq!(labels(acme, event)[3..], ["Successful with No Event Data"]);
 }
@@ -360,6 +369,10 @@ fn retry_and_passdown_words() {
     assert_eq!(labels(acme, "pb.returnOutputModel(a, b, '', '', c, d, passdownData={'$0'})"), ["StartTime"]);
     let variable = "def f():\n    p = {'$0'}\n    return pb.returnOutputModel(a, b, '', '', c, d, passdownData=p)";
     assert_eq!(labels(acme, variable), ["StartTime"]);
+    let set =
+        "def f():\n    p = {}\n    p['$0'] = b\n    return pb.returnOutputModel(a, b, '', '', c, d, passdownData=p)";
+    assert_eq!(labels(acme, set), ["StartTime"]);
+    assert_eq!(labels(acme, &set.replace("passdownData", "errors")), [""; 0]);
 }
 
 #[test]
@@ -394,14 +407,21 @@ fn commands_that_are_not_written_yet() {
     .assert_eq(&commands[0].insert);
     assert!(items.iter().any(|item| item.label == "def checkIPReputation"));
     assert_eq!(labels(acme, &format!("{text}def $0")), ["CheckDevice", "fetchEvent"]);
-    assert_eq!(labels(acme, &format!("{text}def Ch$0(x):\n    pass\n")).len(), 2);
+    // What follows the name is written already.
+    assert_eq!(chosen("def Ch$0(x):\n    pass\n", "CheckDevice"), "def CheckDevice(x):\n    pass\n");
+    assert_eq!(chosen("def Ch$0:\n    pass\n", "CheckDevice"), "def CheckDevice:\n    pass\n");
+    // D3 calls no method, no inner function and no coroutine.
+    for not in ["class A:\n    def $0", "def f():\n    def $0", "async def $0"] {
+        assert_eq!(labels(acme, &format!("{text}{not}")), [""; 0], "{not}");
+    }
     let inside = labels(acme, &format!("{text}def f():\n    $0\n    pass\n"));
     assert_eq!(inside, ["pb", "runtime", "D3"]);
 }
 
 #[test]
 fn names_of_the_system_script() {
-    let analysis = |text: &str| with_manifest(text, ACME, system("import json\nBASE = 1\ndef call(): pass\n"));
+    let script = "import json\nBASE = 1\ndef call():\n    '''Calls.\n\n    Twice.'''\n    return json\n";
+    let analysis = |text: &str| with_manifest(text, ACME, system(script));
     let (text, offset) = unmark("def f():\n    x = $0\n    return x\n");
     expect![[r#"
         pb
@@ -412,6 +432,10 @@ fn names_of_the_system_script() {
         json  system script
     "#]]
     .assert_eq(&shown(&complete(&analysis(&text), offset)));
+    let items = complete(&analysis(&text), offset);
+    let Some(Documentation::About(topic)) = &items[4].documentation else { panic!("{items:#?}") };
+    let about = documentation(analysis(&text).surroundings(), topic);
+    assert_eq!(about.as_deref(), Some("```python\ncall()\n```\n\nCalls.\n\nTwice."));
 }
 
 #[test]

@@ -152,14 +152,21 @@ fn the_engine_and_the_output_model() {
 
 #[test]
 fn system_script_and_rules() {
-    let analysis =
-        |text: &str| with_manifest(text, ACME, system("def call(url,\n         key=None): pass\nBASE = 1\n"));
+    let analysis = |text: &str| {
+        with_manifest(
+            text,
+            ACME,
+            system("def call(url,\n         key=None):\n    'Asks.'\nclass Client:\n    pass\nBASE = 1\n"),
+        )
+    };
     let at = |marked: &str| {
         let (text, offset) = unmark(marked);
         shown(&analysis(&text), offset)
     };
-    assert_eq!(at("ca$0ll('x')"), "[call]\n```python\ncall(url, key=None)\n```\n\nFrom the system script.\n");
-    assert_eq!(at("def ca$0ll(): pass"), "[call]\nOverrides `call` of the system script.\n");
+    assert_eq!(at("ca$0ll('x')"), "[call]\n```python\ncall(url, key=None)\n```\n\nAsks.\n\nFrom the system script.\n");
+    assert_eq!(at("Cli$0ent()"), "[Client]\n```python\nclass Client\n```\n\nFrom the system script.\n");
+    let replaced = "Overrides `call` of the system script:\n\n```python\ncall(url, key=None)\n```\n\nAsks.\n";
+    assert_eq!(at("def ca$0ll(): pass"), format!("[call]\n{replaced}"));
     let rule = at("class APIError: pass  # d3: ignore[D3$0201]");
     assert!(rule.starts_with("[D3201]\n**D3201** `reserved-class`\n\nReports a class"), "{rule}");
     assert!(!rule.contains("## "), "{rule}");

@@ -195,7 +195,7 @@ fn signatures_follow_the_cursor() {
     let (text, offset) = unmark("call(1, $0)");
     let analysis = with_manifest(&text, ACME, system("def call(url, timeout=5, *, key=None): pass\n"));
     let found = signature(&analysis, offset).expect("a signature");
-    assert_eq!((found.label.as_str(), found.active), ("call(url, timeout, key)", Some(1)));
+    assert_eq!((found.label.as_str(), found.active), ("call(url, timeout, *, key)", Some(1)));
     for form in ["$0f(1)", "print($0)", "x = (1, $0)", "pb.log('x')$0", "# pb.log($0", "pb.l$0og('x')"] {
         assert_eq!(signed(form), None, "{form}");
     }
@@ -324,6 +324,17 @@ fn rename_edits_script_and_manifest_at_once() {
 
     let (script, _) = renamed("def _m(a$0, b): return a\n_m(b=1, a=2)\n", "c").expect("renamed");
     assert_eq!(script, "def _m(c, b): return c\n_m(b=1, c=2)\n");
+
+    let class =
+        "class Client:\n    def __init__(self, *, key): self.key = key\n    def send(self, body): return body\n";
+    let calls = "c = Client(key=1)\nc.send(body=2)\n";
+    let (script, _) = renamed(&format!("{class}{calls}").replace("*, key", "*, ke$0y"), "token").expect("renamed");
+    assert_eq!(
+        script,
+        format!("{class}{calls}").replace("*, key", "*, token").replace("= key", "= token").replace("(key=", "(token=")
+    );
+    let (script, _) = renamed(&format!("{class}{calls}").replace("body)", "bo$0dy)"), "data").expect("renamed");
+    assert_eq!(script, format!("{class}{calls}").replace("body", "data"));
 }
 
 #[test]
@@ -355,7 +366,22 @@ fn rename_says_why_not() {
     assert_eq!(why("p$0b.log(1)", "x"), "`pb` is D3's own name");
     assert_eq!(why("$0 + 1", "x"), "there is no name here that can be renamed");
     assert_eq!(why("import os\no$0s.getcwd()", "x"), "`os` is imported, and its module calls it so");
+    assert_eq!(
+        why("m = lambda err$0or: error\nm(error=1)\n", "x"),
+        "something is given as `error`, and it can't be told whether to this lambda"
+    );
+    let (script, _) = renamed("m = lambda err$0or: error\nm(1)\n", "x").expect("renamed");
+    assert_eq!(script, "m = lambda x: x\nm(1)\n");
     assert_eq!(why("def fetch$0Event(a, b): pass", "x"), "D3 calls `fetchEvent` by this name");
+    let class = "class Client:\n    def send(self, body): pass\nother().send(body=1)\n";
+    assert_eq!(
+        why(&class.replace("def send", "def se$0nd"), "x"),
+        "`send` belongs to a class, and where it is used can't be told for certain"
+    );
+    assert_eq!(
+        why(&class.replace("body)", "bo$0dy)"), "x"),
+        "something is given to a `send` as `body`, and it can't be told whether to this one"
+    );
     let analysis = with_manifest("call(1)\nx = 1\n", ACME, system("def call(x): pass\n"));
     let why = |offset: u32, to: &str| rename(&analysis, offset.into(), to).expect_err("refused");
     assert_eq!(why(1, "x"), "`call` is defined in the system script, which D3 does not let you edit");
@@ -468,10 +494,11 @@ fn signatures_of_classes_and_methods() {
         ("Client($0)", "Client([url], key)"),
         ("Client('u', $0", "Client(url, [key])"),
         ("Client(key=$0)", "Client(url, [key])"),
-        ("c = Client('u')\nc.send('GET', $0)", "send(method, [path], body)"),
-        ("c = Client('u')\nc.send('GET', '/', body=$0)", "send(method, path, [body])"),
+        ("c = Client('u')\nc.send('GET', $0)", "send(method, [path], *, body)"),
+        ("c = Client('u')\nc.send('GET', '/', $0)", "send(method, path, [*], body)"),
+        ("c = Client('u')\nc.send('GET', '/', body=$0)", "send(method, path, *, [body])"),
         ("c = Client('u')\nc.close($0)", "close([reason])"),
-        ("def f():\n    c = make()\n    c.send($0", "send([method], path, body)"),
+        ("def f():\n    c = make()\n    c.send($0", "send([method], path, *, body)"),
         ("Client('u').close($0)", "close([reason])"),
         ("Client.of($0)", "of([text])"),
         ("Client.join($0)", "join([a], b)"),

@@ -178,6 +178,6 @@ fn selections_in_a_manifest() {
     let offset = TextSize::try_from(ACME.find("acmelib").expect("there") + 1).expect("small");
     assert_eq!(
         pieces(ACME, manifest::selections(&document(ACME), offset))[..4],
-        ["acmelib", "\"acmelib\"", "[\"acmelib\"]", "libraries\": [\"acmelib\"]"]
+        ["acmelib", "\"acmelib\"", "[\"acmelib\"]", "\"libraries\": [\"acmelib\"]"]
     );
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::image::names;
 use crate::semantic::{
-    Access, BindingKind, Context, Model, Origin, ParameterKind, ScopeId, ScopeKind, names_credential, plain_name,
+    Access, BindingKind, Context, Model, Origin, ParameterKind, ScopeId, ScopeKind, is_secret_parameter,
 };
 use crate::syntax::ast::Expr;
 
@@ -85,8 +85,7 @@ fn parameter(model: &Model<'_>, key: &str) -> Value {
     if is_required {
         parameter.insert("required".to_owned(), json!(true));
     }
-    let is_secret = names_credential(&plain_name(key)) || key.ends_with("key") && !key.contains("public");
-    if is_secret {
+    if is_secret_parameter(key) {
         parameter.insert("secret".to_owned(), json!(true));
     }
     Value::Object(parameter)
