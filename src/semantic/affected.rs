@@ -1,5 +1,7 @@
 //! Which top-level statements mean the same as before an edit of others.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::model::{MODULE, Resolution};
@@ -21,8 +23,11 @@ pub struct Outline {
     /// The names that the statements read from the top level.
     reads: FxHashSet<String>,
     /// What the parameters of functions and classes are, which follows from their calls everywhere.
-    parameters: FxHashMap<(String, String), Origin>,
+    parameters: Arc<ParameterOrigins>,
 }
+
+/// The engine's objects that parameters of functions and classes are, by both names.
+pub(super) type ParameterOrigins = FxHashMap<(String, String), Origin>;
 
 impl Outline {
     /// The functions and classes that are handed objects of the engine.
@@ -53,7 +58,7 @@ impl<'a> Model<'a> {
             open: self.has_star_import() || self.binds_dynamically(),
             commands: commands.map(|command| command.name.to_owned()).collect(),
             reads: self.names_read_in(part).map(str::to_owned).collect(),
-            parameters: self.origins_of_parameters(),
+            parameters: Arc::clone(self.parameter_origins.get_or_init(|| Arc::new(self.origins_of_parameters()))),
         }
     }
 

@@ -30,14 +30,22 @@ pub(super) struct Tables<'a> {
 
 /// Walks the whole tree once.
 pub(super) fn build(parsed: &Parsed) -> Tables<'_> {
+    // In scripts a table has about one row in so many bytes; where that is wrong it grows.
+    let length = parsed.text.len();
     let mut builder = Builder {
         tables: Tables {
-            scopes: Vec::new(),
-            bindings: Vec::new(),
-            references: Vec::new(),
-            functions: Vec::new(),
+            scopes: Vec::with_capacity(length / 300),
+            bindings: Vec::with_capacity(length / 60),
+            references: Vec::with_capacity(length / 30),
+            functions: Vec::with_capacity(length / 500),
             imports: Vec::new(),
-            nodes: Nodes::default(),
+            nodes: Nodes {
+                calls: Vec::with_capacity(length / 70),
+                attributes: Vec::with_capacity(length / 100),
+                strings: Vec::with_capacity(length / 50),
+                assigns: Vec::with_capacity(length / 150),
+                ..Nodes::default()
+            },
         },
         scope: MODULE,
         function: None,
@@ -218,7 +226,18 @@ impl<'a> Builder<'a> {
             scope: self.scope,
             resolution: Resolution::Unknown,
             context: self.context,
+            call: None,
         });
+    }
+
+    /// Notes of the name that a call calls that it does.
+    fn note_callee(&mut self, call: &ast::ExprCall) {
+        if let Expr::Name(name) = &*call.func
+            && let Some(read) = name.node_index.load().as_u32()
+            && let Some(reference) = self.tables.references.get_mut(read as usize)
+        {
+            reference.call = call.node_index.load().as_u32();
+        }
     }
 
     fn visit_function(&mut self, statement: &'a ast::StmtFunctionDef) {
@@ -349,7 +368,6 @@ impl<'a> Builder<'a> {
             Expr::Call(node) => {
                 let nodes = &mut self.tables.nodes;
                 node.node_index.set(index(nodes.calls.len()).into());
-                nodes.callees.insert(node.func.range(), nodes.calls.len());
                 self.tables.nodes.calls.push(self.site(node));
             }
             Expr::Attribute(node) => self.tables.nodes.attributes.push(self.site(node)),
@@ -527,7 +545,10 @@ impl<'a> Visitor<'a> for Builder<'a> {
             }
             Expr::Name(name) => self.bind(name.id.as_str(), name.range(), BindingKind::Assignment(None)),
             Expr::Named(named) => self.visit_walrus(named),
-            Expr::Call(call) => self.with(expected_in_call(call), |this| visitor::walk_expr(this, expr)),
+            Expr::Call(call) => {
+                self.with(expected_in_call(call), |this| visitor::walk_expr(this, expr));
+                self.note_callee(call);
+            }
             Expr::Lambda(node) => {
                 if let Some(parameters) = &node.parameters {
                     self.visit_parameter_expressions(parameters);

@@ -81,7 +81,8 @@ impl<'a> Model<'a> {
 
     /// Whether more is done to `globals()` than reading one name.
     fn is_open_namespace(&self, reference: &Reference<'a>) -> bool {
-        let Some(call) = self.call_with_callee(reference.node.range()) else { return true };
+        let Some(place) = reference.call else { return true };
+        let call = &self.nodes.calls[place as usize];
         call.node.arguments.is_empty() && !self.is_only_read(call.node.range())
     }
 

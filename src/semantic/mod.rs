@@ -59,6 +59,7 @@ pub use truth::truth;
 pub use unbound::Unbound;
 pub use values::Values;
 
+use affected::ParameterOrigins;
 use builder::Tables;
 
 /// The system script underneath a custom script (D3's page, "Command & Script").
@@ -199,10 +200,14 @@ pub struct Model<'a> {
     definitions: OnceLock<FxHashMap<String, Definition>>,
     /// Whether code binds names that can't be seen, once that was asked for.
     dynamic: OnceLock<bool>,
+    /// Which objects of the engine the parameters of helpers are, once that was asked for.
+    parameter_origins: OnceLock<Arc<ParameterOrigins>>,
     /// Which top-level function uses which, once that was asked for.
     uses: OnceLock<related::Uses>,
     /// The commands by their functions, once that was asked for.
     commands_by_function: OnceLock<FxHashMap<FunctionId, usize>>,
+    /// The call with this callee, by its place in the table of calls, once that was asked for.
+    places_of_callees: OnceLock<FxHashMap<TextRange, usize>>,
     /// What each call calls, by its place in the table of calls.
     callees: Vec<Option<QualifiedName<'a>>>,
 }
@@ -229,8 +234,10 @@ impl<'a> Model<'a> {
             flows: Vec::new(),
             definitions: OnceLock::new(),
             dynamic: OnceLock::new(),
+            parameter_origins: OnceLock::new(),
             uses: OnceLock::new(),
             commands_by_function: OnceLock::new(),
+            places_of_callees: OnceLock::new(),
             callees: Vec::new(),
         };
         model.flows.resize_with(model.functions.len(), OnceLock::new);

@@ -2,6 +2,7 @@
 
 use bitflags::bitflags;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::syntax::ast::{self, Expr, Stmt};
 use crate::text::TextRange;
@@ -100,9 +101,9 @@ pub struct Scope<'a> {
 #[derive(Debug, Default)]
 pub struct Name {
     /// Where it is bound, in source order.
-    pub bindings: Vec<BindingId>,
+    pub bindings: SmallVec<[BindingId; 2]>,
     /// Where it is read, in source order.
-    pub references: Vec<ReferenceId>,
+    pub references: SmallVec<[ReferenceId; 2]>,
 }
 
 /// A name being bound, in any way Python has.
@@ -215,6 +216,8 @@ pub struct Reference<'a> {
     pub resolution: Resolution,
     /// What surrounds it.
     pub context: Context,
+    /// The call that it is the callee of, by its place in [`Nodes::calls`].
+    pub call: Option<u32>,
 }
 
 /// What a name that is read means.
@@ -299,8 +302,6 @@ impl<T> Copy for Site<'_, T> {}
 pub struct Nodes<'a> {
     /// Calls.
     pub calls: Vec<Site<'a, ast::ExprCall>>,
-    /// The call with this callee, by its place in `calls`.
-    pub callees: FxHashMap<TextRange, usize>,
     /// `a.b`.
     pub attributes: Vec<Site<'a, ast::ExprAttribute>>,
     /// `a[b]`.

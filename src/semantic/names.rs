@@ -108,7 +108,10 @@ impl<'a> Model<'a> {
             root = &attribute.value;
         }
         let Expr::Name(root) = root else { return None };
-        let mut path = self.root_path(root.id.as_str(), self.home(root, scope), steps)?;
+        let mut path = match self.reference_of(root).map(|read| self.references[read.0 as usize].resolution) {
+            Some(Resolution::Builtin) => self.builtin_path(root.id.as_str()),
+            _ => self.root_path(root.id.as_str(), self.home(root, scope), steps),
+        }?;
         let own = path.len();
         let mut member = expr;
         while let Expr::Attribute(attribute) = member {
@@ -133,7 +136,7 @@ impl<'a> Model<'a> {
             if let Some(path) = image.global(name) {
                 return Some(path.split('.').collect());
             }
-            return image.is_builtin(name).then(|| vec![name]);
+            return self.builtin_path(name);
         };
         let bindings = &self.scope(home).names.get(name)?.bindings;
         let last = self.binding(*bindings.last()?);
@@ -145,6 +148,10 @@ impl<'a> Model<'a> {
             BindingKind::Assignment(Some(value)) if bindings.len() == 1 => self.path(value, last.written_in, steps),
             _ => None,
         }
+    }
+
+    fn builtin_path(&self, name: &'a str) -> Option<Parts<'a>> {
+        self.script.surroundings.image.is_builtin(name).then(|| vec![name])
     }
 
     fn imported_path(&self, id: ImportId) -> Option<Parts<'a>> {
@@ -210,30 +217,45 @@ pub(super) fn settle_nonlocal(tables: &mut Tables<'_>, bindings: Vec<BindingId>)
 
 /// Gives each reference its meaning within the script, and each name its references.
 pub(super) fn resolve(tables: &mut Tables<'_>) {
-    for place in 0..tables.references.len() {
-        let reference = &tables.references[place];
+    let Tables { scopes, references, .. } = tables;
+    for (place, reference) in references.iter_mut().enumerate() {
         let name = reference.node.id.as_str();
-        if let Some(scope) = lookup(&tables.scopes, name, reference.scope) {
-            tables.references[place].resolution = Resolution::Bound(scope);
-            if let Some(entry) = tables.scopes[scope.0 as usize].names.get_mut(name) {
+        let mut next = Some(reference.scope);
+        while let Some(id) = next {
+            let (home, outer) = step(scopes, name, reference.scope, id);
+            if let Some(home) = home
+                && let Some(entry) = scopes[home.0 as usize].names.get_mut(name)
+            {
                 entry.references.push(ReferenceId(index(place)));
+                reference.resolution = Resolution::Bound(home);
+                break;
             }
+            next = outer;
         }
     }
 }
 
-/// The scope in which `name`, read in `scope`, is bound. Class scopes are seen from themselves only.
+/// The scope in which `name`, read in `scope`, is bound.
 fn lookup(scopes: &[Scope<'_>], name: &str, scope: ScopeId) -> Option<ScopeId> {
     let mut id = scope;
     loop {
-        let current = &scopes[id.0 as usize];
-        let visible = id == scope || current.kind != ScopeKind::Class;
-        if visible && current.globals.contains(&name) {
-            return scopes[0].names.contains_key(name).then_some(MODULE);
+        let (home, outer) = step(scopes, name, scope, id);
+        if let Some(home) = home.filter(|home| scopes[home.0 as usize].names.contains_key(name)) {
+            return Some(home);
         }
-        if visible && current.names.contains_key(name) {
-            return Some(id);
-        }
-        id = current.parent?;
+        id = outer?;
+    }
+}
+
+/// On the way outwards from where a name is read: in which scope it may be bound, as seen from `at`, and where to look
+/// next. Class scopes are seen from themselves only.
+fn step(scopes: &[Scope<'_>], name: &str, from: ScopeId, at: ScopeId) -> (Option<ScopeId>, Option<ScopeId>) {
+    let current = &scopes[at.0 as usize];
+    if at != from && current.kind == ScopeKind::Class {
+        (None, current.parent)
+    } else if current.globals.contains(&name) {
+        (Some(MODULE), None)
+    } else {
+        (Some(at), current.parent)
     }
 }

@@ -1,12 +1,11 @@
 //! Which of the engine's own objects an expression is: through aliases, `.get` chains, attributes of
 //! `self` and parameters of helpers.
 
-use rustc_hash::FxHashMap;
-
 use crate::image::names;
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
+use super::affected::ParameterOrigins;
 use super::builder::{Tables, index};
 use super::model::{BindingKind, FunctionId, MODULE, ParameterKind, ReferenceId, ScopeId, ScopeKind, Site};
 use super::trail::{Effort, Trail};
@@ -198,8 +197,8 @@ impl<'a> Model<'a> {
     }
 
     /// What the parameters of the functions and classes at the top level are that others call, by both names.
-    pub(super) fn origins_of_parameters(&self) -> FxHashMap<(String, String), Origin> {
-        let mut origins = FxHashMap::default();
+    pub(super) fn origins_of_parameters(&self) -> ParameterOrigins {
+        let mut origins = ParameterOrigins::default();
         for (function, definition) in self.functions.iter().enumerate() {
             let name = match self.class_of(definition.written_in) {
                 Some(class) if definition.name() == "__init__" => class.name.as_str(),
@@ -262,12 +261,16 @@ impl<'a> Model<'a> {
 
     /// The call whose callee a reference is.
     pub fn call_of(&self, reference: ReferenceId) -> Option<Site<'a, ast::ExprCall>> {
-        self.call_with_callee(self.references[reference.0 as usize].node.range())
+        Some(self.nodes.calls[self.references[reference.0 as usize].call? as usize])
     }
 
     /// The call whose callee has this range.
     pub fn call_with_callee(&self, callee: TextRange) -> Option<Site<'a, ast::ExprCall>> {
-        self.nodes.callees.get(&callee).map(|&place| self.nodes.calls[place])
+        let places = self.places_of_callees.get_or_init(|| {
+            let calls = self.nodes.calls.iter().enumerate();
+            calls.map(|(place, site)| (site.node.func.range(), place)).collect()
+        });
+        places.get(&callee).map(|&place| self.nodes.calls[place])
     }
 
     /// The function of the script that `expr`, evaluated in `scope`, certainly is.
