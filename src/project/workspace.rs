@@ -83,8 +83,8 @@ impl Workspace {
         self.files.read(path)
     }
 
-    /// Forgets what was known of `path`: it was written, created, deleted or opened in an editor.
-    /// Of a folder, all below it is forgotten.
+    /// Forgets what was known of `path`: it was written, or opened in an editor. Where it was created or deleted, see also
+    /// [`Workspace::invalidate_names`]. Of a folder, all below it is forgotten.
     pub fn invalidate(&self, path: &Path) {
         self.manifests.forget(path);
         self.named.forget(path);
@@ -97,7 +97,11 @@ impl Workspace {
             // Settings or an image profile: they may bear on any script.
             self.system_scripts.clear();
         }
-        self.siblings.forget(path.parent().unwrap_or(path));
+    }
+
+    /// Forgets which files there are in `folder` and below it: some may have come or gone.
+    pub fn invalidate_names(&self, folder: &Path) {
+        self.siblings.forget(folder);
     }
 
     /// The manifest at `path`, broken ones included; `None` where there is no such file.

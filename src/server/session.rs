@@ -224,6 +224,7 @@ impl Session {
     /// `origin` grows once more.
     fn touch(self: &Arc<Self>, changes: &Changes, origin: Option<&Uri>) {
         changes.all.iter().for_each(|path| self.workspace.invalidate(path));
+        changes.named_anew.iter().for_each(|folder| self.workspace.invalidate_names(folder));
         self.closed.forget(|own, depends| changes.are_of(own) || changes.affect(own, Some(depends)));
         self.changed();
         let mut touched = self.documents.touch(|uri, document| Some(uri) == origin || depends(document, changes));

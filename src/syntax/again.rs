@@ -13,6 +13,7 @@ use std::sync::Arc;
 use ruff_python_parser::parse_cells_unchecked;
 
 use super::ast::Stmt;
+use super::block::{self, Edit};
 use super::lines::{first_word, has_odd_triple};
 use super::recover::{Recovered, is_plain, recover_part, recover_plain_part};
 use super::relocate::{Places, Shift, relocate};
@@ -58,11 +59,15 @@ impl Edited {
 
 impl Again {
     /// Parses what is new in `text`. `None` where its statements don't stand apart, where anything is wrong with them, or
-    /// where they are most of the text.
+    /// where they are most of the text and are to be parsed whole.
     pub(super) fn new(before: &Parsed, text: &Arc<str>) -> Option<Self> {
         let apart = before.apart?;
-        let (edited, statements) = touched(before, text)?;
+        let Touched { edited, statements, edit } = touched(before, text)?;
         if edited.new.start() < apart.imports_end {
+            return None;
+        }
+        let inside = inside(before, text, edited, &before.body[statements.clone()], edit);
+        if inside.is_none() && edited.new.len().to_usize() * 2 > text.len() {
             return None;
         }
         let mut prescan = limits::prescan(&text[edited.new]);
@@ -71,7 +76,7 @@ impl Again {
         }
         prescan.slots.iter_mut().for_each(|slot| slot.move_by(edited.new.start()));
         let blanked = limits::blanked(text, &prescan.slots);
-        let sound = accepted(text, parse_cells_unchecked(&blanked, [edited.new], &options()));
+        let sound = inside.or_else(|| accepted(text, parse_cells_unchecked(&blanked, [edited.new], &options())));
         let part = match sound {
             Some(found) => Part {
                 found: Recovered { slots: prescan.slots, ..found },
@@ -112,8 +117,17 @@ impl Again {
     }
 }
 
-/// The statements that differ in `text`; `None` where they are most of it.
-fn touched(before: &Parsed, text: &str) -> Option<(Edited, Range<usize>)> {
+/// What differs in a text.
+struct Touched {
+    edited: Edited,
+    /// Which of the earlier statements it is.
+    statements: Range<usize>,
+    /// What was edited in them.
+    edit: Edit,
+}
+
+/// The statements that differ in `text`.
+fn touched(before: &Parsed, text: &str) -> Option<Touched> {
     let (mut edit_start, mut edit_end) = difference(&before.text, text);
     // What is broken may be whole again.
     if let Some(damaged) = before.apart.and_then(|apart| apart.damaged) {
@@ -134,11 +148,31 @@ fn touched(before: &Parsed, text: &str) -> Option<(Edited, Range<usize>)> {
     let begin = if first == 0 { 0 } else { start(first) };
     let end = start(next) + text.len() - before.text.len();
     let is_apart = next == body.len() || begins_line(text, end);
-    let is_small = (end - begin) * 2 < text.len();
     let range = |start, end| Some(TextRange::new(TextSize::try_from(start).ok()?, TextSize::try_from(end).ok()?));
     let edited = Edited { old: range(begin, start(next))?, new: range(begin, end)? };
-    (is_apart && is_small).then_some((edited, first..next))
+    let place = range(edit_start, edit_end)?;
+    let edit = Edit { start: place.start(), end: place.end(), shift: edited.shift() };
+    is_apart.then_some(Touched { edited, statements: first..next, edit })
 }
+
+/// A large statement that was sound and still is, with the lines parsed that were edited in it. `None` where it is parsed
+/// whole.
+fn inside(before: &Parsed, text: &str, edited: Edited, statements: &[Stmt], edit: Edit) -> Option<Recovered> {
+    let [statement] = statements else { return None };
+    let mut wrong = before.errors.iter().map(|one| one.range).chain(before.newer.iter().map(|one| one.range));
+    if statement.range().len() < LARGE || wrong.any(|range| edited.old.intersect(range).is_some()) {
+        return None;
+    }
+    let block::Again { mut found, lines } = block::parse(statement, &before.text, text, edit)?;
+    let kept = |from, to| within(&before.comments, TextRange::new(from, to));
+    let behind = kept(lines.end(), edited.old.end()).iter().map(|&comment| edit.shift.range(comment));
+    let fresh = std::mem::take(&mut found.comments);
+    found.comments = kept(edited.old.start(), lines.start()).iter().copied().chain(fresh).chain(behind).collect();
+    Some(found)
+}
+
+/// From how many bytes on a statement is not parsed whole.
+const LARGE: TextSize = TextSize::new(1024);
 
 /// What was parsed of a text.
 struct Part {
@@ -202,10 +236,16 @@ fn common<'b>(one: impl Iterator<Item = &'b u8>, other: impl Iterator<Item = &'b
 }
 
 /// Whether a logical line begins at an offset.
-fn begins_line(text: &str, offset: usize) -> bool {
+pub(super) fn begins_line(text: &str, offset: usize) -> bool {
     let before = &text[..offset];
     let line = before.strip_suffix("\r\n").or_else(|| before.strip_suffix(['\n', '\r']));
     line.is_some_and(|line| !line.ends_with('\\'))
+}
+
+/// Those that begin in a region.
+fn within<T: Placed>(all: &[T], region: TextRange) -> &[T] {
+    let place = |offset| all.partition_point(|one| one.start() < offset);
+    &all[place(region.start())..place(region.end())]
 }
 
 /// Puts `fresh` in the place of what begins in the region `old`, and moves what follows.

@@ -4,6 +4,7 @@
 //! Must not know: names, scopes, manifests, rules. The only place that names the parser's crates.
 
 mod again;
+mod block;
 mod calls;
 mod checks;
 mod glance;

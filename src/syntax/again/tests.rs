@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::super::{Apart, Parsed, parse};
-use super::{Again, touched};
+use super::{Again, Touched, block, touched};
 
 const PIECES: &[&str] = &[
     "x = 1\n",
@@ -111,6 +111,26 @@ proptest! {
     }
 
     #[test]
+    fn inside_of_one_class(
+        script in prop::sample::select(scripts()),
+        edits in prop::collection::vec(
+            (any::<usize>(), 0..12_usize, prop::sample::select(PIECES), 0..4_usize, any::<bool>()), 1..6),
+    ) {
+        let first = in_class(&script);
+        let mut kept = parse(&first);
+        for (at, length, piece, indent, is_taken_back) in edits {
+            let piece = piece.replace('\n', &format!("\n{}", "    ".repeat(indent)));
+            let text = edited(&kept.text, at, length, &piece);
+            kept = parse_again(kept, &text);
+            assert_same(&kept, &parse(&text), &text);
+            if is_taken_back {
+                kept = parse_again(kept, &first);
+                assert_same(&kept, &parse(&first), &first);
+            }
+        }
+    }
+
+    #[test]
     fn the_fixtures(
         script in prop::sample::select(scripts()),
         edits in prop::collection::vec((any::<usize>(), 0..40_usize, prop::sample::select(PIECES)), 1..4),
@@ -131,9 +151,41 @@ proptest! {
 fn an_edit_in_a_function_costs_its_neighbourhood_only() {
     let text: String = (0..20).map(|n| format!("def f{n}(a):\n    return a + {n}\n\n\n")).collect();
     let kept = parse(&text.as_str().into());
-    let (_, statements) = touched(&kept, &text.replace("a + 7\n", "a + 7777\n")).expect("it is small");
-    assert_eq!(statements, 7..8);
+    let within = touched(&kept, &text.replace("a + 7\n", "a + 7777\n")).expect("functions stand apart");
+    assert_eq!(within.statements, 7..8);
     // What is written before a function may belong to the one before it.
-    let (_, statements) = touched(&kept, &text.replace("def f7", "async def f7")).expect("it is small");
-    assert_eq!(statements, 6..8);
+    let before = touched(&kept, &text.replace("def f7", "async def f7")).expect("functions stand apart");
+    assert_eq!(before.statements, 6..8);
+}
+
+/// A script as the body of a class.
+fn in_class(script: &str) -> Arc<str> {
+    let lines: String = script.split_inclusive('\n').map(|line| format!("    {line}")).collect();
+    format!("class A:\n    a = 1\n{lines}\n    z = 1\n").into()
+}
+
+#[test]
+fn an_edit_in_a_large_statement_costs_the_lines_around_it_only() {
+    let methods = (0..100)
+        .map(|n| format!("def f{n}(a):\n    if a:\n        b = a + {n}\n        return b\n    c = a\n    return c\n"));
+    let text = in_class(&methods.collect::<String>());
+    let kept = parse(&text);
+    let lines = |edited: &str| {
+        let Touched { statements, edit, .. } = touched(&kept, edited)?;
+        let [statement] = &kept.body[statements] else { return None };
+        block::parse(statement, &text, edited, edit).map(|again| kept.slice(again.lines).to_owned())
+    };
+    let with = |new: &str| text.replace("b = a + 50\n", new);
+    let line = Some("            b = a + 50\n".to_owned());
+    assert_eq!(lines(&with("b = c(a, 50)\n")), line);
+    assert_eq!(lines(&with("b = [\n1,\n]  # c\n            x = 1\n")), line);
+    // The last statement of a block may go on, or be followed by one of another block.
+    let last = text.replace("a + 50\n            return b\n", "a + 50\n            return d\n");
+    let around = "        if a:\n            b = a + 50\n            return b\n";
+    assert_eq!(lines(&last), Some(around.to_owned()));
+    let broken =
+        ["b = (a +\n", "b = a\n        else:\n            b = 1\n", "b = a + \\\n", "b = a\n\n  x = 1\n", "b = '''\n"];
+    for broken in broken {
+        assert_ne!(lines(&with(broken)), line, "{broken}");
+    }
 }
