@@ -241,7 +241,8 @@ struct Style<'a> {
 
 impl<'a> Style<'a> {
     fn of(manifest: &'a Manifest) -> Self {
-        let newline = if manifest.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let first_line = manifest.text.split_once('\n').map_or("", |(line, _)| line);
+        let newline = if first_line.ends_with('\r') { "\r\n" } else { "\n" };
         let unit = match &manifest.root {
             Some(Node { value: Value::Object(properties), range }) => properties.first().and_then(|first| {
                 let gap = slice(manifest, TextRange::new(range.start(), first.key.range.start()));

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::diagnostic::{Diagnostic, Fix, Place, Related, Severity};
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest};
-use crate::semantic::{Model, OutputModel, ScopeId, Site, SystemScript};
+use crate::semantic::{Binding, Import, Model, OutputModel, ScopeId, Site, SystemScript};
 use crate::syntax::Parsed;
 use crate::text::{Ranged, Source, TextRange, TextSize};
 
@@ -55,6 +55,16 @@ impl<'a> Context<'a> {
     /// The nodes of a table that lie in a part of the script.
     pub(super) fn sites<'m, T: Ranged>(&self, table: &'m [Site<'a, T>], part: TextRange) -> &'m [Site<'a, T>] {
         within(table, part, |site| site.node.start())
+    }
+
+    /// The names imported in a part of the script.
+    pub(super) fn imports(&self, part: TextRange) -> &'a [Import<'a>] {
+        within(&self.model.imports, part, |import| import.statement.start())
+    }
+
+    /// The names bound in a part of the script.
+    pub(super) fn bindings(&self, part: TextRange) -> &'a [Binding<'a>] {
+        within(&self.model.bindings, part, |binding| binding.range.start())
     }
 
     /// The output models made in a part of the script.

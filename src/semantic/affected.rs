@@ -20,6 +20,8 @@ pub struct Outline {
     open: bool,
     /// The names of the commands that have a function.
     commands: Vec<String>,
+    /// The members of the engine's object that the script gives other values.
+    members: FxHashSet<String>,
     /// The names that the statements read from the top level.
     reads: FxHashSet<String>,
     /// What the parameters of functions and classes are, which follows from their calls everywhere.
@@ -57,6 +59,7 @@ impl<'a> Model<'a> {
             by_names: self.statements_in(part).iter().all(acts_by_names),
             open: self.has_star_import() || self.binds_dynamically(),
             commands: commands.map(|command| command.name.to_owned()).collect(),
+            members: self.assigned_members().clone(),
             reads: self.names_read_in(part).map(str::to_owned).collect(),
             parameters: Arc::clone(self.parameter_origins.get_or_init(|| Arc::new(self.origins_of_parameters()))),
         }
@@ -67,7 +70,12 @@ impl<'a> Model<'a> {
     /// of these hands an object of the engine to. `None` where more than that may have changed.
     pub fn affected(&self, fresh: TextRange, before: &Outline) -> Option<Vec<bool>> {
         let now = self.outline(fresh);
-        let same = before.by_names && now.by_names && !before.open && !now.open && before.commands == now.commands;
+        let same = before.by_names
+            && now.by_names
+            && !before.open
+            && !now.open
+            && before.commands == now.commands
+            && before.members == now.members;
         if !same {
             return None;
         }

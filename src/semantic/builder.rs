@@ -230,13 +230,18 @@ impl<'a> Builder<'a> {
         });
     }
 
-    /// Notes of the name that a call calls that it does.
+    /// Notes of what a call calls that it does.
     fn note_callee(&mut self, call: &ast::ExprCall) {
-        if let Expr::Name(name) = &*call.func
-            && let Some(read) = name.node_index.load().as_u32()
-            && let Some(reference) = self.tables.references.get_mut(read as usize)
-        {
-            reference.call = call.node_index.load().as_u32();
+        let place = call.node_index.load();
+        match &*call.func {
+            Expr::Name(name) => {
+                let read = name.node_index.load().as_u32();
+                if let Some(reference) = read.and_then(|read| self.tables.references.get_mut(read as usize)) {
+                    reference.call = place.as_u32();
+                }
+            }
+            Expr::Attribute(attribute) => attribute.node_index.set(place),
+            _ => {}
         }
     }
 

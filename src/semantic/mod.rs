@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::image::{self, Image};
 use crate::manifest::{Kind, Manifest, ScriptRole};
@@ -202,12 +202,14 @@ pub struct Model<'a> {
     dynamic: OnceLock<bool>,
     /// Which objects of the engine the parameters of helpers are, once that was asked for.
     parameter_origins: OnceLock<Arc<ParameterOrigins>>,
+    /// The members of `pb` that the script gives other values, once that was asked for.
+    assigned_members: OnceLock<FxHashSet<String>>,
     /// Which top-level function uses which, once that was asked for.
     uses: OnceLock<related::Uses>,
     /// The commands by their functions, once that was asked for.
     commands_by_function: OnceLock<FxHashMap<FunctionId, usize>>,
-    /// The call with this callee, by its place in the table of calls, once that was asked for.
-    places_of_callees: OnceLock<FxHashMap<TextRange, usize>>,
+    /// The calls that D3 calls are, by their callees and places in the table of calls, once that was asked for.
+    d3_callees: OnceLock<FxHashMap<TextRange, usize>>,
     /// What each call calls, by its place in the table of calls.
     callees: Vec<Option<QualifiedName<'a>>>,
 }
@@ -235,9 +237,10 @@ impl<'a> Model<'a> {
             definitions: OnceLock::new(),
             dynamic: OnceLock::new(),
             parameter_origins: OnceLock::new(),
+            assigned_members: OnceLock::new(),
             uses: OnceLock::new(),
             commands_by_function: OnceLock::new(),
-            places_of_callees: OnceLock::new(),
+            d3_callees: OnceLock::new(),
             callees: Vec::new(),
         };
         model.flows.resize_with(model.functions.len(), OnceLock::new);

@@ -21,13 +21,18 @@ impl<'a> QualifiedName<'a> {
 
     /// Whether the path is `dotted`.
     pub fn is(&self, dotted: &str) -> bool {
-        dotted.split('.').eq(self.0.iter().copied())
+        self.may_begin(dotted) && dotted.split('.').eq(self.0.iter().copied())
     }
 
     /// Whether the path is `dotted` or lies below it.
     pub fn starts_with(&self, dotted: &str) -> bool {
         let mut parts = self.0.iter();
-        dotted.split('.').all(|part| parts.next() == Some(&part))
+        self.may_begin(dotted) && dotted.split('.').all(|part| parts.next() == Some(&part))
+    }
+
+    /// Most paths are told apart by their first parts.
+    fn may_begin(&self, dotted: &str) -> bool {
+        self.0.first().is_some_and(|first| dotted.starts_with(first))
     }
 }
 

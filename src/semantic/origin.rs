@@ -1,9 +1,12 @@
 //! Which of the engine's own objects an expression is: through aliases, `.get` chains, attributes of
 //! `self` and parameters of helpers.
 
+use rustc_hash::FxHashSet;
+
 use crate::image::names;
-use crate::syntax::ast::{self, Expr};
-use crate::text::{Ranged, TextRange};
+use crate::syntax::D3Call;
+use crate::syntax::ast::{self, Expr, ExprContext};
+use crate::text::Ranged;
 
 use super::affected::ParameterOrigins;
 use super::builder::{Tables, index};
@@ -185,6 +188,15 @@ impl<'a> Model<'a> {
         common
     }
 
+    /// The members of `pb` that the script assigns or deletes.
+    pub fn assigned_members(&self) -> &FxHashSet<String> {
+        self.assigned_members.get_or_init(|| {
+            let others = self.nodes.attributes.iter().filter(|site| site.node.ctx != ExprContext::Load);
+            let members = others.filter(|site| self.origin(&site.node.value, site.scope) == Some(Origin::Pb));
+            members.map(|site| site.node.attr.as_str().to_owned()).collect()
+        })
+    }
+
     /// All calls of a function by its name, where it is used in no other way.
     pub fn calls_of(&self, function: FunctionId) -> Option<Vec<Site<'a, ast::ExprCall>>> {
         let definition = self.function(function);
@@ -264,13 +276,20 @@ impl<'a> Model<'a> {
         Some(self.nodes.calls[self.references[reference.0 as usize].call? as usize])
     }
 
-    /// The call whose callee has this range.
-    pub fn call_with_callee(&self, callee: TextRange) -> Option<Site<'a, ast::ExprCall>> {
-        let places = self.places_of_callees.get_or_init(|| {
+    /// The call whose callee an attribute is.
+    pub fn call_of_attribute(&self, attribute: &ast::ExprAttribute) -> Option<Site<'a, ast::ExprCall>> {
+        let site = self.nodes.calls.get(attribute.node_index.load().as_u32()? as usize)?;
+        (site.node.func.range() == attribute.range()).then_some(*site)
+    }
+
+    /// The call that a D3 call is.
+    pub fn call_of_d3(&self, call: &D3Call) -> Option<Site<'a, ast::ExprCall>> {
+        let places = self.d3_callees.get_or_init(|| {
             let calls = self.nodes.calls.iter().enumerate();
-            calls.map(|(place, site)| (site.node.func.range(), place)).collect()
+            let callees = calls.map(|(place, site)| (site.node.func.range(), place));
+            callees.filter(|(callee, _)| self.script.parsed.d3_call(callee.start()).is_some()).collect()
         });
-        places.get(&callee).map(|&place| self.nodes.calls[place])
+        places.get(&call.callee).map(|&place| self.nodes.calls[place])
     }
 
     /// The function of the script that `expr`, evaluated in `scope`, certainly is.

@@ -55,6 +55,12 @@ const LINES: &[&str] = &[
     "# d3: ignore[D3303]\n",
     "exec('x')\n",
     "@wraps\n",
+    "pb.odd()\n",
+    "pb.odd = helper(pb)\n",
+    "from msal import x as helper\n",
+    "helper('msal')\n",
+    "from importlib import import_module as helper\n",
+    "def input(pb, *args):\n    return locals()\n",
     "\n",
 ];
 
@@ -179,6 +185,18 @@ const FAR: &[(&str, (&str, &str), &str)] = &[
         "import sys\n\n\ndef a():\n    b()\n    print(1)\n\n\ndef b():\n    pass\n",
         ("    pass", "    sys.exit()"),
         "D3806",
+    ),
+    // A member of the engine's object is assigned.
+    (
+        "def a():\n    pb.odd()\n    pb.log(1)\n\n\ndef b():\n    pb.log(1)\n",
+        ("b():\n    pb.log(1)", "b():\n    pb.odd = 1"),
+        "D3412",
+    ),
+    // A name stands for another function.
+    (
+        "from importlib import import_module as load\n\n\ndef a():\n    load('oauth2')\n",
+        ("import_module", "metadata"),
+        "D3203",
     ),
 ];
 

@@ -30,7 +30,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         drafts.map(|command| (command.internal_name.value.as_str(), command)).collect()
     });
     for call in &context.parsed.d3_calls {
-        let Some(site) = model.call_with_callee(call.callee) else { continue };
+        let Some(site) = model.call_of_d3(call) else { continue };
         let name = match &call.target {
             D3Target::Utility { command } if manifest.kind == Kind::Utility => command,
             D3Target::Integration { integration, command }

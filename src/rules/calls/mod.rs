@@ -42,7 +42,7 @@ fn get_call(call: &ast::ExprCall) -> Option<(&Expr, &Expr)> {
 /// How many arguments a D3 call gives; `None` where it is not called, or where that can't be told.
 fn argument_count(context: &Context<'_>, call: &D3Call) -> Option<usize> {
     call.arguments?;
-    let site = context.model.call_with_callee(call.callee)?;
+    let site = context.model.call_of_d3(call)?;
     let arguments = &site.node.arguments;
     let uncertain = arguments.args.iter().any(Expr::is_starred_expr) || !arguments.keywords.is_empty();
     (!uncertain).then_some(arguments.args.len())

@@ -1,12 +1,9 @@
 //! D3412.
 
-use std::collections::HashSet;
-
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::Origin;
-use crate::syntax::ast::ExprContext;
-use crate::text::{Edit, Ranged, nearest};
+use crate::text::{Edit, Ranged, TextRange, nearest};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3412",
@@ -17,24 +14,20 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a member of `pb` that the image profile does not list",
     page: include_str!("unknown_pb_member.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let model = context.model;
-    let members: Vec<_> = model
-        .nodes
-        .attributes
-        .iter()
-        .filter(|site| model.origin(&site.node.value, site.scope) == Some(Origin::Pb))
-        .map(|site| site.node)
-        .collect();
-    let assigned: HashSet<&str> =
-        members.iter().filter(|member| member.ctx != ExprContext::Load).map(|member| member.attr.as_str()).collect();
-    for member in members {
-        let name = member.attr.as_str();
-        let known = || context.image.pb_members().iter().map(String::as_str);
-        if name.is_empty() || name.starts_with("__") || assigned.contains(name) || known().any(|known| known == name) {
+    let known = || context.image.pb_members().iter().map(String::as_str);
+    for site in context.sites(&model.nodes.attributes, part) {
+        let (member, name) = (site.node, site.node.attr.as_str());
+        if name.is_empty()
+            || name.starts_with("__")
+            || model.origin(&member.value, site.scope) != Some(Origin::Pb)
+            || known().any(|known| known == name)
+            || model.assigned_members().contains(name)
+        {
             continue;
         }
         let near = nearest(name, known());

@@ -5,7 +5,7 @@ use crate::manifest::{self, Manifest, edits};
 use crate::semantic::{Command, Definition, Function, Model, ScopeId};
 use crate::syntax;
 use crate::syntax::ast::{Expr, Stmt};
-use crate::text::Edit;
+use crate::text::{Edit, TextRange};
 
 use super::Context;
 
@@ -39,6 +39,20 @@ fn signatures<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a Command<'a
 fn declared<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a manifest::Command, &'a Function<'a>)> {
     let is_live = context.model.script.surroundings.is_live();
     signatures(context).filter_map(move |(command, function)| Some((command.declared.filter(|_| !is_live)?, function)))
+}
+
+/// Those of [`declared`] whose functions stand in a part of the script.
+fn declared_in<'a>(
+    context: &Context<'a>,
+    part: TextRange,
+) -> impl Iterator<Item = (&'a manifest::Command, &'a Function<'a>)> {
+    let model = context.model;
+    let is_live = model.script.surroundings.is_live();
+    model.functions_within(part).filter_map(move |id| {
+        let command = model.command_of(id)?;
+        let is_plain = model.definition(command) == Definition::Function(id);
+        Some((command.declared.filter(|_| is_plain && !is_live)?, model.function(id)))
+    })
 }
 
 /// Whether a parameter takes all positional arguments that are left.

@@ -27,8 +27,11 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     };
     let model = context.model;
     for (place, binding) in model.bindings.iter().enumerate() {
+        if binding.scope != MODULE {
+            continue;
+        }
         let Some(entry) = model.scope(MODULE).names.get(binding.name) else { continue };
-        let is_first = binding.scope == MODULE && entry.bindings.first().is_some_and(|id| id.0 as usize == place);
+        let is_first = entry.bindings.first().is_some_and(|id| id.0 as usize == place);
         if !is_first || matches!(binding.kind, BindingKind::Delete | BindingKind::Annotated(None)) {
             continue;
         }

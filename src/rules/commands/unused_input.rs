@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Place, Severity};
 use crate::image::names::system_command;
+use crate::rules::context::within;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Function, Model, Resolution};
 use crate::syntax::ast::Stmt;
@@ -16,12 +17,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Manifest,
     summary: "an input that its function never reads",
     page: include_str!("unused_input.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let all_names = reads_of_all_names(context.model);
-    for (command, function) in super::declared(context) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    let all_names = reads_of_all_names(context.model, part);
+    for (command, function) in super::declared_in(context, part) {
         // D3 gives system-defined commands their inputs, wanted or not.
         if system_command(&command.internal_name.value).is_some()
             || is_stub(function)
@@ -54,9 +55,10 @@ fn is_stub(function: &Function<'_>) -> bool {
     })
 }
 
-/// Where names are read all at once: `locals()`, `eval(...)`.
-fn reads_of_all_names(model: &Model<'_>) -> Vec<TextRange> {
-    let reads = model.references.iter().filter(|reference| {
+/// Where names are read all at once in a part of the script: `locals()`, `eval(...)`.
+fn reads_of_all_names(model: &Model<'_>, part: TextRange) -> Vec<TextRange> {
+    let references = within(&model.references, part, |reference| reference.node.start());
+    let reads = references.iter().filter(|reference| {
         matches!(reference.node.id.as_str(), "locals" | "vars" | "eval" | "exec" | "dir")
             && reference.resolution == Resolution::Builtin
     });

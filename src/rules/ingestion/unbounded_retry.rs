@@ -33,6 +33,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
     for site in retries {
         let Some(function) = model.top_level_function_of(site.scope) else { continue };
+        if counting.contains(&Some(function)) {
+            continue;
+        }
         let mut related = model.related(&[function], Direction::Using);
         let users: Vec<FunctionId> = related.iter().copied().collect();
         related.extend(model.related(&users, Direction::Used));

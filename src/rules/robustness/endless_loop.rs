@@ -63,7 +63,7 @@ fn is_passed_on(model: &Model<'_>, function: &Function<'_>, in_class: bool) -> b
                 .nodes
                 .attributes
                 .iter()
-                .any(|site| site.node.attr.as_str() == name && model.call_with_callee(site.node.range()).is_none());
+                .any(|site| site.node.attr.as_str() == name && model.call_of_attribute(site.node).is_none());
     }
     let entry = model.scope(function.written_in).names.get(name);
     entry.is_some_and(|entry| entry.references.iter().any(|&id| model.call_of(id).is_none()))

@@ -1,5 +1,7 @@
 //! D3810.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::Severity;
@@ -20,24 +22,23 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Script(check),
 };
 
-/// The member that is taken of an expression, by the expression's range.
-type Members<'a> = FxHashMap<TextRange, &'a str>;
-
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     // A hook may look at the status of every answer.
     if model.nodes.attributes.iter().any(|site| site.node.attr.as_str() == "hooks") {
         return;
     }
-    let members: Members<'_> =
-        model.nodes.attributes.iter().map(|site| (site.node.value.range(), site.node.attr.as_str())).collect();
+    let members: LazyCell<FxHashMap<TextRange, &str>, _> = LazyCell::new(|| {
+        model.nodes.attributes.iter().map(|site| (site.node.value.range(), site.node.attr.as_str())).collect()
+    });
+    let member_of = |expr: TextRange| members.get(&expr).copied();
     for site in &model.nodes.calls {
         let Expr::Attribute(method) = &*site.node.func else { continue };
         if method.attr.as_str() != "json" {
             continue;
         }
         let unchecked = match &*method.value {
-            Expr::Name(name) => is_unchecked(context, &members, name, site),
+            Expr::Name(name) => is_unchecked(context, &member_of, name, site),
             other => is_request(model, other),
         };
         if unchecked {
@@ -60,10 +61,11 @@ fn has_hooks(call: &HttpCall<'_>) -> bool {
     call.has_unpacked_arguments() || call.site.node.arguments.find_keyword("hooks").is_some()
 }
 
-/// Whether a name holds the answer to a request, and is not looked at between the request and this call.
-fn is_unchecked(
+/// Whether a name holds the answer to a request, and is not looked at between the request and this call. `member_of` gives
+/// the member that is taken of an expression.
+fn is_unchecked<'m>(
     context: &Context<'_>,
-    members: &Members<'_>,
+    member_of: &impl Fn(TextRange) -> Option<&'m str>,
     name: &ast::ExprName,
     site: &Site<'_, ast::ExprCall>,
 ) -> bool {
@@ -84,7 +86,7 @@ fn is_unchecked(
         let read = model.references[id.0 as usize].node.range();
         let is_between = read.start() > request.range.start() && read.end() <= end && read != name.range();
         let is_after = tried.is_some_and(|body| read.start() >= body.end());
-        (is_between || is_after) && is_look(members.get(&read).copied())
+        (is_between || is_after) && is_look(member_of(read))
     })
 }
 

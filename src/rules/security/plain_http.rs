@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{BindingKind, Model, ScopeId};
-use crate::syntax::ast::{Expr, InterpolatedStringElement, Operator};
+use crate::syntax::ast::{self, Expr, InterpolatedStringElement, Operator};
 use crate::text::{Ranged, TextRange};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -23,7 +23,7 @@ const MAX_STEPS: usize = 16;
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    if model.http_calls().is_empty() {
+    if model.http_calls().is_empty() || !has_plain_address(model) {
         return;
     }
     let mut found: Vec<TextRange> = Vec::new();
@@ -52,6 +52,17 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         let message = "`http://` sends everything in the clear, credentials included; use `https://`";
         sink.report(range, message);
     }
+}
+
+/// Whether a literal of the script may be what is looked for, before any value is followed.
+fn has_plain_address(model: &Model<'_>) -> bool {
+    let literals = |text: &ast::ExprFString| {
+        text.value
+            .elements()
+            .any(|element| matches!(element, InterpolatedStringElement::Literal(literal) if is_plain(&literal.value)))
+    };
+    model.nodes.strings.iter().any(|site| is_plain(site.node.value.to_str()))
+        || model.nodes.f_strings.iter().any(|site| literals(site.node))
 }
 
 /// Whether a name says that it holds the address of a server, to be completed for each request.

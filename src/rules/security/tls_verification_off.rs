@@ -154,7 +154,7 @@ fn unverified_contexts(model: &Model<'_>, sink: &mut Sink<'_>) {
     for site in &model.nodes.attributes {
         if site.node.attr.as_str() == name {
             // Called without arguments, the other function gives the same, but for what it verifies.
-            let plain = model.call_with_callee(site.node.range()).filter(|call| call.node.arguments.is_empty());
+            let plain = model.call_of_attribute(site.node).filter(|call| call.node.arguments.is_empty());
             let fix = plain.map(|_| fix(site.node.attr.range(), "create_default_context"));
             sink.report(site.node.attr.range(), MESSAGE).maybe_fix(fix);
         }
