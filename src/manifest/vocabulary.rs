@@ -45,8 +45,11 @@ pub const INGESTION_COMMANDS: &[&str] = &["fetchEvent", "fetchIncident"];
 /// The command that tests a connection, which a schedule may run.
 pub const TEST_CONNECTION: &str = "TestConnection";
 
-/// The keys of a test case beside a manifest, and what they say.
-pub const CASE_KEYS: [(&str, &str); 7] = [
+/// A key of an object in a test case, and what it says.
+pub type CaseKey = (&'static str, &'static str);
+
+/// The keys of a test case beside a manifest.
+pub const CASE_KEYS: [CaseKey; 7] = [
     ("command", "The internal name of the command that runs."),
     ("inputs", "The command's inputs by their names."),
     ("connection", "The connection's parameters by their names."),
@@ -58,6 +61,48 @@ pub const CASE_KEYS: [(&str, &str); 7] = [
         "What has to come: fields of the output model, `success`, `attempts`, `logs`, `error`. Only what is named counts.",
     ),
 ];
+
+/// The keys of an entry of `http`.
+pub const CASE_ENTRY_KEYS: [CaseKey; 2] = [
+    ("request", "The request that is answered. The last entry that matches is used again."),
+    ("response", "The answer."),
+];
+
+/// The keys of a `request`.
+pub const CASE_REQUEST_KEYS: [CaseKey; 3] = [
+    ("method", "The method, as `GET`."),
+    ("url", "The address. Its query counts only if it is given, in any order."),
+    ("body", "The body, if it counts: JSON, a form as an object, or a text."),
+];
+
+/// The keys of a `response`. It has one body at most.
+pub const CASE_RESPONSE_KEYS: [CaseKey; 5] = [
+    ("status", "The status, from 100 to 599."),
+    ("headers", "The headers by their names."),
+    ("json", "The body, as JSON."),
+    ("text", "The body, as a text."),
+    ("base64", "The body, as bytes in base64."),
+];
+
+/// The keys of an entry of `d3`.
+pub const CASE_CALL_KEYS: [CaseKey; 3] = [
+    ("call", "The call that is answered, as `D3.Utility.SetIncidentField`."),
+    ("arguments", "Its arguments: a list, inputs by their names, or `null` for any."),
+    ("returns", "What the call gives back."),
+];
+
+/// The keys of `expect` besides the output model's fields.
+pub const CASE_EXPECT_KEYS: [CaseKey; 4] = [
+    ("success", "Whether D3 would call the command successful: `true` or `false`."),
+    ("attempts", "How many times the command ran: a number, or a list with each attempt."),
+    ("logs", "The lines of the log."),
+    ("error", "What ended the script without an output model: null, its type, or an object with `type` and `message`."),
+];
+
+/// The names of some keys of a test case.
+pub fn names<const COUNT: usize>(keys: [CaseKey; COUNT]) -> [&'static str; COUNT] {
+    keys.map(|(name, _)| name)
+}
 
 /// Whether `name` is one of [`INGESTION_COMMANDS`].
 pub fn is_ingestion(name: &str) -> bool {

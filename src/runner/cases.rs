@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::fault::{Fault, joined};
 use super::job::Request;
 use super::{compare, http, inputs, target, when};
-use crate::manifest::vocabulary::CASE_KEYS;
+use crate::manifest::vocabulary::{CASE_CALL_KEYS, CASE_KEYS, names};
 use crate::project::{MANIFEST, Problem, Workspace, absolute, describe, walk};
 use crate::text::Source;
 
@@ -158,7 +158,7 @@ fn parsed(text: &str) -> Result<Written, Fault> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value: Value =
         serde_json::from_str(body).map_err(|error| Fault::new(format!("the case is no JSON: {error}")))?;
-    let fields = http::known(&value, "the case", &CASE_KEYS.map(|(key, _)| key))?;
+    let fields = http::known(&value, "the case", &names(CASE_KEYS))?;
     let Some(command) = fields.get("command").and_then(Value::as_str) else {
         return Err(Fault::new("the case needs `command`, the internal name of a command").under("command"));
     };
@@ -242,7 +242,7 @@ fn check_calls(entries: &[Value]) -> Result<(), Fault> {
 }
 
 fn check_call(entry: &Value, place: &str) -> Result<(), Fault> {
-    let fields = http::known(entry, place, &["call", "arguments", "returns"])?;
+    let fields = http::known(entry, place, &names(CASE_CALL_KEYS))?;
     if !fields.get("call").is_some_and(Value::is_string) {
         let message = format!("{place} needs `call`, as in \"D3.Utility.SetIncidentField\"");
         return Err(Fault::new(message).under("call"));

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::fault::Fault;
 use super::outcome::Outcome;
 use crate::image::names;
+use crate::manifest::vocabulary::{self, CASE_EXPECT_KEYS};
 use crate::text::nearest;
 
 /// One difference.
@@ -18,15 +19,12 @@ pub struct Mismatch {
     pub actual: Option<Value>,
 }
 
-/// What `expect` may name besides the output model's fields.
-const MORE: [&str; 4] = ["success", "attempts", "logs", "error"];
-
 /// Whether `expect` names only what there is.
 ///
 /// # Errors
 /// The first unknown name, with the nearest known one.
 pub(super) fn check(expect: &Map<String, Value>) -> Result<(), Fault> {
-    let known = || MORE.into_iter().chain(names::OUTPUT_MODEL_SLOTS);
+    let known = || vocabulary::names(CASE_EXPECT_KEYS).into_iter().chain(names::OUTPUT_MODEL_SLOTS);
     match expect.keys().find(|key| !known().any(|known| known == key.as_str())) {
         None => Ok(()),
         Some(key) => {

@@ -5,11 +5,8 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::redact::{HIDDEN, Redactor};
+use crate::manifest::vocabulary::{CASE_ENTRY_KEYS, CASE_REQUEST_KEYS, CASE_RESPONSE_KEYS, names};
 use crate::text::nearest;
-
-/// The keys of a request and of a response.
-const REQUEST: [&str; 3] = ["method", "url", "body"];
-const RESPONSE: [&str; 5] = ["status", "headers", "json", "text", "base64"];
 
 /// The entries of a recording: a JSON list.
 ///
@@ -35,9 +32,11 @@ pub(super) fn check(entries: &[Value]) -> Result<(), Fault> {
 }
 
 fn check_entry(entry: &Value) -> Result<(), Fault> {
-    known(entry, "the entry", &["request", "response"])?;
-    let part = |name: &str, keys| known(&entry[name], &format!("`{name}`"), keys).map_err(|fault| fault.under(name));
-    let (request, response) = (part("request", &REQUEST)?, part("response", &RESPONSE)?);
+    known(entry, "the entry", &names(CASE_ENTRY_KEYS))?;
+    let part =
+        |name: &str, keys: &[&str]| known(&entry[name], &format!("`{name}`"), keys).map_err(|fault| fault.under(name));
+    let request = part("request", &names(CASE_REQUEST_KEYS))?;
+    let response = part("response", &names(CASE_RESPONSE_KEYS))?;
     for key in ["method", "url"] {
         if !request.get(key).is_some_and(Value::is_string) {
             return Err(Fault::new(format!("`request` needs `{key}` as a text")).under(key).under("request"));

@@ -1,14 +1,21 @@
-//! Completion in a test case: its own keys, and commands, inputs and connection parameters, as the manifest beside it declares them.
+//! Completion in a test case: its own keys and their values, and commands, inputs and connection parameters, as the manifest
+//! beside it declares them.
 
 use super::Case;
 use crate::ide::json_word::{JsonWord, quoted};
 use crate::ide::{CompletionItem, CompletionKind, describe};
-use crate::manifest::vocabulary::CASE_KEYS;
+use crate::image::names::{self, ERRORS, OUTPUT_FIELDS, PASSDOWN_DATA, RETURN_DATA, STATUSES};
+use crate::manifest::vocabulary::{
+    CASE_CALL_KEYS, CASE_ENTRY_KEYS, CASE_EXPECT_KEYS, CASE_KEYS, CASE_REQUEST_KEYS, CASE_RESPONSE_KEYS, CaseKey,
+};
 use crate::manifest::{Command, InputParameter, Manifest, Role, Segment, json, locate};
 use crate::text::TextSize;
 
 /// The types whose values are texts in JSON.
 const TEXTS: [&str; 2] = ["Text", "DateTime"];
+
+/// The methods that requests have most often.
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// A place for a text.
 const TEXT: &str = "\"$1\"";
@@ -22,10 +29,19 @@ pub fn complete_case(case: &str, manifest: &Manifest, offset: TextSize) -> Vec<C
     let keys: Vec<&str> = place.path.iter().filter_map(Segment::as_key).collect();
     let mut items = match (place.role, &keys[..]) {
         (Role::Value, ["command"]) => commands(&word, manifest, ""),
+        (Role::Value, ["expect", RETURN_DATA]) => statuses(&word, &case),
+        (Role::Value, ["expect", "success"]) => raw(&word, ["true", "false"]),
+        (Role::Value, ["http", "request", "method"]) => texts(&word, METHODS),
         (Role::Value, ["d3", "call"]) => commands(&word, manifest, &case.own_calls().unwrap_or_default()),
-        (Role::Key, [_]) => {
-            let known = CASE_KEYS.iter().map(|&(key, says)| (key, says.to_owned(), value_of(key)));
-            fields(&word, &case, &place.path, known)
+        (Role::Key, [_]) => own(&word, &case, &place.path, &CASE_KEYS),
+        (Role::Key, ["http", _]) => own(&word, &case, &place.path, &CASE_ENTRY_KEYS),
+        (Role::Key, ["http", "request", _]) => own(&word, &case, &place.path, &CASE_REQUEST_KEYS),
+        (Role::Key, ["http", "response", _]) => own(&word, &case, &place.path, &CASE_RESPONSE_KEYS),
+        (Role::Key, ["d3", _]) => own(&word, &case, &place.path, &CASE_CALL_KEYS),
+        (Role::Key, ["expect", _]) => {
+            let output = OUTPUT_FIELDS.iter().filter(|field| !field.deprecated).map(|field| (field.name, field.doc));
+            let keys: Vec<CaseKey> = CASE_EXPECT_KEYS.into_iter().chain(output).collect();
+            own(&word, &case, &place.path, &keys)
         }
         (Role::Key, ["connection", _]) => {
             let parameters = manifest.connection.iter();
@@ -65,13 +81,33 @@ fn inputs(
     fields(word, case, path, known.map(|one| (&*one.parameter_name.value, describe::input(one), value(one))))
 }
 
+/// Keys of the case's own format.
+fn own(word: &JsonWord<'_>, case: &Case<'_>, path: &[Segment], keys: &[CaseKey]) -> Vec<CompletionItem> {
+    fields(word, case, path, keys.iter().map(|&(key, says)| (key, says.to_owned(), value_of(key))))
+}
+
 /// A place for the value of one of a case's own keys.
 fn value_of(key: &str) -> &'static str {
     match key {
-        "command" | "now" => TEXT,
-        "http" | "d3" => "[$1]",
-        _ => "{$1}",
+        "command" | "now" | "method" | "url" | "text" | "base64" | "call" | RETURN_DATA | ERRORS => TEXT,
+        "http" | "d3" | "logs" => "[$1]",
+        "inputs" | "connection" | "expect" | "request" | "response" | "headers" | "arguments" | PASSDOWN_DATA => "{$1}",
+        _ => "$1",
     }
+}
+
+/// What the command may say in returnData.
+fn statuses(word: &JsonWord<'_>, case: &Case<'_>) -> Vec<CompletionItem> {
+    texts(word, case.command().map_or(&STATUSES[..], |command| names::statuses(&command)).iter().copied())
+}
+
+fn texts<'n>(word: &JsonWord<'_>, values: impl IntoIterator<Item = &'n str>) -> Vec<CompletionItem> {
+    values.into_iter().map(|value| word.text(value, CompletionKind::Value)).collect()
+}
+
+/// Values that are no texts.
+fn raw<'n>(word: &JsonWord<'_>, values: impl IntoIterator<Item = &'n str>) -> Vec<CompletionItem> {
+    values.into_iter().map(|value| word.item(value, CompletionKind::Value)).collect()
 }
 
 /// Keys of an object that it has not yet, each with a place for its value.

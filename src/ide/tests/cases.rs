@@ -181,10 +181,47 @@ fn completion_in_a_case() {
             vec!["hostname", "limit"],
             "{\"d3\": [{\"call\": \"D3.Integration.AcmeEDR.CheckDevice\", \"arguments\": {\"hostname\": \"$1\"}}]}",
         ),
+        (
+            "{\"command\": \"CheckDevice\", \"expect\": {\"success\": true, $0",
+            vec!["attempts", "logs", "error", "result", "returnData", "rawData", "errors", "passdownData"],
+            "{\"command\": \"CheckDevice\", \"expect\": {\"success\": true, \"attempts\": $1",
+        ),
+        ("{\"expect\": {\"success\": $0}}", vec!["true", "false"], "{\"expect\": {\"success\": true}}"),
+        (
+            "{\"command\": \"CheckDevice\", \"expect\": {\"returnData\": \"S$0\"}}",
+            vec!["Successful", "Partially Successful", "Failed"],
+            "{\"command\": \"CheckDevice\", \"expect\": {\"returnData\": \"Successful\"}}",
+        ),
+        (
+            "{\"command\": \"fetchEvent\", \"expect\": {\"returnData\": $0}}",
+            vec!["Successful", "Partially Successful", "Failed", "Successful with No Event Data"],
+            "{\"command\": \"fetchEvent\", \"expect\": {\"returnData\": \"Successful\"}}",
+        ),
+        ("{\"http\": [{}, {\"$0\"}]}", vec!["request", "response"], "{\"http\": [{}, {\"request\": {$1}}]}"),
+        (
+            "{\"http\": [{\"request\": {\"url\": \"a\", $0}}]}",
+            vec!["method", "body"],
+            "{\"http\": [{\"request\": {\"url\": \"a\", \"method\": \"$1\"}}]}",
+        ),
+        (
+            "{\"http\": [{\"request\": {\"method\": \"$0\"}}]}",
+            vec!["GET", "POST", "PUT", "PATCH", "DELETE"],
+            "{\"http\": [{\"request\": {\"method\": \"GET\"}}]}",
+        ),
+        (
+            "{\"http\": [{\"response\": {$0",
+            vec!["status", "headers", "json", "text", "base64"],
+            "{\"http\": [{\"response\": {\"status\": $1",
+        ),
+        (
+            "{\"d3\": [{\"call\": \"D3.Utility.x\", $0}]}",
+            vec!["arguments", "returns"],
+            "{\"d3\": [{\"call\": \"D3.Utility.x\", \"arguments\": {$1}}]}",
+        ),
     ] {
         assert_eq!(completed(marked), (labels.into_iter().map(str::to_owned).collect(), after.to_owned()), "{marked}");
     }
-    for marked in ["$0", "{\"command\": \"Gone\", \"inputs\": {\"$0\"}}", "{\"expect\": {\"$0\"}}"] {
+    for marked in ["$0", "{\"command\": \"Gone\", \"inputs\": {\"$0\"}}", "{\"expect\": {\"rawData\": {\"$0\"}}}"] {
         assert_eq!(completed(marked).0, [""; 0], "{marked}");
     }
 }
