@@ -250,6 +250,12 @@ pub fn check_file(session: &Session, uri: Uri, path: &Path) -> Option<Checked> {
     let own = Sheet::new(uri, None, source.text());
     if path.file_name().is_some_and(|name| name == SETTINGS) {
         check_settings(session, own, path, &mut checked);
+    } else if runner::is_case(path) {
+        case_document::check(session, own, path, &mut checked);
+        if !session.agreed().watches {
+            let depends = checked.depends.iter();
+            checked.stamps = depends.map(|path| (path.clone(), stamp(path))).collect();
+        }
     } else {
         let candidate = session.workspace.input(path, source, None);
         examine(session, own, Some(path), candidate, |input| (check(input), Kept::default()), &mut checked);

@@ -24,6 +24,7 @@ use super::watch::{Stamp, stamp};
 use super::worker::{Checked, Subject, check_file};
 use crate::manifest::Command;
 use crate::project::{MANIFEST, absolute, walk};
+use crate::runner;
 use crate::syntax;
 use crate::text::TextRange;
 
@@ -173,6 +174,9 @@ async fn report(
         let settings: FxHashSet<PathBuf> =
             paths.iter().filter_map(|path| Some(inside.workspace.settings_for(path)?.path.clone())).collect();
         paths.extend(settings);
+        let manifests = paths.iter().filter(|path| is_manifest(path));
+        let cases: Vec<PathBuf> = manifests.flat_map(|manifest| runner::cases_beside(manifest)).collect();
+        paths.extend(cases);
         // Their checks take in those of their scripts.
         paths.sort_by_key(|path| !is_manifest(path));
         paths

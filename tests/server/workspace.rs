@@ -103,6 +103,39 @@ fn what_did_not_change_is_not_sent_again_and_the_answer_waits() {
 }
 
 #[test]
+fn closed_test_cases_show_why_they_can_not_run() {
+    let (_folder, root) = folder();
+    let manifest =
+        r#"{"version": 1, "kind": "integration", "name": "A", "commands": [{"internalName": "Look", "inputs": []}]}"#;
+    fs::write(root.join("d3.json"), manifest).expect("written");
+    fs::write(root.join("script.py"), "def Look():\n    return 1\n").expect("written");
+    fs::create_dir(root.join("tests")).expect("made");
+    fs::write(root.join("tests/good.json"), r#"{"command": "Look"}"#).expect("written");
+    fs::write(root.join("tests/wrong.json"), r#"{"command": "Lock"}"#).expect("written");
+    let counts = |items: &[Value]| -> Vec<(String, usize)> {
+        let cases = items.iter().filter(|item| item["uri"].as_str().is_some_and(|uri| uri.contains("/tests/")));
+        let count = |item: &Value| item["items"].as_array().map_or(0, Vec::len);
+        cases
+            .map(|item| {
+                (item["uri"].as_str().and_then(|uri| uri.rsplit('/').next()).unwrap_or("").to_owned(), count(item))
+            })
+            .collect()
+    };
+    let named = |good: usize, wrong: usize| vec![("good.json".to_owned(), good), ("wrong.json".to_owned(), wrong)];
+    let mut client = client(&[&root], json!({}));
+    let first = pull(&mut client, &json!([]));
+    assert_eq!(counts(&first), named(0, 1));
+    let waiting = client.ask("workspace/diagnostic", json!({"previousResultIds": ids(&first)}));
+    let wrong = root.join("tests/wrong.json");
+    fs::write(&wrong, r#"{"command": "Look", "expect": {"success": true}}"#).expect("written");
+    client.notify("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": uri(&wrong), "type": 2}]}));
+    assert_eq!(counts(&items(&client.answer(&json!(waiting))["result"])), named(0, 0));
+    client.open(&uri(&root.join("d3.json")), "json", 1, &manifest.replace("Look", "LookUp"));
+    assert_eq!(counts(&pull(&mut client, &json!([]))), named(1, 1));
+    client.finish();
+}
+
+#[test]
 fn a_manifest_in_the_editor_changes_findings_of_closed_scripts() {
     let (_folder, root) = folder();
     let manifest = |command: &str| {
