@@ -9,13 +9,14 @@ use crate::text::{Ranged, TextRange, TextSize};
 
 use super::guards::{expected, expected_in_call, tested};
 use super::model::{
-    Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, MODULE, Nodes, ParameterKind, Reference,
-    Resolution, Scope, ScopeId, ScopeKind, Site,
+    Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, MODULE, Nodes, Reference, Resolution,
+    Scope, ScopeId, ScopeKind, Site,
 };
 use super::names::settle_nonlocal;
 
 mod branches;
 mod imports;
+mod parameters;
 
 /// The tables, before names are resolved.
 #[derive(Debug)]
@@ -284,40 +285,6 @@ impl<'a> Builder<'a> {
         self.in_scope(ScopeKind::Class, statement.range(), |this| {
             this.visit_body(&statement.body);
         });
-    }
-
-    /// Defaults and annotations, which belong to the scope around the function.
-    fn visit_parameter_expressions(&mut self, parameters: &'a ast::Parameters) {
-        for parameter in parameters {
-            if let Some(default) = parameter.default() {
-                self.visit_expr(default);
-            }
-            if let Some(annotation) = parameter.annotation() {
-                self.visit_annotation(annotation);
-            }
-        }
-    }
-
-    fn bind_parameters(&mut self, parameters: &'a ast::Parameters) {
-        for (place, parameter) in parameters.posonlyargs.iter().chain(&parameters.args).enumerate() {
-            self.bind_identifier(&parameter.parameter.name, BindingKind::Parameter(ParameterKind::Positional(place)));
-        }
-        if let Some(parameter) = &parameters.vararg {
-            self.bind_identifier(&parameter.name, BindingKind::Parameter(ParameterKind::VarArgs));
-        }
-        for parameter in &parameters.kwonlyargs {
-            self.bind_identifier(&parameter.parameter.name, BindingKind::Parameter(ParameterKind::KeywordOnly));
-        }
-        if let Some(parameter) = &parameters.kwarg {
-            self.bind_identifier(&parameter.name, BindingKind::Parameter(ParameterKind::KwArgs));
-        }
-    }
-
-    /// Type parameters, which 3.9 does not have: bound around the definition, so that nothing more is said of them.
-    fn bind_type_parameters(&mut self, parameters: Option<&'a ast::TypeParams>) {
-        for parameter in parameters.into_iter().flat_map(|parameters| &parameters.type_params) {
-            self.bind_identifier(parameter.name(), BindingKind::TypeName);
-        }
     }
 
     /// What a condition guards against.
