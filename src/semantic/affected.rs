@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::guards::leaves;
 use super::model::{MODULE, Resolution};
 use super::{Model, Origin};
+use crate::image::names::system_command;
 use crate::syntax::ast::Stmt;
 use crate::text::{Ranged, TextRange, TextSize};
 
@@ -19,7 +21,7 @@ pub struct Outline {
     /// Whether names may be bound where no one can see it.
     open: bool,
     /// The names of the commands that have a function.
-    commands: Vec<String>,
+    commands: FxHashSet<String>,
     /// The members of the engine's object that the script gives other values.
     members: FxHashSet<String>,
     /// The names that the statements read from the top level.
@@ -70,12 +72,7 @@ impl<'a> Model<'a> {
     /// of these hands an object of the engine to. `None` where more than that may have changed.
     pub fn affected(&self, fresh: TextRange, before: &Outline) -> Option<Vec<bool>> {
         let now = self.outline(fresh);
-        let same = before.by_names
-            && now.by_names
-            && !before.open
-            && !now.open
-            && before.commands == now.commands
-            && before.members == now.members;
+        let same = before.by_names && now.by_names && !before.open && !now.open && before.members == now.members;
         if !same {
             return None;
         }
@@ -84,6 +81,12 @@ impl<'a> Model<'a> {
         let mut affected = vec![false; body.len()];
         let mut seen: FxHashSet<&str> = FxHashSet::default();
         let mut names: Vec<&str> = now.names.iter().chain(&before.names).map(String::as_str).collect();
+        // Of a command that D3 defines, more follows than what its name tells.
+        let commands: Vec<&str> = before.commands.symmetric_difference(&now.commands).map(String::as_str).collect();
+        if commands.iter().any(|name| system_command(name).is_some()) {
+            return None;
+        }
+        names.extend(commands);
         names.extend(before.callees_that_differ(&now));
         let first = body.partition_point(|statement| statement.start() < fresh.start());
         affected[first..first + self.statements_in(fresh).len()].fill(true);
@@ -142,16 +145,8 @@ impl<'a> Model<'a> {
 /// Whether other statements see of one what it binds, and nothing else. After `if sys.version_info < (3, 10): raise`
 /// all that follows is guarded.
 fn acts_by_names(statement: &Stmt) -> bool {
-    matches!(
-        statement,
-        Stmt::FunctionDef(_)
-            | Stmt::ClassDef(_)
-            | Stmt::Import(_)
-            | Stmt::ImportFrom(_)
-            | Stmt::Assign(_)
-            | Stmt::AnnAssign(_)
-            | Stmt::AugAssign(_)
-            | Stmt::Expr(_)
-            | Stmt::Pass(_)
-    )
+    match statement {
+        Stmt::If(node) => !leaves(&node.body),
+        _ => true,
+    }
 }

@@ -7,7 +7,7 @@ use crate::syntax::ast::visitor::{self, Visitor};
 use crate::syntax::ast::{self, Expr, ExprContext, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
-use super::guards::{expected, expected_in_call, tested};
+use super::guards::{expected, expected_in_call, leaves, tested};
 use super::model::{
     Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, MODULE, Nodes, Reference, Resolution,
     Scope, ScopeId, ScopeKind, Site,
@@ -468,10 +468,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
             self.visit_stmt(statement);
             // After `if sys.version_info < (3, 10): return`, the rest is guarded too.
             if let Stmt::If(node) = statement
-                && matches!(
-                    node.body.last(),
-                    Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_))
-                )
+                && leaves(&node.body)
             {
                 self.context |= self.tested(&node.test) & (Context::VERSION_GUARD | Context::ATTRIBUTE_GUARD);
             }

@@ -74,6 +74,11 @@ fn gives_other_values(handler: &ast::ExceptHandlerExceptHandler, body: &[Stmt]) 
         && handler.body.iter().all(|statement| assigned_name(statement).is_some_and(|name| tried.contains(&name)))
 }
 
+/// Whether control does not go on behind a block that it was in.
+pub(super) fn leaves(body: &[Stmt]) -> bool {
+    matches!(body.last(), Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)))
+}
+
 /// `name = ...`
 fn assigned_name(statement: &Stmt) -> Option<&str> {
     match statement {

@@ -23,13 +23,24 @@ pub fn edit_distance(a: &str, b: &str) -> usize {
     previous[b.len()]
 }
 
+/// Which letters a text has, as bits; several share one.
+fn letters(text: &str) -> u64 {
+    text.chars().flat_map(char::to_lowercase).fold(0, |letters, letter| letters | 1 << (u32::from(letter) % 64))
+}
+
 /// The one of `candidates` that `name` was most likely meant to be: other case, or at
 /// most one wrong letter in four. The first of equals wins; an exact match is no near name.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.chars().count() / 4).clamp(1, 3);
+    let own = letters(name);
+    // Each letter that only one of them has is one wrong letter.
+    let may_be_near = |candidate: &str| {
+        let other = letters(candidate);
+        (own & !other).count_ones().max((other & !own).count_ones()) as usize <= limit
+    };
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != name)
+        .filter(|candidate| *candidate != name && may_be_near(candidate))
         .map(|candidate| (edit_distance(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= limit && *distance < candidate.chars().count())
         .min_by_key(|(distance, _)| *distance)
@@ -53,5 +64,7 @@ mod tests {
         assert_eq!(nearest("servrurl", names), Some("serverurl"));
         assert_eq!(nearest("password", names), None);
         assert_eq!(nearest("xy", names), None);
+        assert_eq!(nearest("İd", ["ID", "id"]), Some("id"));
+        assert_eq!(nearest("naïve_names", ["NAIVE_NAMES", "native"]), Some("NAIVE_NAMES"));
     }
 }
