@@ -185,7 +185,7 @@ async fn report(
     let progress = Progress::of_files(session, token, paths.len());
     let mut items = Vec::new();
     let mut reported = FxHashSet::default();
-    let at_once = std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1));
+    let at_once = session.pool.current_num_threads();
     let mut checks = futures::stream::iter(paths).map(|path| check_one(session, path)).buffer_unordered(at_once);
     while let Some(checked) = checks.next().await {
         progress.step()?;
