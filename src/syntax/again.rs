@@ -187,7 +187,7 @@ struct Part {
 /// The statements around an edit in a text that it broke. `None` where the text may not be broken.
 fn broken(before: &Parsed, text: &str, edited: Edited, statements: Range<usize>) -> Option<Part> {
     let continues = matches!(first_word(&text[edited.new]), "else" | "elif" | "except" | "finally");
-    if continues {
+    if continues || ends_in_decorator(&text[edited.new]) {
         return None;
     }
     let behind = before.body[statements.end..].iter().find(|statement| is_definition(statement));
@@ -207,6 +207,15 @@ fn broken(before: &Parsed, text: &str, edited: Edited, statements: Range<usize>)
         && (old.end() == TextSize::of(&*before.text) || begins(next, old.end()));
     let plain = !has_odd_triple(text, TextRange::up_to(TextSize::of(text)));
     is_apart.then_some(Part { found, edited: Edited { old, new }, statements: first..next, plain })
+}
+
+/// Whether the statement behind a part of a text may belong to a decorator in it.
+fn ends_in_decorator(part: &str) -> bool {
+    let mut open = false;
+    for line in part.split(['\n', '\r']) {
+        open = line.starts_with('@') || (open && !["def", "class", "async"].contains(&first_word(line)));
+    }
+    open
 }
 
 /// Whether a statement can't be a part of a text behind the script.

@@ -26,6 +26,7 @@ const PIECES: &[&str] = &[
     ";",
     "def f(a):\n    return a\n",
     "@d\n",
+    "\n@d(1)\n\n",
     "D3.Utility.a<Text>(1)\n",
     "D3.Utility.b<",
     "from __future__ import annotations\n",
@@ -188,4 +189,17 @@ fn an_edit_in_a_large_statement_costs_the_lines_around_it_only() {
     for broken in broken {
         assert_ne!(lines(&with(broken)), line, "{broken}");
     }
+}
+
+#[test]
+fn a_decorator_belongs_to_the_definition_behind_it() {
+    let text: Arc<str> = (0..20).map(|n| format!("def f{n}(a):\n    return a + {n}\n\n\n")).collect::<String>().into();
+    // Behind a broken text, what is broken is looked for around the edit only.
+    let broken = text.replace("a + 7\n", "a + (\n").into();
+    let kept = parse_again(parse_again(parse(&text), &broken), &text);
+    assert!(kept.apart.is_some_and(|apart| apart.plain));
+    let decorated: Arc<str> = text.replace("a + 7\n\n\n", "a + 7\n\n@d(\n1)\n# c\n\n").into();
+    let again = parse_again(kept, &decorated);
+    assert_eq!(again.errors, []);
+    assert_same(&again, &parse(&decorated), &decorated);
 }
