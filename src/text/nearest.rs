@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(nearest("servrurl", names), Some("serverurl"));
         assert_eq!(nearest("password", names), None);
         assert_eq!(nearest("xy", names), None);
-        assert_eq!(nearest("İd", ["ID", "id"]), Some("id"));
+        assert_eq!(nearest("İd", ["ID", "id"]), Some("ID"));
         assert_eq!(nearest("naïve_names", ["NAIVE_NAMES", "native"]), Some("NAIVE_NAMES"));
     }
 }
