@@ -175,6 +175,8 @@ pub struct Model<'a> {
     pub bindings: Vec<Binding<'a>>,
     /// Names being read, in source order.
     pub references: Vec<Reference<'a>>,
+    /// Those of them that the script binds nowhere.
+    outside: Vec<ReferenceId>,
     /// Functions at any depth, in source order.
     pub functions: Vec<Function<'a>>,
     /// Imported names, in source order.
@@ -199,10 +201,8 @@ pub struct Model<'a> {
     definitions: OnceLock<FxHashMap<String, Definition>>,
     /// Whether code binds names that can't be seen, once that was asked for.
     dynamic: OnceLock<bool>,
-    /// Which top-level function uses which, once that was asked for.
-    uses: OnceLock<related::Uses>,
     /// The commands by their functions, once that was asked for.
-    commands_by_function: OnceLock<FxHashMap<FunctionId, usize>>,
+    commands_by_function: OnceLock<Vec<(FunctionId, usize)>>,
     /// What each call calls, by its place in the table of calls.
     callees: Vec<Option<QualifiedName<'a>>>,
 }
@@ -217,6 +217,7 @@ impl<'a> Model<'a> {
             scopes,
             bindings,
             references,
+            outside: Vec::new(),
             functions,
             imports,
             nodes,
@@ -229,7 +230,6 @@ impl<'a> Model<'a> {
             flows: Vec::new(),
             definitions: OnceLock::new(),
             dynamic: OnceLock::new(),
-            uses: OnceLock::new(),
             commands_by_function: OnceLock::new(),
             callees: Vec::new(),
         };
@@ -249,6 +249,11 @@ impl<'a> Model<'a> {
     /// The scope with this index.
     pub fn scope(&self, id: ScopeId) -> &Scope<'a> {
         &self.scopes[id.0 as usize]
+    }
+
+    /// The names being read that the script binds nowhere, in source order.
+    pub fn read_outside(&self) -> impl Iterator<Item = &Reference<'a>> {
+        self.outside.iter().map(|id| &self.references[id.0 as usize])
     }
 
     /// The binding with this index.

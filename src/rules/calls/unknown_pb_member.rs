@@ -1,11 +1,12 @@
 //! D3412.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
+use crate::image::names::PB;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::Origin;
-use crate::syntax::ast::ExprContext;
+use crate::semantic::{Model, Origin};
+use crate::syntax::ast::{Expr, ExprContext};
 use crate::text::{Edit, Ranged, nearest};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -22,14 +23,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    let members: Vec<_> = model
-        .nodes
-        .attributes
-        .iter()
-        .filter(|site| model.origin(&site.node.value, site.scope) == Some(Origin::Pb))
-        .map(|site| site.node)
-        .collect();
-    let assigned: HashSet<&str> =
+    let is_passed_on = is_passed_on(model) || model.system().is_some_and(is_passed_on);
+    let sites = model.nodes.attributes.iter().filter(|site| {
+        (is_passed_on || is_named(&site.node.value)) && model.origin(&site.node.value, site.scope) == Some(Origin::Pb)
+    });
+    let members: Vec<_> = sites.map(|site| site.node).collect();
+    let assigned: FxHashSet<&str> =
         members.iter().filter(|member| member.ctx != ExprContext::Load).map(|member| member.attr.as_str()).collect();
     for member in members {
         let name = member.attr.as_str();
@@ -48,4 +47,16 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         });
         sink.report(member.attr.range(), format!("D3 documents no `pb.{name}`; {hint}")).maybe_fix(fix);
     }
+}
+
+/// Whether `pb` may have other names: it is bound, or used in another way than by its members. Where it is not, there is
+/// no need to look what every other name is.
+fn is_passed_on(model: &Model<'_>) -> bool {
+    let reads = model.read_outside().filter(|read| read.node.id.as_str() == PB).count();
+    let uses = model.nodes.attributes.iter().filter(|site| is_named(&site.node.value)).count();
+    reads != uses || model.scopes.iter().any(|scope| scope.names.contains_key(PB))
+}
+
+fn is_named(object: &Expr) -> bool {
+    matches!(object, Expr::Name(name) if name.id.as_str() == PB)
 }

@@ -20,9 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
-    for (command, function) in super::declared(context) {
-        let names = super::positional_names(function);
-        let wanted: Vec<&str> = command.inputs.iter().map(|input| input.parameter_name.value.as_str()).collect();
+    for (command, function) in super::declared(context, context.whole()) {
         let pairs = function.positional().zip(&command.inputs);
         let mut differing = pairs
             .filter(|(parameter, input)| {
@@ -30,6 +28,11 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
                 !wanted.is_empty() && parameter.parameter.name.as_str() != wanted
             })
             .peekable();
+        if differing.peek().is_none() {
+            continue;
+        }
+        let names = super::positional_names(function);
+        let wanted: Vec<&str> = command.inputs.iter().map(|input| input.parameter_name.value.as_str()).collect();
         let count = names.len().min(wanted.len());
         let reordered = {
             let (mut mine, mut theirs) = (names[..count].to_vec(), wanted[..count].to_vec());

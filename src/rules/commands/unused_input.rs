@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Place, Severity};
 use crate::image::names::system_command;
+use crate::rules::context::within;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Function, Model, Resolution};
 use crate::syntax::ast::Stmt;
@@ -16,16 +17,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Manifest,
     summary: "an input that its function never reads",
     page: include_str!("unused_input.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let all_names = reads_of_all_names(context.model);
-    for (command, function) in super::declared(context) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for (command, function) in super::declared(context, part) {
         // D3 gives system-defined commands their inputs, wanted or not.
         if system_command(&command.internal_name.value).is_some()
             || is_stub(function)
-            || all_names.iter().any(|read| function.node.range().contains_range(*read))
+            || reads_all_names(context.model, function)
         {
             continue;
         }
@@ -54,11 +54,10 @@ fn is_stub(function: &Function<'_>) -> bool {
     })
 }
 
-/// Where names are read all at once: `locals()`, `eval(...)`.
-fn reads_of_all_names(model: &Model<'_>) -> Vec<TextRange> {
-    let reads = model.references.iter().filter(|reference| {
-        matches!(reference.node.id.as_str(), "locals" | "vars" | "eval" | "exec" | "dir")
-            && reference.resolution == Resolution::Builtin
-    });
-    reads.map(|reference| reference.node.range()).collect()
+/// Whether a function reads names all at once: `locals()`, `eval(...)`.
+fn reads_all_names(model: &Model<'_>, function: &Function<'_>) -> bool {
+    within(&model.references, function.node.range(), |read| read.node.start()).iter().any(|read| {
+        read.resolution == Resolution::Builtin
+            && matches!(read.node.id.as_str(), "locals" | "vars" | "eval" | "exec" | "dir")
+    })
 }

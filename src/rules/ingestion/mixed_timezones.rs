@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, Effort, ParameterKind, ScopeId, ScopeKind, Trail};
+use crate::semantic::{BindingId, BindingKind, Effort, Model, ParameterKind, ScopeId, ScopeKind, Trail};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
@@ -18,20 +18,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Script(check),
 };
 
-/// The methods that tell the zone of a time, or give another time of the same zone; without a call of one nothing is known.
-const TELLING: [&str; 8] =
-    ["astimezone", "localize", "now", "replace", "strptime", "today", "utcfromtimestamp", "utcnow"];
+/// The methods that tell the zone of a time; `replace` may do so too.
+const TELLING: [&str; 7] = ["astimezone", "localize", "now", "strptime", "today", "utcfromtimestamp", "utcnow"];
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    let tells = |call: &ast::ExprCall| {
-        matches!(&*call.func, Expr::Attribute(method)
-        if TELLING.contains(&method.attr.as_str())
-            && (method.attr.as_str() != "replace" || call.arguments.find_keyword("tzinfo").is_some()))
-    };
-    if !model.nodes.calls.iter().any(|site| tells(site.node)) {
-        return;
-    }
     for site in &model.nodes.compares {
         let ([op], [right]) = (&*site.node.ops, &*site.node.comparators) else { continue };
         if matches!(op, ast::CmpOp::Lt | ast::CmpOp::LtE | ast::CmpOp::Gt | ast::CmpOp::GtE) {
@@ -53,7 +44,7 @@ fn judge<'a>(
     range: TextRange,
     sink: &mut Sink<'_>,
 ) {
-    if !may_be_time(context, left, scope) || !may_be_time(context, right, scope) {
+    if !Search::new(context.model).may_be_time(left, scope) || !Search::new(context.model).may_be_time(right, scope) {
         return;
     }
     let Some(left) = zone(context, left, scope, Effort::default().trail()) else { return };
@@ -65,27 +56,97 @@ fn judge<'a>(
     }
 }
 
-/// Whether an expression looks as if its zone could be known, before any value is followed, which takes longer.
-fn may_be_time(context: &Context<'_>, expr: &Expr, scope: ScopeId) -> bool {
-    let model = context.model;
-    match expr {
-        Expr::Name(name) => model.bindings_of_name(name, scope).iter().any(|&id| match model.binding(id).kind {
-            BindingKind::Parameter(_) => true,
-            _ => model.assigned(id).is_some_and(may_give_time),
-        }),
-        _ => may_give_time(expr),
-    }
+/// After so many names, anything may be.
+const MAX_SEEN: usize = 100;
+
+/// Looks for anything that could tell the zone of a value, in all that could have made it: that takes far less than to
+/// find out what does, and few values are times.
+struct Search<'m, 'a> {
+    model: &'m Model<'a>,
+    seen: Vec<BindingId>,
 }
 
-fn may_give_time(value: &Expr) -> bool {
-    match value {
-        Expr::Call(call) => match &*call.func {
+impl<'m, 'a> Search<'m, 'a> {
+    fn new(model: &'m Model<'a>) -> Self {
+        Self { model, seen: Vec::new() }
+    }
+
+    fn may_be_time(&mut self, value: &'a Expr, scope: ScopeId) -> bool {
+        if self.seen.len() > MAX_SEEN {
+            return true;
+        }
+        match value {
+            Expr::Name(name) => {
+                self.model.bindings_of_name(name, scope).iter().any(|&id| self.may_be_bound_to_time(id))
+            }
+            Expr::Call(call) => self.may_give_time(call, scope),
+            Expr::BinOp(node) if matches!(node.op, ast::Operator::Add | ast::Operator::Sub) => {
+                self.may_be_time(&node.left, scope)
+            }
+            Expr::If(node) => self.may_be_time(&node.body, scope) || self.may_be_time(&node.orelse, scope),
+            Expr::BoolOp(node) => node.values.iter().any(|value| self.may_be_time(value, scope)),
+            Expr::Named(node) => self.may_be_time(&node.value, scope),
+            // An entry of a dictionary.
+            Expr::Subscript(node) => match &*node.value {
+                Expr::Name(name) => self.model.bindings_of_name(name, scope).iter().any(|&id| {
+                    let binding = self.model.binding(id);
+                    match self.model.assigned(id).filter(|_| self.is_new(id)) {
+                        Some(Expr::Dict(dict)) => {
+                            dict.items.iter().any(|item| self.may_be_time(&item.value, binding.written_in))
+                        }
+                        _ => false,
+                    }
+                }),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn may_give_time(&mut self, call: &'a ast::ExprCall, scope: ScopeId) -> bool {
+        match &*call.func {
+            Expr::Attribute(method) if method.attr.as_str() == "replace" => {
+                call.arguments.find_keyword("tzinfo").is_some() || self.may_be_time(&method.value, scope)
+            }
             Expr::Attribute(method) => TELLING.contains(&method.attr.as_str()),
-            _ => true,
-        },
-        Expr::BinOp(node) => matches!(node.op, ast::Operator::Add | ast::Operator::Sub),
-        Expr::Name(_) | Expr::If(_) | Expr::BoolOp(_) | Expr::Named(_) | Expr::Subscript(_) => true,
-        _ => false,
+            Expr::Name(callee) => match self.model.bindings_of_name(callee, scope) {
+                &[only] => self.may_return_time(only),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn may_return_time(&mut self, id: BindingId) -> bool {
+        let BindingKind::Function(function) = self.model.binding(id).kind else { return false };
+        let function = self.model.function(function);
+        let mut values = function.returns.iter().filter_map(|node| node.value.as_deref());
+        self.is_new(id) && values.any(|value| self.may_be_time(value, function.scope))
+    }
+
+    fn may_be_bound_to_time(&mut self, id: BindingId) -> bool {
+        if !self.is_new(id) {
+            return false;
+        }
+        let (model, binding) = (self.model, self.model.binding(id));
+        match (binding.kind, model.scope(binding.scope).kind) {
+            (BindingKind::Parameter(ParameterKind::Positional(place)), ScopeKind::Function(function)) => {
+                model.calls_by_name(function).iter().any(|call| {
+                    let argument = call.node.arguments.find_argument_value(binding.name, place);
+                    argument.is_some_and(|argument| self.may_be_time(argument, call.scope))
+                })
+            }
+            _ => model.assigned(id).is_some_and(|value| self.may_be_time(value, binding.written_in)),
+        }
+    }
+
+    /// Whether a binding is looked at for the first time.
+    fn is_new(&mut self, id: BindingId) -> bool {
+        let is_new = !self.seen.contains(&id);
+        if is_new {
+            self.seen.push(id);
+        }
+        is_new
     }
 }
 

@@ -4,6 +4,7 @@ use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::ModuleStatus;
 use crate::manifest::edits;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+use crate::text::TextRange;
 
 use super::{Once, Required, required_modules};
 
@@ -16,12 +17,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "an import of a module that is neither in Python 3.9's library nor in D3's image",
     page: include_str!("disallowed_import.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut once = Once::default();
-    for module in required_modules(context) {
+    for module in required_modules(context, part) {
         if module.level > 0 || module.name.is_empty() || context.siblings.contains(module.top()) {
             continue;
         }

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::image::ModuleStatus;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+use crate::text::TextRange;
 
 use super::{Once, required_modules};
 
@@ -15,12 +16,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a relative import, or an import of a file beside the script",
     page: include_str!("local_import.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut once = Once::default();
-    for module in required_modules(context) {
+    for module in required_modules(context, part) {
         let message = if module.level > 0 {
             "D3 takes one script, so there is no package to import from; move the code into the script".to_owned()
         } else if context.siblings.contains(module.top())

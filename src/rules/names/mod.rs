@@ -53,17 +53,16 @@ impl Required<'_> {
     }
 }
 
-/// The modules that statements, `__import__("x")` and `importlib.import_module("x")` import, each statement's once:
+/// The modules that, in a part of the script, statements, `__import__("x")` and `importlib.import_module("x")` import, each statement's once:
 /// not those that a handler, a test of the version, or a test for the module itself guards.
-fn required_modules<'a>(context: &Context<'a>) -> Vec<Required<'a>> {
+fn required_modules<'a>(context: &Context<'a>, part: TextRange) -> Vec<Required<'a>> {
     let model = context.model;
     let guards = semantic::Context::IMPORT_GUARD | semantic::Context::VERSION_GUARD | semantic::Context::NOT_EVALUATED;
-    let statements = model.imports.iter().filter(|import| !import.context.intersects(guards)).map(|import| Required {
-        name: imported(import),
-        range: import.module_range,
-        level: import.level,
-    });
-    let calls = model.nodes.calls.iter().filter(|site| !site.context.intersects(guards)).filter_map(|site| {
+    let imports = context.imports(part).iter().filter(|import| !import.context.intersects(guards));
+    let statements =
+        imports.map(|import| Required { name: imported(import), range: import.module_range, level: import.level });
+    let calls = context.sites(&model.nodes.calls, part).iter().filter(|site| !site.context.intersects(guards));
+    let calls = calls.filter_map(|site| {
         let Expr::StringLiteral(module) = site.node.arguments.args.first()? else { return None };
         let name = module.value.to_str();
         let callee = model.callee(site.node)?;

@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::image::names::{ARGS, RESERVED_NAMES};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Binding, BindingKind, ParameterKind};
+use crate::text::TextRange;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3202",
@@ -14,11 +15,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a variable, parameter or other name that D3's playbook engine reserves is bound",
     page: include_str!("reserved_name.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for binding in &context.model.bindings {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for binding in context.bindings(part) {
         if RESERVED_NAMES.contains(&binding.name) && !is_documented(binding) && super::replaces(context.model, binding)
         {
             let what = if matches!(binding.kind, BindingKind::Delete) { "don't delete it" } else { "use another name" };

@@ -1,6 +1,6 @@
 //! D3810.
 
-use rustc_hash::FxHashMap;
+use std::cell::LazyCell;
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -20,27 +20,20 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Script(check),
 };
 
-/// The member that is taken of an expression, by the expression's range.
-type Members<'a> = FxHashMap<TextRange, &'a str>;
-
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     // A hook may look at the status of every answer.
-    if model.nodes.attributes.iter().any(|site| site.node.attr.as_str() == "hooks") {
-        return;
-    }
-    let members: Members<'_> =
-        model.nodes.attributes.iter().map(|site| (site.node.value.range(), site.node.attr.as_str())).collect();
+    let has_hooks = LazyCell::new(|| model.nodes.attributes.iter().any(|site| site.node.attr.as_str() == "hooks"));
     for site in &model.nodes.calls {
         let Expr::Attribute(method) = &*site.node.func else { continue };
         if method.attr.as_str() != "json" {
             continue;
         }
         let unchecked = match &*method.value {
-            Expr::Name(name) => is_unchecked(context, &members, name, site),
+            Expr::Name(name) => is_unchecked(context, name, site),
             other => is_request(model, other),
         };
-        if unchecked {
+        if unchecked && !*has_hooks {
             let message = "nothing has looked at the status of this answer, and an error page is no JSON; call \
                            `raise_for_status()`, or test `ok`, first";
             sink.report(method.attr.range(), message);
@@ -61,12 +54,7 @@ fn has_hooks(call: &HttpCall<'_>) -> bool {
 }
 
 /// Whether a name holds the answer to a request, and is not looked at between the request and this call.
-fn is_unchecked(
-    context: &Context<'_>,
-    members: &Members<'_>,
-    name: &ast::ExprName,
-    site: &Site<'_, ast::ExprCall>,
-) -> bool {
+fn is_unchecked(context: &Context<'_>, name: &ast::ExprName, site: &Site<'_, ast::ExprCall>) -> bool {
     let model = context.model;
     let Some(home) = model.home(name, site.scope) else { return false };
     let Some(entry) = model.scope(home).names.get(name.id.as_str()) else { return false };
@@ -84,8 +72,14 @@ fn is_unchecked(
         let read = model.references[id.0 as usize].node.range();
         let is_between = read.start() > request.range.start() && read.end() <= end && read != name.range();
         let is_after = tried.is_some_and(|body| read.start() >= body.end());
-        (is_between || is_after) && is_look(members.get(&read).copied())
+        (is_between || is_after) && is_look(member_of(context, read))
     })
+}
+
+/// The member that is taken of the expression with this range.
+fn member_of<'a>(context: &Context<'a>, object: TextRange) -> Option<&'a str> {
+    let attributes = context.sites(&context.model.nodes.attributes, context.statement_at(object.start())?);
+    attributes.iter().find(|site| site.node.value.range() == object).map(|site| site.node.attr.as_str())
 }
 
 /// The body of the innermost `try` around a call that catches the error about an answer that is no JSON.

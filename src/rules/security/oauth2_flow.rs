@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "OAuth 2.0 logic, which D3 does not support in custom integrations",
     page: include_str!("oauth2_flow.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
 /// Libraries that are there for OAuth 2.0.
@@ -63,11 +63,11 @@ const GRANTS: [&str; 6] = [
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
 ];
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut found: Vec<TextRange> = Vec::new();
-    libraries(context, &mut found);
-    endpoints(context, &mut found);
-    grants(context, &mut found);
+    libraries(context, part, &mut found);
+    endpoints(context, part, &mut found);
+    grants(context, part, &mut found);
     found.sort_by_key(|range| (range.start(), range.end()));
     found.dedup();
     for range in found {
@@ -76,8 +76,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn libraries(context: &Context<'_>, found: &mut Vec<TextRange>) {
-    for import in &context.model.imports {
+fn libraries(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>) {
+    for import in context.imports(part) {
         let is_first_version = import.member.is_some_and(|member| member.starts_with("OAuth1"));
         if import.level > 0 || is_first_version || import.context.contains(Around::NOT_EVALUATED) {
             continue;
@@ -94,7 +94,7 @@ fn libraries(context: &Context<'_>, found: &mut Vec<TextRange>) {
     }
 }
 
-fn endpoints(context: &Context<'_>, found: &mut Vec<TextRange>) {
+fn endpoints(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>) {
     let is_endpoint = |text: &str| {
         if text.len() < SHORTEST_ENDPOINT || !text.contains("token") {
             return false;
@@ -102,33 +102,33 @@ fn endpoints(context: &Context<'_>, found: &mut Vec<TextRange>) {
         let address = text.split('?').next().unwrap_or_default().trim_end_matches('/');
         !text.contains(char::is_whitespace) && ENDPOINTS.iter().any(|end| address.ends_with(end))
     };
-    for site in &context.model.nodes.strings {
+    for site in context.sites(&context.model.nodes.strings, part) {
         if is_endpoint(site.node.value.to_str()) {
             found.push(site.node.range());
         }
     }
-    for site in &context.model.nodes.f_strings {
+    for site in context.sites(&context.model.nodes.f_strings, part) {
         let literals = site.node.value.elements().filter_map(|element| element.as_literal());
         found.extend(literals.filter(|literal| is_endpoint(&literal.value)).map(Ranged::range));
     }
 }
 
 /// `"grant_type": "client_credentials"` as a key, an argument or in a query.
-fn grants(context: &Context<'_>, found: &mut Vec<TextRange>) {
+fn grants(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>) {
     let nodes = &context.model.nodes;
     let is_grant = |value: &Expr| match value {
         Expr::StringLiteral(literal) => GRANTS.contains(&literal.value.to_str()),
         _ => false,
     };
     let is_key = |key: &Expr| matches!(key, Expr::StringLiteral(text) if text.value.to_str() == "grant_type");
-    for site in &nodes.dicts {
+    for site in context.sites(&nodes.dicts, part) {
         for item in &site.node.items {
             if let Some(key) = item.key.as_ref().filter(|key| is_key(key) && is_grant(&item.value)) {
                 found.push(key.range());
             }
         }
     }
-    for site in &nodes.assigns {
+    for site in context.sites(&nodes.assigns, part) {
         for target in &site.node.targets {
             if let Expr::Subscript(target) = target
                 && is_key(&target.slice)
@@ -138,7 +138,7 @@ fn grants(context: &Context<'_>, found: &mut Vec<TextRange>) {
             }
         }
     }
-    for site in &nodes.calls {
+    for site in context.sites(&nodes.calls, part) {
         for keyword in &site.node.arguments.keywords {
             if let Some(name) = keyword.arg.as_ref().filter(|name| name.as_str() == "grant_type")
                 && is_grant(&keyword.value)
@@ -151,12 +151,13 @@ fn grants(context: &Context<'_>, found: &mut Vec<TextRange>) {
     let in_query = |text: &str| {
         text.contains("grant_type=") && GRANTS.iter().any(|grant| text.contains(&format!("grant_type={grant}")))
     };
-    for site in nodes.strings.iter().filter(|site| !site.context.contains(Around::STATEMENT)) {
+    let strings = context.sites(&nodes.strings, part).iter();
+    for site in strings.filter(|site| !site.context.contains(Around::STATEMENT)) {
         if in_query(site.node.value.to_str()) {
             found.push(site.node.range());
         }
     }
-    for site in &nodes.f_strings {
+    for site in context.sites(&nodes.f_strings, part) {
         let literals = site.node.value.elements().filter_map(|element| element.as_literal());
         found.extend(literals.filter(|literal| in_query(&literal.value)).map(Ranged::range));
     }
