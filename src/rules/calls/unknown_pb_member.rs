@@ -5,8 +5,8 @@ use rustc_hash::FxHashSet;
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::PB;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{Model, Origin};
-use crate::syntax::ast::{Expr, ExprContext};
+use crate::semantic::{Model, Origin, Site};
+use crate::syntax::ast::{Expr, ExprAttribute, ExprContext};
 use crate::text::{Edit, Ranged, nearest};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -23,11 +23,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    let is_passed_on = is_passed_on(model) || model.system().is_some_and(is_passed_on);
-    let sites = model.nodes.attributes.iter().filter(|site| {
-        (is_passed_on || is_named(&site.node.value)) && model.origin(&site.node.value, site.scope) == Some(Origin::Pb)
-    });
-    let members: Vec<_> = sites.map(|site| site.node).collect();
+    let members = members(model);
     let assigned: FxHashSet<&str> =
         members.iter().filter(|member| member.ctx != ExprContext::Load).map(|member| member.attr.as_str()).collect();
     for member in members {
@@ -49,14 +45,24 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether `pb` may have other names: it is bound, or used in another way than by its members. Where it is not, there is
-/// no need to look what every other name is.
-fn is_passed_on(model: &Model<'_>) -> bool {
-    let reads = model.read_outside().filter(|read| read.node.id.as_str() == PB).count();
-    let uses = model.nodes.attributes.iter().filter(|site| is_named(&site.node.value)).count();
-    reads != uses || model.scopes.iter().any(|scope| scope.names.contains_key(PB))
+/// The members that are taken of `pb`, under whatever name.
+fn members<'a>(model: &Model<'a>) -> Vec<&'a ExprAttribute> {
+    let by_name = members_by_name(model);
+    // Where `pb` goes nowhere, there is no need to look what all other names are.
+    let is_passed_on = is_passed_on(model, by_name.len())
+        || model.system().is_some_and(|system| is_passed_on(system, members_by_name(system).len()));
+    let sites = if is_passed_on { model.nodes.attributes.clone() } else { by_name };
+    let is_pb = |site: &&Site<'a, ExprAttribute>| model.origin(&site.node.value, site.scope) == Some(Origin::Pb);
+    sites.iter().filter(is_pb).map(|site| site.node).collect()
 }
 
-fn is_named(object: &Expr) -> bool {
-    matches!(object, Expr::Name(name) if name.id.as_str() == PB)
+fn members_by_name<'a>(model: &Model<'a>) -> Vec<Site<'a, ExprAttribute>> {
+    let is_named = |object: &Expr| matches!(object, Expr::Name(name) if name.id.as_str() == PB);
+    model.nodes.attributes.iter().filter(|site| is_named(&site.node.value)).copied().collect()
+}
+
+/// Whether `pb` may have other names: it is bound, or read for more than its members.
+fn is_passed_on(model: &Model<'_>, members: usize) -> bool {
+    let reads = model.read_outside().filter(|read| read.node.id.as_str() == PB).count();
+    reads != members || model.scopes.iter().any(|scope| scope.names.contains_key(PB))
 }

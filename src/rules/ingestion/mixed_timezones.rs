@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingId, BindingKind, Effort, Model, ParameterKind, ScopeId, ScopeKind, Trail};
+use crate::semantic::{BindingId, BindingKind, Effort, ParameterKind, ScopeId, ScopeKind, Trail};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
@@ -17,9 +17,6 @@ pub(in crate::rules) static RULE: Rule = Rule {
     page: include_str!("mixed_timezones.md"),
     check: Check::Script(check),
 };
-
-/// The methods that tell the zone of a time; `replace` may do so too.
-const TELLING: [&str; 7] = ["astimezone", "localize", "now", "strptime", "today", "utcfromtimestamp", "utcnow"];
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
@@ -44,7 +41,8 @@ fn judge<'a>(
     range: TextRange,
     sink: &mut Sink<'_>,
 ) {
-    if !Search::new(context.model).may_be_time(left, scope) || !Search::new(context.model).may_be_time(right, scope) {
+    let zones = Search::zones(context, left, scope);
+    if !(zones.naive || zones.aware) || !zones.may_differ(Search::zones(context, right, scope)) {
         return;
     }
     let Some(left) = zone(context, left, scope, Effort::default().trail()) else { return };
@@ -56,97 +54,103 @@ fn judge<'a>(
     }
 }
 
-/// After so many names, anything may be.
-const MAX_SEEN: usize = 100;
-
-/// Looks for anything that could tell the zone of a value, in all that could have made it: that takes far less than to
-/// find out what does, and few values are times.
-struct Search<'m, 'a> {
-    model: &'m Model<'a>,
-    seen: Vec<BindingId>,
+/// Which zones a value may have, by all that could have made it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Zones {
+    naive: bool,
+    aware: bool,
 }
 
-impl<'m, 'a> Search<'m, 'a> {
-    fn new(model: &'m Model<'a>) -> Self {
-        Self { model, seen: Vec::new() }
+impl Zones {
+    fn may_differ(self, other: Self) -> bool {
+        self.naive && other.aware || self.aware && other.naive
+    }
+}
+
+/// After so many names, a value may have any zone.
+const MAX_SEEN: usize = 100;
+
+/// Finds which zones a value may have. That takes far less than to find out which it has, and few values are times.
+struct Search<'c, 'a> {
+    context: &'c Context<'a>,
+    seen: Vec<BindingId>,
+    found: Zones,
+}
+
+impl<'c, 'a> Search<'c, 'a> {
+    fn zones(context: &'c Context<'a>, value: &'a Expr, scope: ScopeId) -> Zones {
+        let mut search = Self { context, seen: Vec::new(), found: Zones::default() };
+        search.visit(value, scope);
+        search.found
     }
 
-    fn may_be_time(&mut self, value: &'a Expr, scope: ScopeId) -> bool {
-        if self.seen.len() > MAX_SEEN {
-            return true;
-        }
+    fn visit(&mut self, value: &'a Expr, scope: ScopeId) {
         match value {
             Expr::Name(name) => {
-                self.model.bindings_of_name(name, scope).iter().any(|&id| self.may_be_bound_to_time(id))
+                for &id in self.context.model.bindings_of_name(name, scope) {
+                    self.visit_binding(id);
+                }
             }
-            Expr::Call(call) => self.may_give_time(call, scope),
+            Expr::Call(call) => self.visit_call(call, scope),
             Expr::BinOp(node) if matches!(node.op, ast::Operator::Add | ast::Operator::Sub) => {
-                self.may_be_time(&node.left, scope)
+                self.visit(&node.left, scope);
             }
-            Expr::If(node) => self.may_be_time(&node.body, scope) || self.may_be_time(&node.orelse, scope),
-            Expr::BoolOp(node) => node.values.iter().any(|value| self.may_be_time(value, scope)),
-            Expr::Named(node) => self.may_be_time(&node.value, scope),
+            Expr::If(node) => {
+                self.visit(&node.body, scope);
+                self.visit(&node.orelse, scope);
+            }
+            Expr::BoolOp(node) => node.values.iter().for_each(|value| self.visit(value, scope)),
+            Expr::Named(node) => self.visit(&node.value, scope),
             // An entry of a dictionary.
-            Expr::Subscript(node) => match &*node.value {
-                Expr::Name(name) => self.model.bindings_of_name(name, scope).iter().any(|&id| {
-                    let binding = self.model.binding(id);
-                    match self.model.assigned(id).filter(|_| self.is_new(id)) {
-                        Some(Expr::Dict(dict)) => {
-                            dict.items.iter().any(|item| self.may_be_time(&item.value, binding.written_in))
-                        }
-                        _ => false,
-                    }
-                }),
-                _ => false,
-            },
-            _ => false,
+            Expr::Subscript(node) => self.visit(&node.value, scope),
+            Expr::Dict(node) => node.items.iter().for_each(|item| self.visit(&item.value, scope)),
+            _ => {}
         }
     }
 
-    fn may_give_time(&mut self, call: &'a ast::ExprCall, scope: ScopeId) -> bool {
+    fn visit_call(&mut self, call: &'a ast::ExprCall, scope: ScopeId) {
         match &*call.func {
-            Expr::Attribute(method) if method.attr.as_str() == "replace" => {
-                call.arguments.find_keyword("tzinfo").is_some() || self.may_be_time(&method.value, scope)
+            Expr::Name(callee) => {
+                for &id in self.context.model.bindings_of_name(callee, scope) {
+                    self.visit_binding(id);
+                }
             }
-            Expr::Attribute(method) => TELLING.contains(&method.attr.as_str()),
-            Expr::Name(callee) => match self.model.bindings_of_name(callee, scope) {
-                &[only] => self.may_return_time(only),
-                _ => false,
+            Expr::Attribute(method) if gives_same_zone(call) => self.visit(&method.value, scope),
+            _ => match call_zone(self.context, call, scope, Effort::default().trail()) {
+                Some(Zone::Naive) => self.found.naive = true,
+                Some(Zone::Aware) => self.found.aware = true,
+                None => {}
             },
-            _ => false,
         }
     }
 
-    fn may_return_time(&mut self, id: BindingId) -> bool {
-        let BindingKind::Function(function) = self.model.binding(id).kind else { return false };
-        let function = self.model.function(function);
-        let mut values = function.returns.iter().filter_map(|node| node.value.as_deref());
-        self.is_new(id) && values.any(|value| self.may_be_time(value, function.scope))
-    }
-
-    fn may_be_bound_to_time(&mut self, id: BindingId) -> bool {
-        if !self.is_new(id) {
-            return false;
+    fn visit_binding(&mut self, id: BindingId) {
+        if self.seen.contains(&id) {
+            return;
         }
-        let (model, binding) = (self.model, self.model.binding(id));
-        match (binding.kind, model.scope(binding.scope).kind) {
-            (BindingKind::Parameter(ParameterKind::Positional(place)), ScopeKind::Function(function)) => {
-                model.calls_by_name(function).iter().any(|call| {
-                    let argument = call.node.arguments.find_argument_value(binding.name, place);
-                    argument.is_some_and(|argument| self.may_be_time(argument, call.scope))
-                })
+        if self.seen.len() == MAX_SEEN {
+            self.found = Zones { naive: true, aware: true };
+            return;
+        }
+        self.seen.push(id);
+        let model = self.context.model;
+        let binding = model.binding(id);
+        match binding.kind {
+            BindingKind::Function(function) => {
+                let function = model.function(function);
+                let values = function.returns.iter().filter_map(|node| node.value.as_deref());
+                values.for_each(|value| self.visit(value, function.scope));
             }
-            _ => model.assigned(id).is_some_and(|value| self.may_be_time(value, binding.written_in)),
+            BindingKind::Parameter(ParameterKind::Positional(place)) => {
+                let ScopeKind::Function(function) = model.scope(binding.scope).kind else { return };
+                for call in model.calls_by_name(function) {
+                    if let Some(argument) = call.node.arguments.find_argument_value(binding.name, place) {
+                        self.visit(argument, call.scope);
+                    }
+                }
+            }
+            _ => model.assigned(id).into_iter().for_each(|value| self.visit(value, binding.written_in)),
         }
-    }
-
-    /// Whether a binding is looked at for the first time.
-    fn is_new(&mut self, id: BindingId) -> bool {
-        let is_new = !self.seen.contains(&id);
-        if is_new {
-            self.seen.push(id);
-        }
-        is_new
     }
 }
 
@@ -184,16 +188,22 @@ fn is_duration<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId) -> boo
     values.complete && !values.known.is_empty() && values.known.iter().all(|&(value, _)| is_one(value))
 }
 
+/// `time.replace(...)` that leaves the zone as it is.
+fn gives_same_zone(call: &ast::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "replace")
+        && call.arguments.find_keyword("tzinfo").is_none()
+}
+
 fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId, trail: Trail<'_>) -> Option<Zone> {
     let Expr::Attribute(method) = &*call.func else { return None };
     let arguments = &call.arguments;
     let is_none = |value: &Expr| value.is_none_literal_expr();
     match method.attr.as_str() {
-        "replace" => match arguments.find_keyword("tzinfo") {
-            Some(keyword) if is_none(&keyword.value) => Some(Zone::Naive),
-            Some(_) => Some(Zone::Aware),
-            None => zone(context, &method.value, scope, trail),
-        },
+        _ if gives_same_zone(call) => zone(context, &method.value, scope, trail),
+        "replace" => {
+            let keyword = arguments.find_keyword("tzinfo")?;
+            Some(if is_none(&keyword.value) { Zone::Naive } else { Zone::Aware })
+        }
         "astimezone" => Some(Zone::Aware),
         "localize" if arguments.args.len() == 1 => {
             let name = context.model.qualified_name(&method.value, scope)?;
