@@ -241,8 +241,9 @@ struct Style<'a> {
 
 impl<'a> Style<'a> {
     fn of(manifest: &'a Manifest) -> Self {
-        let first_line = manifest.text.split_once('\n').map_or("", |(line, _)| line);
-        let newline = if first_line.ends_with('\r') { "\r\n" } else { "\n" };
+        // The first line tells, as looking through all of a long manifest takes its time.
+        let first = manifest.text.split_inclusive('\n').next();
+        let newline = if first.is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
         let unit = match &manifest.root {
             Some(Node { value: Value::Object(properties), range }) => properties.first().and_then(|first| {
                 let gap = slice(manifest, TextRange::new(range.start(), first.key.range.start()));

@@ -52,17 +52,28 @@ pub(super) fn within<T>(table: &[T], part: TextRange, start: impl Fn(&T) -> Text
 }
 
 impl<'a> Context<'a> {
+    /// The script as one part.
+    pub(super) fn whole(&self) -> TextRange {
+        TextRange::up_to(TextSize::of(&*self.parsed.text))
+    }
+
+    /// The top-level statement around a place.
+    pub(super) fn statement_at(&self, place: TextSize) -> Option<TextRange> {
+        let next = self.parsed.body.partition_point(|statement| statement.start() <= place);
+        Some(self.parsed.body.get(next.checked_sub(1)?)?.range())
+    }
+
     /// The nodes of a table that lie in a part of the script.
     pub(super) fn sites<'m, T: Ranged>(&self, table: &'m [Site<'a, T>], part: TextRange) -> &'m [Site<'a, T>] {
         within(table, part, |site| site.node.start())
     }
 
-    /// The names imported in a part of the script.
+    /// The names that a part of the script imports.
     pub(super) fn imports(&self, part: TextRange) -> &'a [Import<'a>] {
         within(&self.model.imports, part, |import| import.statement.start())
     }
 
-    /// The names bound in a part of the script.
+    /// The names that a part of the script binds.
     pub(super) fn bindings(&self, part: TextRange) -> &'a [Binding<'a>] {
         within(&self.model.bindings, part, |binding| binding.range.start())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::guards::leaves;
-use super::model::{MODULE, Resolution};
+use super::model::{BindingId, BindingKind, MODULE, Resolution};
 use super::{Model, Origin};
 use crate::image::names::system_command;
 use crate::syntax::ast::Stmt;
@@ -88,6 +88,12 @@ impl<'a> Model<'a> {
         }
         names.extend(commands);
         names.extend(before.callees_that_differ(&now));
+        // Whether an import is used elsewhere too counts where it is used.
+        let is_import = |name: &&String| {
+            let entry = self.scope(MODULE).names.get(name.as_str());
+            entry.is_some_and(|entry| entry.bindings.iter().any(|&id| self.is_import(id)))
+        };
+        names.extend(before.reads.symmetric_difference(&now.reads).filter(is_import).map(String::as_str));
         let first = body.partition_point(|statement| statement.start() < fresh.start());
         affected[first..first + self.statements_in(fresh).len()].fill(true);
         while let Some(name) = names.pop() {
@@ -97,6 +103,9 @@ impl<'a> Model<'a> {
             for place in self.places_of(name) {
                 let statement = body.partition_point(|statement| statement.start() <= place).saturating_sub(1);
                 if !std::mem::replace(&mut affected[statement], true) {
+                    if guards_what_follows(&body[statement]) {
+                        return None;
+                    }
                     let range = body[statement].range();
                     names.extend(self.names_bound_in(range));
                     names.extend(self.names_read_in(range).filter(|name| carriers.contains(name)));
@@ -104,6 +113,10 @@ impl<'a> Model<'a> {
             }
         }
         Some(affected)
+    }
+
+    fn is_import(&self, id: BindingId) -> bool {
+        matches!(self.binding(id).kind, BindingKind::Import(_))
     }
 
     fn statements_in(&self, part: TextRange) -> &'a [Stmt] {
@@ -143,10 +156,16 @@ impl<'a> Model<'a> {
 }
 
 /// Whether other statements see of one what it binds, and nothing else. After `if sys.version_info < (3, 10): raise`
-/// all that follows is guarded.
+/// all that follows is guarded, and after `from __future__ import annotations` no annotation is evaluated.
 fn acts_by_names(statement: &Stmt) -> bool {
     match statement {
         Stmt::If(node) => !leaves(&node.body),
+        Stmt::ImportFrom(node) => node.module.as_ref().is_none_or(|module| module.as_str() != "__future__"),
         _ => true,
     }
+}
+
+/// Whether what follows a statement depends on its test, as in `if PY2: raise`.
+fn guards_what_follows(statement: &Stmt) -> bool {
+    matches!(statement, Stmt::If(node) if leaves(&node.body))
 }

@@ -1,12 +1,14 @@
 //! Commands: the functions that D3 calls (D3's page, "Command & Script").
 
+use std::cell::LazyCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::manifest;
 use crate::syntax::ast::Expr;
-use crate::text::{TextRange, nearest};
+use crate::text::{Ranged, TextRange, TextSize, nearest};
 
-use super::model::{Binding, BindingKind, FunctionId, MODULE};
+use super::model::{Binding, BindingKind, Function, FunctionId, MODULE};
 use super::{Model, ScopeKind, SystemScript};
 
 /// A command of this script.
@@ -92,14 +94,19 @@ impl<'a> Model<'a> {
     /// What the name of a command of this script is in the final script.
     pub fn definition(&self, command: &Command<'a>) -> Definition {
         let definitions = self.definitions.get_or_init(|| {
-            let candidates = Candidates::new(self);
+            // Only a command without a function needs them.
+            let candidates = LazyCell::new(|| Candidates::new(self));
             let named = self.commands.iter().map(|command| command.name);
             named.map(|name| (name.to_owned(), self.find_definition(name, &candidates))).collect()
         });
         definitions.get(command.name).copied().unwrap_or(Definition::Unknown)
     }
 
-    fn find_definition(&self, name: &str, candidates: &Candidates<'a>) -> Definition {
+    fn find_definition(
+        &self,
+        name: &str,
+        candidates: &LazyCell<Candidates<'a>, impl FnOnce() -> Candidates<'a>>,
+    ) -> Definition {
         let bound = self.scope(MODULE).names.get(name).and_then(|entry| entry.bindings.last());
         if let Some(&last) = bound {
             return self.definition_of(self.binding(last));
@@ -184,16 +191,27 @@ impl<'a> Model<'a> {
 
     /// The command that a function is.
     pub fn command_of(&self, function: FunctionId) -> Option<&Command<'a>> {
-        let places = self.commands_by_function.get_or_init(|| {
-            let mut places = FxHashMap::default();
-            for (place, command) in self.commands.iter().enumerate() {
-                if let Some(function) = command.function {
-                    places.entry(function).or_insert(place);
-                }
-            }
+        let places = self.commands_by_function();
+        let first = places.partition_point(|&(other, _)| other < function);
+        places.get(first).filter(|(other, _)| *other == function).map(|&(_, place)| &self.commands[place])
+    }
+
+    /// The commands that have their functions in some top-level statements, in the functions' order.
+    pub fn commands_within(&self, part: TextRange) -> impl Iterator<Item = (&Command<'a>, &Function<'a>)> {
+        let places = self.commands_by_function();
+        let place = |end: TextSize| places.partition_point(|&(id, _)| self.function(id).node.start() < end);
+        let within = places[place(part.start())..place(part.end())].iter();
+        within.map(|&(id, place)| (&self.commands[place], self.function(id)))
+    }
+
+    /// The functions of the commands in source order, each with the place of its command.
+    fn commands_by_function(&self) -> &[(FunctionId, usize)] {
+        self.commands_by_function.get_or_init(|| {
+            let places = self.commands.iter().enumerate();
+            let mut places: Vec<_> = places.filter_map(|(place, command)| Some((command.function?, place))).collect();
+            places.sort_unstable();
             places
-        });
-        places.get(&function).map(|&place| &self.commands[place])
+        })
     }
 
     /// The top-level function around a scope.

@@ -36,7 +36,7 @@ impl<'a> Model<'a> {
     }
 
     fn binds_by_names(&self) -> bool {
-        self.references.iter().any(|reference| {
+        self.read_outside().any(|reference| {
             reference.resolution == Resolution::Builtin
                 && match reference.node.id.as_str() {
                     "exec" => true,
@@ -66,10 +66,10 @@ impl<'a> Model<'a> {
         // What stands under a test of the version may be meant for another one.
         let harmless = Context::NAME_GUARD | Context::VERSION_GUARD | Context::NOT_EVALUATED;
         // A name that the script asks for with NameError in mind is there or not.
-        let unknown = || self.references.iter().filter(|read| !is_open && read.resolution == Resolution::Unknown);
+        let unknown = || self.read_outside().filter(|read| !is_open && read.resolution == Resolution::Unknown);
         let is_asked = |read: &&Reference<'a>| read.context.contains(Context::NAME_GUARD);
         let asked: FxHashSet<&str> = unknown().filter(is_asked).map(|read| read.node.id.as_str()).collect();
-        self.references.iter().filter(move |read| {
+        self.read_outside().filter(move |read| {
             let name = read.node.id.as_str();
             !is_open
                 && read.resolution == Resolution::Unknown

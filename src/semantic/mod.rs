@@ -176,6 +176,8 @@ pub struct Model<'a> {
     pub bindings: Vec<Binding<'a>>,
     /// Names being read, in source order.
     pub references: Vec<Reference<'a>>,
+    /// Those of them that the script binds nowhere.
+    outside: Vec<ReferenceId>,
     /// Functions at any depth, in source order.
     pub functions: Vec<Function<'a>>,
     /// Imported names, in source order.
@@ -204,10 +206,8 @@ pub struct Model<'a> {
     parameter_origins: OnceLock<Arc<ParameterOrigins>>,
     /// The members of `pb` that the script gives other values, once that was asked for.
     assigned_members: OnceLock<FxHashSet<String>>,
-    /// Which top-level function uses which, once that was asked for.
-    uses: OnceLock<related::Uses>,
     /// The commands by their functions, once that was asked for.
-    commands_by_function: OnceLock<FxHashMap<FunctionId, usize>>,
+    commands_by_function: OnceLock<Vec<(FunctionId, usize)>>,
     /// The calls that D3 calls are, by their callees and places in the table of calls, once that was asked for.
     d3_callees: OnceLock<FxHashMap<TextRange, usize>>,
     /// What each call calls, by its place in the table of calls.
@@ -224,6 +224,7 @@ impl<'a> Model<'a> {
             scopes,
             bindings,
             references,
+            outside: Vec::new(),
             functions,
             imports,
             nodes,
@@ -238,7 +239,6 @@ impl<'a> Model<'a> {
             dynamic: OnceLock::new(),
             parameter_origins: OnceLock::new(),
             assigned_members: OnceLock::new(),
-            uses: OnceLock::new(),
             commands_by_function: OnceLock::new(),
             d3_callees: OnceLock::new(),
             callees: Vec::new(),
@@ -259,6 +259,11 @@ impl<'a> Model<'a> {
     /// The scope with this index.
     pub fn scope(&self, id: ScopeId) -> &Scope<'a> {
         &self.scopes[id.0 as usize]
+    }
+
+    /// The names being read that the script binds nowhere, in source order.
+    pub fn read_outside(&self) -> impl Iterator<Item = &Reference<'a>> {
+        self.outside.iter().map(|id| &self.references[id.0 as usize])
     }
 
     /// The binding with this index.

@@ -47,11 +47,12 @@ impl<'a> Model<'a> {
     pub(super) fn resolve_outside(&mut self) {
         let system = self.system();
         let image = &self.script.surroundings.image;
-        for reference in &mut self.references {
+        for (place, reference) in self.references.iter_mut().enumerate() {
             let name = reference.node.id.as_str();
             if reference.resolution != Resolution::Unknown {
                 continue;
             }
+            self.outside.push(ReferenceId(index(place)));
             reference.resolution = if is_given_by_class(&self.scopes, name, reference.scope) {
                 Resolution::Builtin
             } else if system.is_some_and(|system| system.binds(name)) {

@@ -2,9 +2,10 @@
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names;
+use crate::rules::context::within;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::Access;
-use crate::text::{Edit, Ranged};
+use crate::text::{Edit, Ranged, TextRange};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3402",
@@ -15,11 +16,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a connection key with upper case or spaces",
     page: include_str!("malformed_connection_key.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for read in &context.model.connection_reads {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for read in within(&context.model.connection_reads, part, |read| read.range.start()) {
         let right = well_formed(read.key);
         let declared = || {
             context.manifest.is_some_and(|manifest| {

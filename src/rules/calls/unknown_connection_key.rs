@@ -1,6 +1,6 @@
 //! D3401.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::manifest::{Kind, edits};
@@ -29,22 +29,21 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let reads = &context.model.connection_reads;
-    let written: HashSet<&str> =
+    let written: FxHashSet<&str> =
         reads.iter().filter(|read| read.access == Access::Write).map(|read| read.key).collect();
-    let known: Vec<&str> =
-        manifest.connection.iter().map(|parameter| parameter.parameter_name.value.as_str()).collect();
-    let names: HashSet<&str> = known.iter().copied().collect();
+    let known = || manifest.connection.iter().map(|parameter| parameter.parameter_name.value.as_str());
+    let names: FxHashSet<&str> = known().collect();
     for read in reads {
         let is_read = matches!(read.access, Access::Subscript | Access::Get { .. });
         if !is_read
             || read.key.is_empty()
+            || names.contains(read.key)
             || written.contains(read.key)
             || well_formed(read.key) != read.key
-            || names.contains(read.key)
         {
             continue;
         }
-        let near = nearest(read.key, known.iter().copied());
+        let near = nearest(read.key, known());
         let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "add it to the manifest, or correct the key".to_owned(),

@@ -26,15 +26,16 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     if context.model.script.surroundings.is_live() {
         return;
     }
-    // A key in another spelling is a fault of its own.
     let reads = &context.model.connection_reads;
+    let read: FxHashSet<&str> = reads.iter().map(|read| read.key).collect();
+    let parameters = manifest.connection.iter().map(|parameter| &parameter.parameter_name);
+    let mut unread: Vec<_> = parameters.filter(|name| !read.contains(name.value.as_str())).collect();
+    if unread.is_empty() {
+        return;
+    }
+    // A key in another spelling is a fault of its own.
     let read: FxHashSet<String> = reads.iter().map(|read| names::connection_key(read.key)).collect();
-    let mut unread: Vec<_> = manifest
-        .connection
-        .iter()
-        .map(|parameter| &parameter.parameter_name)
-        .filter(|name| !read.contains(name.value.as_str()))
-        .collect();
+    unread.retain(|name| !read.contains(name.value.as_str()));
     if unread.is_empty() {
         return;
     }

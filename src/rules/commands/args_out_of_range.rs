@@ -15,11 +15,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Manifest,
     summary: "`args` is indexed beyond the inputs, or unpacked into another number of names",
     page: include_str!("args_out_of_range.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for (command, function) in super::declared(context) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for (command, function) in super::declared(context, part) {
         let Some(parameter) = &function.node.parameters.vararg else { continue };
         let Some(length) = command.inputs.len().checked_sub(function.positional().count()) else { continue };
         let inputs = Inputs { model: context.model, function, parameter: parameter.name.as_str(), length };

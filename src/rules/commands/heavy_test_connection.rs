@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::image::names::TEST_CONNECTION;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, Definition, Function, Model, ScopeId};
+use crate::semantic::{BindingKind, Function, Model, ScopeId};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
@@ -16,17 +16,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a TestConnection with inputs, or one that sends more than GET or HEAD",
     page: include_str!("heavy_test_connection.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
 /// Functions of `requests` and methods of its sessions that change something at the other end.
 const HEAVY: [&str; 4] = ["post", "put", "patch", "delete"];
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    let model = context.model;
-    for command in model.commands.iter().filter(|command| command.name.eq_ignore_ascii_case(TEST_CONNECTION)) {
-        let Definition::Function(id) = model.definition(command) else { continue };
-        let function = model.function(id);
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    let signatures = super::signatures(context, part);
+    for (command, function) in signatures.filter(|(command, _)| command.name.eq_ignore_ascii_case(TEST_CONNECTION)) {
         let inputs = match command.declared {
             Some(declared) => declared.inputs.len(),
             None => function.positional().filter(|parameter| parameter.default.is_none()).count(),
@@ -36,14 +34,13 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
                 format!("D3 tests a connection without inputs, and `{}` has {inputs}; take them out", command.name);
             sink.report(function.node.name.range, message);
         }
-        check_requests(model, function, sink);
+        check_requests(context, function, sink);
     }
 }
 
-fn check_requests<'a>(model: &Model<'a>, function: &Function<'a>, sink: &mut Sink<'_>) {
-    let within = function.node.range();
-    for site in model.nodes.calls.iter().filter(|site| within.contains_range(site.node.range())) {
-        if let Some((range, method)) = heavy_request(model, site.node, site.scope) {
+fn check_requests<'a>(context: &Context<'a>, function: &Function<'a>, sink: &mut Sink<'_>) {
+    for site in context.sites(&context.model.nodes.calls, function.node.range()) {
+        if let Some((range, method)) = heavy_request(context.model, site.node, site.scope) {
             let message = format!("a connection test can run on a schedule, and this sends {method}; use a cheap GET");
             sink.report(range, message);
         }

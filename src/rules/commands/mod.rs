@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Applicability, Fix, Place};
 use crate::manifest::{self, Manifest, edits};
-use crate::semantic::{Command, Definition, Function, Model, ScopeId};
+use crate::semantic::{Command, Function, Model, ScopeId};
 use crate::syntax;
 use crate::syntax::ast::{Expr, Stmt};
 use crate::text::{Edit, TextRange};
@@ -22,37 +22,26 @@ pub(super) mod uncallable_signature;
 pub(super) mod undeclared_command;
 pub(super) mod unused_input;
 
-/// The commands with their functions, where the parameters tell how a function is called.
-fn signatures<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a Command<'a>, &'a Function<'a>)> {
-    let model = context.model;
-    model.commands.iter().filter_map(move |command| match model.definition(command) {
-        Definition::Function(id) => {
-            let function = model.function(id);
-            (!function.is_decorated()).then_some((command, function))
-        }
-        _ => None,
+/// The commands that have their functions in a part of the script, where the parameters tell how a function is called.
+fn signatures<'a>(
+    context: &Context<'a>,
+    part: TextRange,
+) -> impl Iterator<Item = (&'a Command<'a>, &'a Function<'a>)> + use<'a> {
+    context.model.commands_within(part).filter(|(_, function)| {
+        // What else a command's function can be, other rules say.
+        !function.is_decorated() && !function.node.is_async && !function.is_generator
     })
 }
 
 /// Those of [`signatures`] that the manifest declares, with what it says; none of a Live script, whose inputs the
 /// manifest may have changed since the last submit.
-fn declared<'a>(context: &Context<'a>) -> impl Iterator<Item = (&'a manifest::Command, &'a Function<'a>)> {
-    let is_live = context.model.script.surroundings.is_live();
-    signatures(context).filter_map(move |(command, function)| Some((command.declared.filter(|_| !is_live)?, function)))
-}
-
-/// Those of [`declared`] whose functions stand in a part of the script.
-fn declared_in<'a>(
+fn declared<'a>(
     context: &Context<'a>,
     part: TextRange,
-) -> impl Iterator<Item = (&'a manifest::Command, &'a Function<'a>)> {
-    let model = context.model;
-    let is_live = model.script.surroundings.is_live();
-    model.functions_within(part).filter_map(move |id| {
-        let command = model.command_of(id)?;
-        let is_plain = model.definition(command) == Definition::Function(id);
-        Some((command.declared.filter(|_| is_plain && !is_live)?, model.function(id)))
-    })
+) -> impl Iterator<Item = (&'a manifest::Command, &'a Function<'a>)> + use<'a> {
+    let is_live = context.model.script.surroundings.is_live();
+    let signatures = signatures(context, part).filter(move |_| !is_live);
+    signatures.filter_map(|(command, function)| Some((command.declared?, function)))
 }
 
 /// Whether a parameter takes all positional arguments that are left.

@@ -26,21 +26,13 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         SystemScript::None => return,
     };
     let model = context.model;
-    for (place, binding) in model.bindings.iter().enumerate() {
-        if binding.scope != MODULE {
-            continue;
-        }
-        let Some(entry) = model.scope(MODULE).names.get(binding.name) else { continue };
-        let is_first = entry.bindings.first().is_some_and(|id| id.0 as usize == place);
-        if !is_first || matches!(binding.kind, BindingKind::Delete | BindingKind::Annotated(None)) {
-            continue;
-        }
-        let Some(&replaced) = system.scope(MODULE).names.get(binding.name).and_then(|entry| entry.bindings.last())
-        else {
-            continue;
-        };
-        let replaced = system.binding(replaced);
-        if is_same_import(model, binding, system, replaced) {
+    for (name, theirs) in &system.scope(MODULE).names {
+        let mine = model.scope(MODULE).names.get(name).and_then(|mine| mine.bindings.first());
+        let (Some(&first), Some(&replaced)) = (mine, theirs.bindings.last()) else { continue };
+        let (binding, replaced) = (model.binding(first), system.binding(replaced));
+        if matches!(binding.kind, BindingKind::Delete | BindingKind::Annotated(None))
+            || is_same_import(model, binding, system, replaced)
+        {
             continue;
         }
         let differs = match (function(model, binding), function(system, replaced)) {

@@ -4,7 +4,7 @@ use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::manifest;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::Function;
-use crate::text::{Edit, Ranged, TextSize};
+use crate::text::{Edit, Ranged, TextRange, TextSize};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3102",
@@ -15,12 +15,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Manifest,
     summary: "a command's function takes another number of parameters than the command has inputs",
     page: include_str!("parameter_count.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
-    for (command, function) in super::declared(context) {
+    for (command, function) in super::declared(context, part) {
         let inputs = command.inputs.len();
         let required = function.positional().filter(|parameter| parameter.default.is_none()).count();
         let most = function.positional().count();

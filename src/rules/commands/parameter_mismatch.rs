@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(manifest) = context.manifest else { return };
-    for (command, function) in super::declared(context) {
+    for (command, function) in super::declared(context, context.whole()) {
         let pairs = function.positional().zip(&command.inputs);
         let mut differing = pairs
             .filter(|(parameter, input)| {

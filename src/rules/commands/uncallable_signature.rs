@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
+use crate::text::TextRange;
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3105",
@@ -12,11 +13,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "a command's function has a required keyword-only parameter",
     page: include_str!("uncallable_signature.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for (_, function) in super::signatures(context) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for (_, function) in super::signatures(context, part) {
         let required = function.node.parameters.kwonlyargs.iter().find(|parameter| parameter.default.is_none());
         if let Some(parameter) = required {
             let message = format!(

@@ -1,5 +1,7 @@
 //! D3108.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashSet;
 
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
@@ -26,20 +28,22 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     if model.script.surroundings.is_live() {
         return;
     }
-    let meant: FxHashSet<FunctionId> = model
-        .commands
-        .iter()
-        .filter_map(|command| match model.definition(command) {
+    let meant: LazyCell<FxHashSet<FunctionId>, _> = LazyCell::new(|| {
+        let near = model.commands.iter().filter_map(|command| match model.definition(command) {
             Definition::Near(function) => Some(function),
             _ => None,
-        })
-        .collect();
-    let declared: FxHashSet<&str> =
-        manifest.commands.iter().map(|command| command.internal_name.value.as_str()).collect();
-    for binding in &model.bindings {
-        let crate::semantic::BindingKind::Function(id) = binding.kind else { continue };
+        });
+        near.collect()
+    });
+    let declared: LazyCell<FxHashSet<&str>, _> =
+        LazyCell::new(|| manifest.commands.iter().map(|command| command.internal_name.value.as_str()).collect());
+    for id in model.functions_within(context.whole()) {
         let function = model.function(id);
-        if !model.looks_like_command(id) || meant.contains(&id) || declared.contains(function.name()) {
+        if !model.looks_like_command(id)
+            || model.command_of(id).is_some()
+            || declared.contains(function.name())
+            || meant.contains(&id)
+        {
             continue;
         }
         let names = super::positional_names(function);

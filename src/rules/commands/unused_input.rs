@@ -21,12 +21,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
-    let all_names = reads_of_all_names(context.model, part);
-    for (command, function) in super::declared_in(context, part) {
+    for (command, function) in super::declared(context, part) {
         // D3 gives system-defined commands their inputs, wanted or not.
         if system_command(&command.internal_name.value).is_some()
             || is_stub(function)
-            || all_names.iter().any(|read| function.node.range().contains_range(*read))
+            || reads_all_names(context.model, function)
         {
             continue;
         }
@@ -55,12 +54,10 @@ fn is_stub(function: &Function<'_>) -> bool {
     })
 }
 
-/// Where names are read all at once in a part of the script: `locals()`, `eval(...)`.
-fn reads_of_all_names(model: &Model<'_>, part: TextRange) -> Vec<TextRange> {
-    let references = within(&model.references, part, |reference| reference.node.start());
-    let reads = references.iter().filter(|reference| {
-        matches!(reference.node.id.as_str(), "locals" | "vars" | "eval" | "exec" | "dir")
-            && reference.resolution == Resolution::Builtin
-    });
-    reads.map(|reference| reference.node.range()).collect()
+/// Whether a function reads names all at once: `locals()`, `eval(...)`.
+fn reads_all_names(model: &Model<'_>, function: &Function<'_>) -> bool {
+    within(&model.references, function.node.range(), |read| read.node.start()).iter().any(|read| {
+        read.resolution == Resolution::Builtin
+            && matches!(read.node.id.as_str(), "locals" | "vars" | "eval" | "exec" | "dir")
+    })
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, Effort, ParameterKind, ScopeId, ScopeKind, Trail};
+use crate::semantic::{BindingId, BindingKind, Effort, ParameterKind, ScopeId, ScopeKind, Trail};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
@@ -18,20 +18,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Script(check),
 };
 
-/// The methods that tell the zone of a time, or give another time of the same zone; without a call of one nothing is known.
-const TELLING: [&str; 8] =
-    ["astimezone", "localize", "now", "replace", "strptime", "today", "utcfromtimestamp", "utcnow"];
-
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    let tells = |call: &ast::ExprCall| {
-        matches!(&*call.func, Expr::Attribute(method)
-        if TELLING.contains(&method.attr.as_str())
-            && (method.attr.as_str() != "replace" || call.arguments.find_keyword("tzinfo").is_some()))
-    };
-    if !model.nodes.calls.iter().any(|site| tells(site.node)) {
-        return;
-    }
     for site in &model.nodes.compares {
         let ([op], [right]) = (&*site.node.ops, &*site.node.comparators) else { continue };
         if matches!(op, ast::CmpOp::Lt | ast::CmpOp::LtE | ast::CmpOp::Gt | ast::CmpOp::GtE) {
@@ -53,7 +41,8 @@ fn judge<'a>(
     range: TextRange,
     sink: &mut Sink<'_>,
 ) {
-    if !may_be_time(context, left, scope) || !may_be_time(context, right, scope) {
+    let zones = Search::zones(context, left, scope);
+    if !(zones.naive || zones.aware) || !zones.may_differ(Search::zones(context, right, scope)) {
         return;
     }
     let Some(left) = zone(context, left, scope, Effort::default().trail()) else { return };
@@ -65,27 +54,103 @@ fn judge<'a>(
     }
 }
 
-/// Whether an expression looks as if its zone could be known, before any value is followed, which takes longer.
-fn may_be_time(context: &Context<'_>, expr: &Expr, scope: ScopeId) -> bool {
-    let model = context.model;
-    match expr {
-        Expr::Name(name) => model.bindings_of_name(name, scope).iter().any(|&id| match model.binding(id).kind {
-            BindingKind::Parameter(_) => true,
-            _ => model.assigned(id).is_some_and(may_give_time),
-        }),
-        _ => may_give_time(expr),
+/// Which zones a value may have, by all that could have made it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Zones {
+    naive: bool,
+    aware: bool,
+}
+
+impl Zones {
+    fn may_differ(self, other: Self) -> bool {
+        self.naive && other.aware || self.aware && other.naive
     }
 }
 
-fn may_give_time(value: &Expr) -> bool {
-    match value {
-        Expr::Call(call) => match &*call.func {
-            Expr::Attribute(method) => TELLING.contains(&method.attr.as_str()),
-            _ => true,
-        },
-        Expr::BinOp(node) => matches!(node.op, ast::Operator::Add | ast::Operator::Sub),
-        Expr::Name(_) | Expr::If(_) | Expr::BoolOp(_) | Expr::Named(_) | Expr::Subscript(_) => true,
-        _ => false,
+/// After so many names, a value may have any zone.
+const MAX_SEEN: usize = 100;
+
+/// Finds which zones a value may have. That takes far less than to find out which it has, and few values are times.
+struct Search<'c, 'a> {
+    context: &'c Context<'a>,
+    seen: Vec<BindingId>,
+    found: Zones,
+}
+
+impl<'c, 'a> Search<'c, 'a> {
+    fn zones(context: &'c Context<'a>, value: &'a Expr, scope: ScopeId) -> Zones {
+        let mut search = Self { context, seen: Vec::new(), found: Zones::default() };
+        search.visit(value, scope);
+        search.found
+    }
+
+    fn visit(&mut self, value: &'a Expr, scope: ScopeId) {
+        match value {
+            Expr::Name(name) => {
+                for &id in self.context.model.bindings_of_name(name, scope) {
+                    self.visit_binding(id);
+                }
+            }
+            Expr::Call(call) => self.visit_call(call, scope),
+            Expr::BinOp(node) if matches!(node.op, ast::Operator::Add | ast::Operator::Sub) => {
+                self.visit(&node.left, scope);
+            }
+            Expr::If(node) => {
+                self.visit(&node.body, scope);
+                self.visit(&node.orelse, scope);
+            }
+            Expr::BoolOp(node) => node.values.iter().for_each(|value| self.visit(value, scope)),
+            Expr::Named(node) => self.visit(&node.value, scope),
+            // An entry of a dictionary.
+            Expr::Subscript(node) => self.visit(&node.value, scope),
+            Expr::Dict(node) => node.items.iter().for_each(|item| self.visit(&item.value, scope)),
+            _ => {}
+        }
+    }
+
+    fn visit_call(&mut self, call: &'a ast::ExprCall, scope: ScopeId) {
+        match &*call.func {
+            Expr::Name(callee) => {
+                for &id in self.context.model.bindings_of_name(callee, scope) {
+                    self.visit_binding(id);
+                }
+            }
+            Expr::Attribute(method) if gives_same_zone(call) => self.visit(&method.value, scope),
+            _ => match call_zone(self.context, call, scope, Effort::default().trail()) {
+                Some(Zone::Naive) => self.found.naive = true,
+                Some(Zone::Aware) => self.found.aware = true,
+                None => {}
+            },
+        }
+    }
+
+    fn visit_binding(&mut self, id: BindingId) {
+        if self.seen.contains(&id) {
+            return;
+        }
+        if self.seen.len() == MAX_SEEN {
+            self.found = Zones { naive: true, aware: true };
+            return;
+        }
+        self.seen.push(id);
+        let model = self.context.model;
+        let binding = model.binding(id);
+        match binding.kind {
+            BindingKind::Function(function) => {
+                let function = model.function(function);
+                let values = function.returns.iter().filter_map(|node| node.value.as_deref());
+                values.for_each(|value| self.visit(value, function.scope));
+            }
+            BindingKind::Parameter(ParameterKind::Positional(place)) => {
+                let ScopeKind::Function(function) = model.scope(binding.scope).kind else { return };
+                for call in model.calls_by_name(function) {
+                    if let Some(argument) = call.node.arguments.find_argument_value(binding.name, place) {
+                        self.visit(argument, call.scope);
+                    }
+                }
+            }
+            _ => model.assigned(id).into_iter().for_each(|value| self.visit(value, binding.written_in)),
+        }
     }
 }
 
@@ -123,16 +188,22 @@ fn is_duration<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId) -> boo
     values.complete && !values.known.is_empty() && values.known.iter().all(|&(value, _)| is_one(value))
 }
 
+/// `time.replace(...)` that leaves the zone as it is.
+fn gives_same_zone(call: &ast::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "replace")
+        && call.arguments.find_keyword("tzinfo").is_none()
+}
+
 fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId, trail: Trail<'_>) -> Option<Zone> {
     let Expr::Attribute(method) = &*call.func else { return None };
     let arguments = &call.arguments;
     let is_none = |value: &Expr| value.is_none_literal_expr();
     match method.attr.as_str() {
-        "replace" => match arguments.find_keyword("tzinfo") {
-            Some(keyword) if is_none(&keyword.value) => Some(Zone::Naive),
-            Some(_) => Some(Zone::Aware),
-            None => zone(context, &method.value, scope, trail),
-        },
+        _ if gives_same_zone(call) => zone(context, &method.value, scope, trail),
+        "replace" => {
+            let keyword = arguments.find_keyword("tzinfo")?;
+            Some(if is_none(&keyword.value) { Zone::Naive } else { Zone::Aware })
+        }
         "astimezone" => Some(Zone::Aware),
         "localize" if arguments.args.len() == 1 => {
             let name = context.model.qualified_name(&method.value, scope)?;

@@ -1,5 +1,7 @@
 //! D3505.
 
+use std::cell::LazyCell;
+
 use crate::diagnostic::Severity;
 use crate::image::names::RETRY_COUNT;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
@@ -26,20 +28,17 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     if retries.is_empty() || system_counts(context) {
         return;
     }
-    let counting: Vec<Option<FunctionId>> = counting(model).collect();
     // At the top level it is known to all functions.
-    if counting.contains(&None) {
-        return;
-    }
+    let Some(counting) = counting(model).collect::<Option<Vec<FunctionId>>>() else { return };
+    // What runs together with something that counts: whoever calls that, and all that is called by these.
+    let callers = model.related(&counting, Direction::Using);
+    let called = LazyCell::new(|| {
+        let callers: Vec<FunctionId> = callers.iter().copied().collect();
+        model.related(&callers, Direction::Used)
+    });
     for site in retries {
         let Some(function) = model.top_level_function_of(site.scope) else { continue };
-        if counting.contains(&Some(function)) {
-            continue;
-        }
-        let mut related = model.related(&[function], Direction::Using);
-        let users: Vec<FunctionId> = related.iter().copied().collect();
-        related.extend(model.related(&users, Direction::Used));
-        if counting.iter().flatten().any(|function| related.contains(function)) {
+        if callers.contains(&function) || called.contains(&function) {
             continue;
         }
         let message = format!("nothing tests `{RETRY_COUNT}`, so this retry has no end; stop after some attempts");

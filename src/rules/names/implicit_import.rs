@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let harmless = semantic::Context::NAME_GUARD | semantic::Context::NOT_EVALUATED;
     let mut seen = FxHashSet::default();
-    for reference in &model.references {
+    for reference in model.read_outside() {
         let name = reference.node.id.as_str();
         if reference.resolution != Resolution::Implicit || reference.context.intersects(harmless) || !seen.insert(name)
         {

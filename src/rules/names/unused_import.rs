@@ -24,7 +24,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    let evaluates = model.references.iter().any(|reference| {
+    let evaluates = model.read_outside().any(|reference| {
         matches!(reference.node.id.as_str(), "eval" | "exec") && reference.resolution == Resolution::Builtin
     });
     // What is broken may have been the use.

@@ -8,7 +8,7 @@ use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{BindingId, BindingKind, Model, ReferenceId, ScopeId, Slot};
 use crate::syntax::ast::Expr;
 use crate::syntax::walk::{self, Visitor};
-use crate::text::{Edit, Ranged};
+use crate::text::{Edit, Ranged, TextRange};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3308",
@@ -19,12 +19,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "keyFields or contextData is filled",
     page: include_str!("deprecated_field.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut seen = FxHashSet::default();
-    for output in &context.model.output_models {
+    for output in context.output_models(part) {
         for (field, slot) in OUTPUT_FIELDS.iter().zip(&output.slots).filter(|(field, _)| field.deprecated) {
             let Slot::Given(argument, scope) = *slot else { continue };
             if seen.contains(&argument.range()) || !is_filled(context, argument, scope) {

@@ -4,7 +4,7 @@ use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{FunctionId, Model, Origin, ScopeId, ScopeKind};
 use crate::syntax::ast::{self, Expr};
-use crate::text::{Edit, Ranged};
+use crate::text::{Edit, Ranged, TextRange};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3302",
@@ -15,12 +15,12 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "an output model is made and not returned",
     page: include_str!("discarded_output_model.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let model = context.model;
-    for statement in &model.nodes.expressions {
+    for statement in context.sites(&model.nodes.expressions, part) {
         let Expr::Call(call) = &*statement.node.value else { continue };
         // Outside of a function there is nothing to return from.
         let ScopeKind::Function(_) = model.scope(statement.scope).kind else { continue };

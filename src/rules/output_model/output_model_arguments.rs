@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::image::names::OUTPUT_FIELDS;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{OutputModel, Slot};
-use crate::text::{Ranged, nearest};
+use crate::text::{Ranged, TextRange, nearest};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3305",
@@ -15,11 +15,11 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "an output model with too few or too many arguments, or with an unknown or repeated keyword",
     page: include_str!("output_model_arguments.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
-    for output in context.model.output_models.iter().filter(|output| output.wrapper.is_none()) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
+    for output in context.output_models(part).iter().filter(|output| output.wrapper.is_none()) {
         let keywords_are_fine = check_keywords(output, sink);
         let arguments = &output.call.arguments;
         let is_open = arguments.args.iter().any(|argument| argument.is_starred_expr());

@@ -63,9 +63,11 @@ fn root(mut expr: &Expr) -> Option<&ast::ExprName> {
 fn writer<'a>(model: &Model<'a>, site: &Site<'a, ast::ExprCall>) -> Option<Writer> {
     match &*site.node.func {
         Expr::Name(name) => {
-            let is_candidate = name.id.as_str() == "print"
-                || matches!(model.bindings_of_name(name, site.scope), [only]
-                    if matches!(model.binding(*only).kind, BindingKind::Import(_)));
+            let is_known = matches!(model.callee(site.node)?.parts(), ["print" | "pprint" | "sys" | "logging", ..]);
+            let is_candidate = is_known
+                && (name.id.as_str() == "print"
+                    || matches!(model.bindings_of_name(name, site.scope), [only]
+                    if matches!(model.binding(*only).kind, BindingKind::Import(_))));
             if !is_candidate {
                 return None;
             }

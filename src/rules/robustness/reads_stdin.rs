@@ -22,12 +22,14 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     for site in &model.nodes.calls {
         let callee = &*site.node.func;
-        let message = if is_input(model, site.node, site.scope) {
-            "nobody can type here: D3 runs commands without a terminal; take an input of the command"
-        } else if is_debugger(model, site.node) {
-            "a debugger waits for somebody to type, and D3 runs commands without a terminal; remove it"
-        } else {
-            continue;
+        let message = match waits(model, site.node, site.scope) {
+            Some(Waits::Input) => {
+                "nobody can type here: D3 runs commands without a terminal; take an input of the command"
+            }
+            Some(Waits::Debugger) => {
+                "a debugger waits for somebody to type, and D3 runs commands without a terminal; remove it"
+            }
+            None => continue,
         };
         if !site.context.contains(Around::MAIN_GUARD) && !model.runs_by_main_guard_only(site.scope) {
             sink.report(callee.range(), message);
@@ -35,33 +37,32 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// `input`, which the engine reserves: it is the builtin only where neither script binds it.
-fn is_input(model: &Model<'_>, call: &ast::ExprCall, scope: ScopeId) -> bool {
-    match &*call.func {
-        Expr::Name(name) if name.id.as_str() == "input" => {
-            model.resolve("input", scope).is_none() && !model.system().is_some_and(|system| system.binds("input"))
-        }
-        Expr::Name(_) => model.callee(call).is_some_and(|name| name.is("getpass.getpass")),
-        Expr::Attribute(attribute) => {
-            matches!(attribute.attr.as_str(), "input" | "getpass" | "read" | "readline" | "readlines")
-                && model.callee(call).is_some_and(|name| {
-                    name.is("builtins.input")
-                        || name.is("getpass.getpass")
-                        || name.starts_with("sys.stdin")
-                        || name.starts_with("sys.__stdin__")
-                })
-        }
-        _ => false,
-    }
+/// What waits for somebody to type.
+#[derive(Debug, Clone, Copy)]
+enum Waits {
+    Input,
+    Debugger,
 }
 
-fn is_debugger(model: &Model<'_>, call: &ast::ExprCall) -> bool {
-    let Some(name) = model.callee(call) else { return false };
-    matches!(
-        name.parts(),
+fn waits(model: &Model<'_>, call: &ast::ExprCall, scope: ScopeId) -> Option<Waits> {
+    let member = match &*call.func {
+        // The engine reserves `input`: it is the builtin only where neither script binds it.
+        Expr::Name(name) if name.id.as_str() == "input" => {
+            let is_bound =
+                model.home(name, scope).is_some() || model.system().is_some_and(|system| system.binds("input"));
+            return (!is_bound).then_some(Waits::Input);
+        }
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    };
+    match *model.callee(call)?.parts() {
+        ["getpass", "getpass"] => Some(Waits::Input),
+        ["builtins", "input"] if member.is_some() => Some(Waits::Input),
+        ["sys", "stdin" | "__stdin__", .., "read" | "readline" | "readlines"] if member.is_some() => Some(Waits::Input),
         ["breakpoint"]
-            | ["sys", "breakpointhook"]
-            | ["pdb" | "ipdb" | "bdb", "set_trace" | "run" | "runeval" | "runcall" | "post_mortem" | "pm"]
-            | ["code", "interact"]
-    )
+        | ["sys", "breakpointhook"]
+        | ["pdb" | "ipdb" | "bdb", "set_trace" | "run" | "runeval" | "runcall" | "post_mortem" | "pm"]
+        | ["code", "interact"] => Some(Waits::Debugger),
+        _ => None,
+    }
 }

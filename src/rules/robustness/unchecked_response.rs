@@ -2,8 +2,6 @@
 
 use std::cell::LazyCell;
 
-use rustc_hash::FxHashMap;
-
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Binding, BindingKind, HttpCall, MODULE, Model, ScopeId, Site};
@@ -25,23 +23,17 @@ pub(in crate::rules) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     // A hook may look at the status of every answer.
-    if model.nodes.attributes.iter().any(|site| site.node.attr.as_str() == "hooks") {
-        return;
-    }
-    let members: LazyCell<FxHashMap<TextRange, &str>, _> = LazyCell::new(|| {
-        model.nodes.attributes.iter().map(|site| (site.node.value.range(), site.node.attr.as_str())).collect()
-    });
-    let member_of = |expr: TextRange| members.get(&expr).copied();
+    let has_hooks = LazyCell::new(|| model.nodes.attributes.iter().any(|site| site.node.attr.as_str() == "hooks"));
     for site in &model.nodes.calls {
         let Expr::Attribute(method) = &*site.node.func else { continue };
         if method.attr.as_str() != "json" {
             continue;
         }
         let unchecked = match &*method.value {
-            Expr::Name(name) => is_unchecked(context, &member_of, name, site),
+            Expr::Name(name) => is_unchecked(context, name, site),
             other => is_request(model, other),
         };
-        if unchecked {
+        if unchecked && !*has_hooks {
             let message = "nothing has looked at the status of this answer, and an error page is no JSON; call \
                            `raise_for_status()`, or test `ok`, first";
             sink.report(method.attr.range(), message);
@@ -61,14 +53,8 @@ fn has_hooks(call: &HttpCall<'_>) -> bool {
     call.has_unpacked_arguments() || call.site.node.arguments.find_keyword("hooks").is_some()
 }
 
-/// Whether a name holds the answer to a request, and is not looked at between the request and this call. `member_of` gives
-/// the member that is taken of an expression.
-fn is_unchecked<'m>(
-    context: &Context<'_>,
-    member_of: &impl Fn(TextRange) -> Option<&'m str>,
-    name: &ast::ExprName,
-    site: &Site<'_, ast::ExprCall>,
-) -> bool {
+/// Whether a name holds the answer to a request, and is not looked at between the request and this call.
+fn is_unchecked(context: &Context<'_>, name: &ast::ExprName, site: &Site<'_, ast::ExprCall>) -> bool {
     let model = context.model;
     let Some(home) = model.home(name, site.scope) else { return false };
     let Some(entry) = model.scope(home).names.get(name.id.as_str()) else { return false };
@@ -86,8 +72,14 @@ fn is_unchecked<'m>(
         let read = model.references[id.0 as usize].node.range();
         let is_between = read.start() > request.range.start() && read.end() <= end && read != name.range();
         let is_after = tried.is_some_and(|body| read.start() >= body.end());
-        (is_between || is_after) && is_look(member_of(read))
+        (is_between || is_after) && is_look(member_of(context, read))
     })
+}
+
+/// The member that is taken of the expression with this range.
+fn member_of<'a>(context: &Context<'a>, object: TextRange) -> Option<&'a str> {
+    let attributes = context.sites(&context.model.nodes.attributes, context.statement_at(object.start())?);
+    attributes.iter().find(|site| site.node.value.range() == object).map(|site| site.node.attr.as_str())
 }
 
 /// The body of the innermost `try` around a call that catches the error about an answer that is no JSON.

@@ -151,7 +151,8 @@ fn grants(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>) {
     let in_query = |text: &str| {
         text.contains("grant_type=") && GRANTS.iter().any(|grant| text.contains(&format!("grant_type={grant}")))
     };
-    for site in context.sites(&nodes.strings, part).iter().filter(|site| !site.context.contains(Around::STATEMENT)) {
+    let strings = context.sites(&nodes.strings, part).iter();
+    for site in strings.filter(|site| !site.context.contains(Around::STATEMENT)) {
         if in_query(site.node.value.to_str()) {
             found.push(site.node.range());
         }

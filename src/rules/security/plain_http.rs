@@ -23,7 +23,7 @@ const MAX_STEPS: usize = 16;
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    if model.http_calls().is_empty() || !has_plain_address(model) {
+    if model.http_calls().is_empty() || !names_plain_address(model) {
         return;
     }
     let mut found: Vec<TextRange> = Vec::new();
@@ -54,15 +54,10 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Whether a literal of the script may be what is looked for, before any value is followed.
-fn has_plain_address(model: &Model<'_>) -> bool {
-    let literals = |text: &ast::ExprFString| {
-        text.value
-            .elements()
-            .any(|element| matches!(element, InterpolatedStringElement::Literal(literal) if is_plain(&literal.value)))
-    };
+/// Whether any text begins with such an address, which costs less to see than where addresses come from.
+fn names_plain_address(model: &Model<'_>) -> bool {
     model.nodes.strings.iter().any(|site| is_plain(site.node.value.to_str()))
-        || model.nodes.f_strings.iter().any(|site| literals(site.node))
+        || model.nodes.f_strings.iter().any(|site| plain_beginning(site.node).is_some())
 }
 
 /// Whether a name says that it holds the address of a server, to be completed for each request.
@@ -98,12 +93,7 @@ fn plain_start<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> Option<
             Expr::StringLiteral(literal) => {
                 return is_plain(literal.value.to_str()).then(|| literal.range());
             }
-            Expr::FString(text) => {
-                return match text.value.elements().next()? {
-                    InterpolatedStringElement::Literal(literal) if is_plain(&literal.value) => Some(literal.range()),
-                    InterpolatedStringElement::Literal(_) | InterpolatedStringElement::Interpolation(_) => None,
-                };
-            }
+            Expr::FString(text) => return plain_beginning(text),
             Expr::BinOp(node) if matches!(node.op, Operator::Add | Operator::Mod) => &node.left,
             Expr::Call(call) => match &*call.func {
                 Expr::Attribute(method) if matches!(method.attr.as_str(), "format" | "strip" | "rstrip") => {
@@ -123,6 +113,14 @@ fn plain_start<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> Option<
         };
     }
     None
+}
+
+/// The literal that an f-string begins with, where it is such an address.
+fn plain_beginning(text: &ast::ExprFString) -> Option<TextRange> {
+    match text.value.elements().next()? {
+        InterpolatedStringElement::Literal(literal) if is_plain(&literal.value) => Some(literal.range()),
+        InterpolatedStringElement::Literal(_) | InterpolatedStringElement::Interpolation(_) => None,
+    }
 }
 
 /// Whether an address is one without encryption, of another machine that is not made up.

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{BindingKind, Model, ScopeId};
 use crate::syntax::ast::{self, Expr, InterpolatedStringElement, Operator};
-use crate::text::Ranged;
+use crate::text::{Ranged, TextRange};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3604",
@@ -15,15 +15,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
     needs: Needs::Nothing,
     summary: "values built into the text of an SQL statement",
     page: include_str!("sql_injection.md"),
-    check: Check::Script(check),
+    check: Check::Part(check),
 };
 
 /// How deep a built text is looked into.
 const MAX_DEPTH: usize = 24;
 
-fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
+fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let model = context.model;
-    for site in &model.nodes.calls {
+    for site in context.sites(&model.nodes.calls, part) {
         let name = match &*site.node.func {
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             Expr::Name(name) => name.id.as_str(),
