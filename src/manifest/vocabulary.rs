@@ -84,6 +84,9 @@ pub const CASE_RESPONSE_KEYS: [CaseKey; 5] = [
     ("base64", "The body, as bytes in base64."),
 ];
 
+/// The keys of a `response` that are its body.
+pub const CASE_BODY_KEYS: [&str; 3] = ["json", "text", "base64"];
+
 /// The keys of an entry of `d3`.
 pub const CASE_CALL_KEYS: [CaseKey; 3] = [
     ("call", "The call that is answered, as `D3.Utility.SetIncidentField`."),
@@ -97,6 +100,20 @@ pub const CASE_EXPECT_KEYS: [CaseKey; 4] = [
     ("attempts", "How many times the command ran: a number, or a list with each attempt."),
     ("logs", "The lines of the log."),
     ("error", "What ended the script without an output model: null, its type, or an object with `type` and `message`."),
+];
+
+/// The keys of an `error` in `expect`.
+pub const CASE_ERROR_KEYS: [CaseKey; 3] = [
+    ("type", "The exception's name, or one of the runner's own, as `NoOutputModel`."),
+    ("message", "What it says."),
+    ("traceback", "Its lines in the script: a list of `path`, `line` and `function`, the outermost first."),
+];
+
+/// The keys of an attempt in `expect`.
+pub const CASE_ATTEMPT_KEYS: [CaseKey; 3] = [
+    ("retrycount", "Which attempt it is; 0 is the first."),
+    ("outcome", "How it ended: `retry`, `success`, `failure` (an output model with errors) or `error` (none)."),
+    ("delay", "The seconds before the next attempt, or `null` for the last."),
 ];
 
 /// The names of some keys of a test case.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::redact::{HIDDEN, Redactor};
-use crate::manifest::vocabulary::{CASE_ENTRY_KEYS, CASE_REQUEST_KEYS, CASE_RESPONSE_KEYS, names};
+use crate::manifest::vocabulary::{CASE_BODY_KEYS, CASE_ENTRY_KEYS, CASE_REQUEST_KEYS, CASE_RESPONSE_KEYS, names};
 use crate::text::nearest;
 
 /// The entries of a recording: a JSON list.
@@ -62,7 +62,7 @@ fn check_response(response: &serde_json::Map<String, Value>) -> Result<(), Fault
             return Err(Fault::new(format!("`{key}` must be a text")).under(key));
         }
     }
-    if ["json", "text", "base64"].into_iter().filter(|key| response.contains_key(*key)).count() > 1 {
+    if CASE_BODY_KEYS.into_iter().filter(|key| response.contains_key(*key)).count() > 1 {
         return Err(Fault::new("the response has more than one of `json`, `text` and `base64`"));
     }
     Ok(())

@@ -123,3 +123,23 @@ pub struct Covered {
     /// Those that ran, sorted.
     pub ran: Vec<u32>,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+
+    use super::*;
+    use crate::manifest::vocabulary::{CASE_ATTEMPT_KEYS, CASE_ERROR_KEYS, names};
+
+    #[test]
+    fn a_case_knows_the_keys_of_what_came() {
+        fn keys(came: impl Serialize) -> Vec<String> {
+            let came = serde_json::to_value(came).expect("JSON");
+            came.as_object().expect("an object").keys().cloned().collect()
+        }
+        let attempt = Attempt { retrycount: 0, outcome: String::new(), delay: None };
+        let failure = Failure { kind: String::new(), message: String::new(), traceback: Vec::new() };
+        assert_eq!(keys(attempt), names(CASE_ATTEMPT_KEYS));
+        assert_eq!(keys(failure), names(CASE_ERROR_KEYS));
+    }
+}

@@ -6,7 +6,8 @@ use crate::ide::json_word::{JsonWord, quoted};
 use crate::ide::{CompletionItem, CompletionKind, describe};
 use crate::image::names::{self, ERRORS, OUTPUT_FIELDS, PASSDOWN_DATA, RETURN_DATA, STATUSES};
 use crate::manifest::vocabulary::{
-    CASE_CALL_KEYS, CASE_ENTRY_KEYS, CASE_EXPECT_KEYS, CASE_KEYS, CASE_REQUEST_KEYS, CASE_RESPONSE_KEYS, CaseKey,
+    CASE_ATTEMPT_KEYS, CASE_BODY_KEYS, CASE_CALL_KEYS, CASE_ENTRY_KEYS, CASE_ERROR_KEYS, CASE_EXPECT_KEYS, CASE_KEYS,
+    CASE_REQUEST_KEYS, CASE_RESPONSE_KEYS, CaseKey, MULTI_SELECT,
 };
 use crate::manifest::{Command, InputParameter, Manifest, Role, Segment, json, locate};
 use crate::text::TextSize;
@@ -36,20 +37,28 @@ pub fn complete_case(case: &str, manifest: &Manifest, offset: TextSize) -> Vec<C
         (Role::Key, [_]) => own(&word, &case, &place.path, &CASE_KEYS),
         (Role::Key, ["http", _]) => own(&word, &case, &place.path, &CASE_ENTRY_KEYS),
         (Role::Key, ["http", "request", _]) => own(&word, &case, &place.path, &CASE_REQUEST_KEYS),
-        (Role::Key, ["http", "response", _]) => own(&word, &case, &place.path, &CASE_RESPONSE_KEYS),
+        (Role::Key, ["http", "response", _]) => response(&word, &case, &place.path),
         (Role::Key, ["d3", _]) => own(&word, &case, &place.path, &CASE_CALL_KEYS),
         (Role::Key, ["expect", _]) => {
             let output = OUTPUT_FIELDS.iter().filter(|field| !field.deprecated).map(|field| (field.name, field.doc));
             let keys: Vec<CaseKey> = CASE_EXPECT_KEYS.into_iter().chain(output).collect();
             own(&word, &case, &place.path, &keys)
         }
+        (Role::Key, ["expect", "error", _]) => own(&word, &case, &place.path, &CASE_ERROR_KEYS),
+        (Role::Key, ["expect", "attempts", _]) => own(&word, &case, &place.path, &CASE_ATTEMPT_KEYS),
         (Role::Key, ["connection", _]) => {
             let parameters = manifest.connection.iter();
             let known = parameters.map(|one| (&*one.parameter_name.value, describe::connection_parameter(one), TEXT));
             fields(&word, &case, &place.path, known)
         }
-        (Role::Key, ["inputs", _]) => inputs(&word, &case, &place.path, manifest, case.command()),
-        (Role::Key, ["d3", "arguments", _]) => inputs(&word, &case, &place.path, manifest, case.called_at(&place.path)),
+        (Role::Key, ["inputs", _]) => inputs(&word, &case, &place.path, declared(manifest, case.command())),
+        (Role::Value, ["inputs", name]) => values(&word, &place.path, declared(manifest, case.command()), name),
+        (Role::Key, ["d3", "arguments", _]) => {
+            inputs(&word, &case, &place.path, declared(manifest, case.called_at(&place.path)))
+        }
+        (Role::Value, ["d3", "arguments", name]) => {
+            values(&word, &place.path, declared(manifest, case.called_at(&place.path)), name)
+        }
         _ => Vec::new(),
     };
     for (order, item) in items.iter_mut().enumerate() {
@@ -68,17 +77,26 @@ fn commands(word: &JsonWord<'_>, manifest: &Manifest, prefix: &str) -> Vec<Compl
     commands.map(item).collect()
 }
 
-fn inputs(
-    word: &JsonWord<'_>,
-    case: &Case<'_>,
-    path: &[Segment],
-    manifest: &Manifest,
-    command: Option<String>,
-) -> Vec<CompletionItem> {
-    let inputs = command.and_then(|command| manifest.command(&command)).map(|command| &command.inputs[..]);
+/// The inputs of a command.
+fn declared(manifest: &Manifest, command: Option<String>) -> &[InputParameter] {
+    command.and_then(|command| manifest.command(&command)).map_or(&[], |command| &command.inputs)
+}
+
+fn inputs(word: &JsonWord<'_>, case: &Case<'_>, path: &[Segment], declared: &[InputParameter]) -> Vec<CompletionItem> {
     let value = |input: &InputParameter| if TEXTS.contains(&&*input.parameter_type.value) { TEXT } else { "$1" };
-    let known = inputs.unwrap_or_default().iter();
-    fields(word, case, path, known.map(|one| (&*one.parameter_name.value, describe::input(one), value(one))))
+    fields(word, case, path, declared.iter().map(|one| (&*one.parameter_name.value, describe::input(one), value(one))))
+}
+
+/// What the input `name` may be, where the manifest says all of it.
+fn values(word: &JsonWord<'_>, path: &[Segment], declared: &[InputParameter], name: &str) -> Vec<CompletionItem> {
+    let Some(input) = declared.iter().find(|input| input.parameter_name.value == name) else { return Vec::new() };
+    let takes_list = input.input_type.as_ref().is_some_and(|kind| kind.value == MULTI_SELECT);
+    let in_list = matches!(path.last(), Some(Segment::Index(_)));
+    match &*input.parameter_type.value {
+        "Boolean" if !in_list => raw(word, ["true", "false"]),
+        _ if takes_list == in_list => texts(word, input.options.iter().map(String::as_str)),
+        _ => Vec::new(),
+    }
 }
 
 /// Keys of the case's own format.
@@ -86,11 +104,20 @@ fn own(word: &JsonWord<'_>, case: &Case<'_>, path: &[Segment], keys: &[CaseKey])
     fields(word, case, path, keys.iter().map(|&(key, says)| (key, says.to_owned(), value_of(key))))
 }
 
+/// Keys of a response, which has one body at most.
+fn response(word: &JsonWord<'_>, case: &Case<'_>, path: &[Segment]) -> Vec<CompletionItem> {
+    let is_body = |key: &str| key != word.typed && CASE_BODY_KEYS.contains(&key);
+    let has_body = case.keys_beside(path).into_iter().any(is_body);
+    let keys = CASE_RESPONSE_KEYS.into_iter().filter(|(key, _)| !has_body || !CASE_BODY_KEYS.contains(key));
+    own(word, case, path, &keys.collect::<Vec<_>>())
+}
+
 /// A place for the value of one of a case's own keys.
 fn value_of(key: &str) -> &'static str {
     match key {
-        "command" | "now" | "method" | "url" | "text" | "base64" | "call" | RETURN_DATA | ERRORS => TEXT,
-        "http" | "d3" | "logs" => "[$1]",
+        "command" | "now" | "method" | "url" | "text" | "base64" | "call" | "type" | "message" | "outcome"
+        | RETURN_DATA | ERRORS => TEXT,
+        "http" | "d3" | "logs" | "traceback" => "[$1]",
         "inputs" | "connection" | "expect" | "request" | "response" | "headers" | "arguments" | PASSDOWN_DATA => "{$1}",
         _ => "$1",
     }

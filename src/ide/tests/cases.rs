@@ -214,6 +214,26 @@ fn completion_in_a_case() {
             "{\"http\": [{\"response\": {\"status\": $1",
         ),
         (
+            "{\"http\": [{\"response\": {\"json\": {}, $0}}]}",
+            vec!["status", "headers"],
+            "{\"http\": [{\"response\": {\"json\": {}, \"status\": $1}}]}",
+        ),
+        (
+            "{\"http\": [{\"response\": {\"js$0on\": {}}}]}",
+            vec!["status", "headers", "json", "text", "base64"],
+            "{\"http\": [{\"response\": {\"status\": {}}}]}",
+        ),
+        (
+            "{\"expect\": {\"error\": {\"$0",
+            vec!["type", "message", "traceback"],
+            "{\"expect\": {\"error\": {\"type\": \"$1\"",
+        ),
+        (
+            "{\"expect\": {\"attempts\": [{\"retrycount\": 0}, {\"retrycount\": 1, $0}]}}",
+            vec!["outcome", "delay"],
+            "{\"expect\": {\"attempts\": [{\"retrycount\": 0}, {\"retrycount\": 1, \"outcome\": \"$1\"}]}}",
+        ),
+        (
             "{\"d3\": [{\"call\": \"D3.Utility.x\", $0}]}",
             vec!["arguments", "returns"],
             "{\"d3\": [{\"call\": \"D3.Utility.x\", \"arguments\": {$1}}]}",
@@ -223,6 +243,51 @@ fn completion_in_a_case() {
     }
     for marked in ["$0", "{\"command\": \"Gone\", \"inputs\": {\"$0\"}}", "{\"expect\": {\"rawData\": {\"$0\"}}}"] {
         assert_eq!(completed(marked).0, [""; 0], "{marked}");
+    }
+}
+
+/// A case with all keys that there are, cut off behind each quote that opens a key.
+#[test]
+fn each_key_is_offered_where_the_text_ends() {
+    let whole = r#"{"command": "CheckDevice", "inputs": {"hostname": "x", "limit": 1}, "connection": {"apikey": "k"}, "now": "",
+        "http": [{"request": {"method": "GET", "url": "https://🙂", "body": "b"},
+                  "response": {"status": 200, "headers": {}, "json": []}}],
+        "d3": [{"call": "D3.Integration.AcmeEDR.CheckDevice", "arguments": {"hostname": "y"}, "returns": []}],
+        "expect": {"success": true, "attempts": [{"retrycount": 0, "outcome": "success", "delay": null}], "logs": ["l"],
+                   "error": {"type": "KeyError", "message": "m", "traceback": []}, "result": "", "returnData": "Failed",
+                   "rawData": null, "errors": "", "passdownData": null}}"#;
+    let mut count = 0;
+    for (end, _) in whole.match_indices("\":") {
+        let start = whole[..end].rfind('"').expect("a quote") + 1;
+        let (key, marked) = (&whole[start..end], format!("{}$0", &whole[..start]));
+        assert!(completed(&marked).0.iter().any(|label| label == key), "{marked}");
+        count += 1;
+    }
+    assert_eq!(count, 37);
+}
+
+#[test]
+fn values_of_inputs_that_the_manifest_lists() {
+    let manifest = r#"{"version": 1, "kind": "integration", "internalName": "A", "commands": [{"internalName": "Look", "inputs": [
+        {"parameterName": "deep", "parameterType": "Boolean"}, {"parameterName": "host"},
+        {"parameterName": "level", "inputType": "Drop Down Option", "options": ["Low", "High"]},
+        {"parameterName": "kinds", "parameterType": "Text Array", "inputType": "Multi Select Option", "options": ["URL", "IP"]}]}]}"#;
+    let values = |marked: &str| -> Vec<String> {
+        let (text, offset) = unmark(marked);
+        let items = complete_case(&text, &Manifest::parse(Arc::from(manifest)), offset);
+        items.into_iter().map(|item| item.insert).collect()
+    };
+    for (marked, expected) in [
+        ("{\"command\": \"Look\", \"inputs\": {\"deep\": $0", vec!["true", "false"]),
+        ("{\"command\": \"Look\", \"inputs\": {\"level\": \"H$0\"}}", vec!["\"Low\"", "\"High\""]),
+        ("{\"command\": \"Look\", \"inputs\": {\"kinds\": [\"IP\", $0]}}", vec!["\"URL\"", "\"IP\""]),
+        ("{\"d3\": [{\"call\": \"D3.Integration.A.Look\", \"arguments\": {\"deep\": $0}}]}", vec!["true", "false"]),
+        ("{\"command\": \"Look\", \"inputs\": {\"kinds\": $0}}", vec![]),
+        ("{\"command\": \"Look\", \"inputs\": {\"level\": [$0]}}", vec![]),
+        ("{\"command\": \"Look\", \"inputs\": {\"host\": $0}}", vec![]),
+        ("{\"command\": \"Gone\", \"inputs\": {\"deep\": $0}}", vec![]),
+    ] {
+        assert_eq!(values(marked), expected, "{marked}");
     }
 }
 
