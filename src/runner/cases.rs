@@ -1,6 +1,7 @@
 //! Test cases: `tests/*.json` beside a manifest, one case a file.
 
 use std::collections::BTreeMap;
+use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -40,7 +41,7 @@ pub fn find_cases(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
         let path = absolute(path);
         if is_case(&path) && path.is_file() {
             cases.push(path);
-        } else if path.file_name().is_some_and(|name| name == FOLDER) && beside_manifest(&path) {
+        } else if is_case_folder(&path) {
             cases.extend(cases_in(&path));
         } else if path.extension().is_some_and(|extension| extension == "py") && path.is_file() {
             let manifest = Workspace::default().manifest_for(&path).map(|named| named.path);
@@ -62,16 +63,29 @@ pub fn find_cases(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
 
 /// Whether a path is that of a test case.
 pub fn is_case(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json") && path.parent().is_some_and(beside_manifest)
+    is_named_so(path) && path.parent().is_some_and(is_case_folder)
 }
 
-fn beside_manifest(folder: &Path) -> bool {
-    folder.parent().is_some_and(|above| above.join(MANIFEST).is_file())
+/// A manifest among the cases is that of its own folder.
+fn is_named_so(path: &Path) -> bool {
+    let is_manifest = path.file_name().is_some_and(|name| name == MANIFEST);
+    !is_manifest && path.extension().is_some_and(|extension| extension == "json")
+}
+
+fn is_case_folder(folder: &Path) -> bool {
+    let is_named_so = folder.file_name().is_some_and(|name| name == FOLDER);
+    is_named_so && folder.parent().is_some_and(|above| above.join(MANIFEST).is_file())
 }
 
 fn cases_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| is_case(path) && path.is_file()).collect()
+    let entries = is_case_folder(folder).then(|| std::fs::read_dir(folder).ok()).flatten();
+    let case = |entry: DirEntry| {
+        let path = entry.path();
+        // A link is what it leads to.
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file() || kind.is_symlink() && path.is_file());
+        (is_file && is_named_so(&path)).then_some(path)
+    };
+    entries.into_iter().flatten().flatten().filter_map(case).collect()
 }
 
 /// The manifest that the case at `path` is beside.
@@ -191,6 +205,15 @@ pub fn read_case(workspace: &Workspace, path: &Path) -> Result<Case, String> {
 /// What is wrong with the case at `path` that has this text, so that [`read_case`] would refuse it.
 pub fn faults(workspace: &Workspace, path: &Path, text: &str) -> Vec<Fault> {
     checked(workspace, path, text).err().unwrap_or_default()
+}
+
+/// The files that a case at `path` hands to its command, whether they exist or not.
+pub fn input_files(workspace: &Workspace, path: &Path, text: &str) -> Vec<PathBuf> {
+    let manifest = manifest_of(path);
+    let Some((case, known)) = parsed(text).ok().zip(workspace.manifest(&manifest)) else { return Vec::new() };
+    let declared = known.command(&case.command).map(|command| &command.inputs[..]);
+    let folder = manifest.parent().unwrap_or(&manifest);
+    inputs::files(case.inputs.as_ref(), declared.unwrap_or_default(), folder)
 }
 
 fn checked(workspace: &Workspace, path: &Path, text: &str) -> Result<Case, Vec<Fault>> {

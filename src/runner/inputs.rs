@@ -1,6 +1,6 @@
 //! Inputs: from what a user writes to what a script gets, by declared type.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Number, Value, json};
 
@@ -63,6 +63,17 @@ pub fn convert(
         }
     }
     if problems.is_empty() { Ok(inputs) } else { Err(problems) }
+}
+
+/// The files that inputs name, whether they exist or not.
+pub(super) fn files(given: Option<&Value>, declared: &[InputParameter], folder: &Path) -> Vec<PathBuf> {
+    let values = by_name(given, declared).unwrap_or_default();
+    let files = declared.iter().filter(|parameter| parameter.parameter_type.value == "File");
+    let named = files.filter_map(|parameter| {
+        let given = values.get(&parameter.parameter_name.value).filter(|value| !value.is_null());
+        file_path(given.or(parameter.default.as_ref()).filter(|value| !is_empty(value))?, folder)
+    });
+    named.collect()
 }
 
 /// What an input is that is optional and not given.
@@ -211,8 +222,12 @@ fn parsed(value: &Value) -> Option<Value> {
 }
 
 fn file(value: &Value, folder: &Path) -> Option<Value> {
-    let path = crate::project::absolute(&folder.join(value.as_str()?));
+    let path = file_path(value, folder)?;
     (path.is_file()).then(|| json!(path.to_string_lossy()))
+}
+
+fn file_path(value: &Value, folder: &Path) -> Option<PathBuf> {
+    Some(crate::project::absolute(&folder.join(value.as_str()?)))
 }
 
 fn shown(value: &Value) -> String {

@@ -30,8 +30,8 @@ mod warm;
 mod when;
 
 pub use cases::{
-    Case, NO_CASE, case_folder, cases_beside, cases_by_command, command_of, faults, find_cases, is_case, manifest_of,
-    read_case,
+    Case, NO_CASE, case_folder, cases_beside, cases_by_command, command_of, faults, find_cases, input_files, is_case,
+    manifest_of, read_case,
 };
 pub use compare::Mismatch;
 pub use extract::{events, key_fields};

@@ -1,8 +1,9 @@
 //! What an open test case is asked. It speaks of what the manifest beside it declares: that is where the answers are.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use tower_lsp_server::ls_types::{
     CompletionResponse, DocumentHighlight, GotoDefinitionResponse, Hover, HoverContents, Location, Position,
     PrepareRenameResponse, WorkspaceEdit,
@@ -13,7 +14,8 @@ use super::capabilities::Agreed;
 use super::convert::{self, Sheet};
 use super::manifest::{everywhere, in_cases, rename_for_case};
 use super::session::Session;
-use super::worker::{Checked, Subject, address};
+use super::watch::stamp;
+use super::worker::{Checked, Subject, above, address};
 use crate::ide::manifest::{self as ide, ManifestDocument};
 use crate::ide::{Mentioned, complete_case, mentioned_in_case, mentions, place_in_case};
 use crate::manifest::Manifest;
@@ -39,6 +41,15 @@ fn open<'a>(session: &Session, checked: &'a Checked) -> Option<Open<'a>> {
 /// What is wrong with the case at `path`: why `d3ls test` would refuse it.
 pub(super) fn check(session: &Session, sheet: Sheet, path: &Path, checked: &mut Checked) {
     let manifest = runner::manifest_of(path);
+    let files = runner::input_files(&session.workspace, path, &sheet.text);
+    let mut looked_at = files.clone();
+    checked.depends = depends(session, &manifest);
+    checked.depends.extend(files);
+    // A client that watches does not watch files of every kind.
+    if !session.agreed().watches {
+        looked_at.extend(above(path).chain(checked.depends.iter().cloned()));
+    }
+    checked.stamps = looked_at.into_iter().map(|path| (path.clone(), stamp(&path))).collect();
     let encoding = session.agreed().encoding;
     let faults = runner::faults(&session.workspace, path, &sheet.text).into_iter();
     let shown = |fault: Fault| {
@@ -46,9 +57,19 @@ pub(super) fn check(session: &Session, sheet: Sheet, path: &Path, checked: &mut 
         convert::problem(&fault.message, range, &sheet, encoding)
     };
     checked.items = faults.map(shown).collect();
-    checked.depends = session.workspace.scripts_of(&manifest);
-    checked.depends.push(manifest.clone());
     checked.subject = Subject::Case { sheet, manifest };
+}
+
+/// The manifest beside a case, its scripts, and the settings and image profiles of these.
+fn depends(session: &Session, manifest: &Path) -> Vec<PathBuf> {
+    let mut depends = session.workspace.scripts_of(manifest);
+    let settings = |script: &PathBuf| session.workspace.settings_for(script).map(|file| file.path.clone());
+    let profile = |script: &PathBuf| session.workspace.profile_for(script);
+    let governing: FxHashSet<PathBuf> =
+        depends.iter().flat_map(|script| settings(script).into_iter().chain(profile(script))).collect();
+    depends.extend(governing);
+    depends.push(manifest.to_owned());
+    depends
 }
 
 impl Open<'_> {

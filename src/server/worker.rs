@@ -223,7 +223,7 @@ fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot, before: Opt
         check_settings(session, own, path, &mut checked);
         return checked;
     }
-    if let Some(path) = path.filter(|path| !is_named(MANIFEST) && runner::is_case(path)) {
+    if let Some(path) = path.filter(|path| runner::is_case(path)) {
         let sheet = Sheet::new(uri.clone(), Some(snapshot.version), snapshot.text());
         case_document::check(session, sheet, path, &mut checked);
         return checked;
@@ -252,10 +252,6 @@ pub fn check_file(session: &Session, uri: Uri, path: &Path) -> Option<Checked> {
         check_settings(session, own, path, &mut checked);
     } else if runner::is_case(path) {
         case_document::check(session, own, path, &mut checked);
-        if !session.agreed().watches {
-            let depends = checked.depends.iter();
-            checked.stamps = depends.map(|path| (path.clone(), stamp(path))).collect();
-        }
     } else {
         let candidate = session.workspace.input(path, source, None);
         examine(session, own, Some(path), candidate, |input| (check(input), Kept::default()), &mut checked);
@@ -320,8 +316,8 @@ fn candidate(session: &Session, path: &Path, text: &Arc<str>) -> Candidate {
     }
 }
 
-/// The script's folder, and the manifests and settings that may be in it or above.
-fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
+/// The file's folder, and the manifests and settings that may be in it or above.
+pub(super) fn above(path: &Path) -> impl Iterator<Item = PathBuf> {
     let folders = path.ancestors().skip(1);
     let files = folders.flat_map(|folder| [folder.join(MANIFEST), folder.join(SETTINGS)]);
     path.parent().map(Path::to_path_buf).into_iter().chain(files)

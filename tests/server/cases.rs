@@ -74,9 +74,12 @@ fn a_case_leads_to_script_and_manifest() {
     assert_eq!(files(&found), ["a.json", "d3.json", "script.py", "script.py"]);
     assert_eq!(client.pull(&acme.case), [Value::Null; 0]);
     // JSON elsewhere is nothing of ours.
-    let other = uri_of(&acme.root.join("other.json"));
-    client.open(&other, "json", 1, CASE);
-    assert_eq!(ask(&mut client, "hover", &other, position(CASE, "Look", 1)), Value::Null);
+    for name in ["other.json", "samples/other.json"] {
+        let other = uri_of(&acme.root.join(name));
+        client.open(&other, "json", 1, &CASE.replace("inputs", "rows"));
+        assert_eq!(ask(&mut client, "hover", &other, position(CASE, "Look", 1)), Value::Null);
+        assert_eq!(client.pull(&other), [Value::Null; 0], "{name}");
+    }
     client.finish();
 }
 
@@ -245,4 +248,17 @@ fn a_case_shows_why_it_can_not_run() {
     client.change(&uri_of(&acme.root.join("d3.json")), 2, json!([{"text": renamed}]));
     assert_eq!(client.pull(&acme.case).len(), 1);
     client.finish_without(|message| message["method"] == "workspace/diagnostic/refresh");
+}
+
+/// The server looks itself where the client does not watch.
+#[test]
+fn an_open_case_follows_what_changes_on_disk() {
+    let acme = acme();
+    let mut client = Client::initialized(json!({}));
+    client.open(&acme.case, "json", 1, &CASE.replace("limit", "most"));
+    let said = |items: Vec<Value>| items.iter().map(|one| one["message"].to_string()).collect::<Vec<_>>().join(" ");
+    assert!(said(client.pushed(&acme.case, Some(1))).contains("no input `most`"));
+    fs::write(acme.root.join("d3.json"), MANIFEST.replace("limit", "most")).expect("written");
+    while !said(client.pushed(&acme.case, Some(1))).is_empty() {}
+    client.finish_without(|message| message["params"]["uri"] == acme.case.as_str());
 }

@@ -102,36 +102,122 @@ fn what_did_not_change_is_not_sent_again_and_the_answer_waits() {
     client.finish();
 }
 
+const MANIFEST: &str =
+    r#"{"version": 1, "kind": "integration", "name": "A", "commands": [{"internalName": "Look", "inputs": []}]}"#;
+const GOOD: &str = r#"{"command": "Look"}"#;
+
+/// An integration with two test cases, `good.json` and `wrong.json`.
+fn with_cases(root: &Path) {
+    fs::create_dir(root.join("tests")).expect("made");
+    for (name, text) in [
+        ("d3.json", MANIFEST),
+        ("script.py", "def Look():\n    return 1\n"),
+        ("tests/good.json", GOOD),
+        ("tests/wrong.json", r#"{"command": "Lock"}"#),
+    ] {
+        fs::write(root.join(name), text).expect("written");
+    }
+}
+
+/// The test cases of a report, and what is said of each.
+fn cases(items: &[Value]) -> Vec<String> {
+    let case = |item: &Value| {
+        let (folder, name) = item["uri"].as_str().expect("a uri").rsplit_once('/').expect("a folder");
+        let said = item["items"].as_array().into_iter().flatten().map(|one| one["message"].as_str().expect("a text"));
+        folder.ends_with("/tests").then(|| format!("{name}: {}", said.collect::<Vec<_>>().join("; ")))
+    };
+    items.iter().filter_map(case).collect()
+}
+
 #[test]
 fn closed_test_cases_show_why_they_can_not_run() {
     let (_folder, root) = folder();
-    let manifest =
-        r#"{"version": 1, "kind": "integration", "name": "A", "commands": [{"internalName": "Look", "inputs": []}]}"#;
-    fs::write(root.join("d3.json"), manifest).expect("written");
-    fs::write(root.join("script.py"), "def Look():\n    return 1\n").expect("written");
-    fs::create_dir(root.join("tests")).expect("made");
-    fs::write(root.join("tests/good.json"), r#"{"command": "Look"}"#).expect("written");
-    fs::write(root.join("tests/wrong.json"), r#"{"command": "Lock"}"#).expect("written");
-    let counts = |items: &[Value]| -> Vec<(String, usize)> {
-        let cases = items.iter().filter(|item| item["uri"].as_str().is_some_and(|uri| uri.contains("/tests/")));
-        let count = |item: &Value| item["items"].as_array().map_or(0, Vec::len);
-        cases
-            .map(|item| {
-                (item["uri"].as_str().and_then(|uri| uri.rsplit('/').next()).unwrap_or("").to_owned(), count(item))
-            })
-            .collect()
-    };
-    let named = |good: usize, wrong: usize| vec![("good.json".to_owned(), good), ("wrong.json".to_owned(), wrong)];
+    with_cases(&root);
     let mut client = client(&[&root], json!({}));
-    let first = pull(&mut client, &json!([]));
-    assert_eq!(counts(&first), named(0, 1));
-    let waiting = client.ask("workspace/diagnostic", json!({"previousResultIds": ids(&first)}));
-    let wrong = root.join("tests/wrong.json");
-    fs::write(&wrong, r#"{"command": "Look", "expect": {"success": true}}"#).expect("written");
-    client.notify("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": uri(&wrong), "type": 2}]}));
-    assert_eq!(counts(&items(&client.answer(&json!(waiting))["result"])), named(0, 0));
-    client.open(&uri(&root.join("d3.json")), "json", 1, &manifest.replace("Look", "LookUp"));
-    assert_eq!(counts(&pull(&mut client, &json!([]))), named(1, 1));
+    let mut known = pull(&mut client, &json!([]));
+    let found = cases(&known);
+    assert!(found[0] == "good.json: " && found[1].contains("no command `Lock`; did you mean `Look`?"), "{found:?}");
+    assert_eq!(found.len(), 2);
+    let (wrong, manifest) = (root.join("tests/wrong.json"), root.join("d3.json"));
+    // Each is told of as a client does that watches: 1 created, 2 changed, 3 deleted.
+    let mut after = |path: &Path, text: Option<&str>, kind: u8| -> Vec<String> {
+        match text {
+            Some(text) => fs::write(path, text).expect("written"),
+            None => fs::remove_file(path).expect("removed"),
+        }
+        let waiting = client.ask("workspace/diagnostic", json!({"previousResultIds": ids(&known)}));
+        client.notify("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": uri(path), "type": kind}]}));
+        known = items(&client.answer(&json!(waiting))["result"]);
+        let changed = known.iter().filter(|item| item["kind"] == "full").cloned().collect::<Vec<_>>();
+        known.retain(|item| item["resultId"].is_string());
+        cases(&changed)
+    };
+    assert_eq!(after(&wrong, Some(GOOD), 2), ["wrong.json: "]);
+    assert_eq!(after(&manifest, Some(&MANIFEST.replace("Look", "LookUp")), 2).len(), 2);
+    assert_eq!(after(&wrong, None, 3), ["wrong.json: "]);
+    assert_eq!(after(&manifest, Some(MANIFEST), 2), ["good.json: "]);
+    let found = after(&root.join("tests/new.json"), Some("{}"), 1);
+    assert_eq!(found, ["new.json: the case needs `command`, the internal name of a command"]);
+    let found = after(&root.join("script.py"), None, 3);
+    assert!(found.len() == 1 && found[0].contains("script.py: no such file"), "{found:?}");
+    assert_eq!(after(&manifest, None, 3), ["good.json: ", "new.json: "]);
+    client.finish();
+}
+
+#[test]
+fn a_manifest_in_the_editor_changes_findings_of_closed_test_cases() {
+    let (_folder, root) = folder();
+    with_cases(&root);
+    let mut client = client(&[&root], json!({}));
+    pull(&mut client, &json!([]));
+    client.open(&uri(&root.join("d3.json")), "json", 1, &MANIFEST.replace("Look", "Lock"));
+    let found = cases(&pull(&mut client, &json!([])));
+    assert!(found[0].contains("no command `Look`") && found[1] == "wrong.json: ", "{found:?}");
+    client.finish();
+}
+
+#[test]
+fn a_test_case_that_could_run_again_loses_its_findings() {
+    let (_folder, root) = folder();
+    with_cases(&root);
+    let manifest = MANIFEST
+        .replace("\"inputs\": []", "\"inputs\": [{\"parameterName\": \"sample\", \"parameterType\": \"File\"}]");
+    fs::write(root.join("d3.json"), manifest).expect("written");
+    fs::write(root.join("d3ls.toml"), "[image]\nprofile = \"d3-image.json\"\n").expect("written");
+    fs::write(root.join("tests/good.json"), r#"{"command": "Look", "inputs": {"sample": "a.bin"}}"#).expect("written");
+    let mut client = client(&[&root], json!({}));
+    let mut found = |written: Option<(&str, &str)>| {
+        if let Some((name, text)) = written {
+            fs::write(root.join(name), text).expect("written");
+            let changes = json!([{"uri": uri(&root.join(name)), "type": 1}]);
+            client.notify("workspace/didChangeWatchedFiles", json!({"changes": changes}));
+        }
+        cases(&pull(&mut client, &json!([])))[0].clone()
+    };
+    let said = found(None);
+    assert!(said.contains("d3-image.json: no such file"), "{said}");
+    let said = found(Some(("d3-image.json", r#"{"version": 1, "python": "3.9.12"}"#)));
+    assert_eq!(said, "good.json: input `sample`: there is no file \"a.bin\"");
+    // No client watches such a file.
+    fs::write(root.join("a.bin"), "").expect("written");
+    assert_eq!(found(None), "good.json: ");
+    fs::remove_file(root.join("a.bin")).expect("removed");
+    assert_eq!(found(None), said);
+    client.finish();
+}
+
+#[test]
+fn a_manifest_in_a_folder_below_another_is_no_test_case() {
+    let (_folder, root) = folder();
+    with_cases(&root);
+    fs::create_dir(root.join("more")).expect("made");
+    for name in ["tests/d3.json", "more/d3.json"] {
+        fs::write(root.join(name), MANIFEST.replace("commands", "comands")).expect("written");
+    }
+    let mut client = client(&[&root], json!({}));
+    let mut reported = shown(&pull(&mut client, &json!([])));
+    reported.retain(|one| one.contains(" d3.json D3903"));
+    assert_eq!(reported.len(), 2, "{reported:?}");
     client.finish();
 }
 
