@@ -23,13 +23,14 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
-    let members = members(model);
+    let known = || context.image.pb_members().iter().map(String::as_str);
+    let members =
+        members(model, |name| name.is_empty() || name.starts_with("__") || known().any(|known| known == name));
     let assigned: FxHashSet<&str> =
         members.iter().filter(|member| member.ctx != ExprContext::Load).map(|member| member.attr.as_str()).collect();
     for member in members {
         let name = member.attr.as_str();
-        let known = || context.image.pb_members().iter().map(String::as_str);
-        if name.is_empty() || name.starts_with("__") || assigned.contains(name) || known().any(|known| known == name) {
+        if assigned.contains(name) {
             continue;
         }
         let near = nearest(name, known());
@@ -45,15 +46,16 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The members that are taken of `pb`, under whatever name.
-fn members<'a>(model: &Model<'a>) -> Vec<&'a ExprAttribute> {
+/// The members that are taken of `pb`, under whatever name, and that are not known.
+fn members<'a>(model: &Model<'a>, is_known: impl Fn(&str) -> bool) -> Vec<&'a ExprAttribute> {
     let by_name = members_by_name(model);
     // Where `pb` goes nowhere, there is no need to look what all other names are.
     let is_passed_on = is_passed_on(model, by_name.len())
         || model.system().is_some_and(|system| is_passed_on(system, members_by_name(system).len()));
     let sites = if is_passed_on { model.nodes.attributes.clone() } else { by_name };
-    let is_pb = |site: &&Site<'a, ExprAttribute>| model.origin(&site.node.value, site.scope) == Some(Origin::Pb);
-    sites.iter().filter(is_pb).map(|site| site.node).collect()
+    let unknown = sites.iter().filter(|site| !is_known(site.node.attr.as_str()));
+    let of_pb = unknown.filter(|site| model.origin(&site.node.value, site.scope) == Some(Origin::Pb));
+    of_pb.map(|site| site.node).collect()
 }
 
 fn members_by_name<'a>(model: &Model<'a>) -> Vec<Site<'a, ExprAttribute>> {

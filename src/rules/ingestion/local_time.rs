@@ -1,5 +1,7 @@
 //! D3509.
 
+use std::cell::LazyCell;
+
 use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::Direction;
@@ -26,16 +28,16 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     if commands.is_empty() {
         return;
     }
-    let functions = model.related(&commands, Direction::Used);
+    let functions = LazyCell::new(|| model.related(&commands, Direction::Used));
     for site in &model.nodes.calls {
         let Expr::Attribute(method) = &*site.node.func else { continue };
         if !matches!(method.attr.as_str(), "now" | "today") || !site.node.arguments.is_empty() {
             continue;
         }
-        let is_used = model.top_level_function_of(site.scope).is_some_and(|function| functions.contains(&function));
-        let is_local = |name: &str| name == "datetime.datetime.now" || name == "datetime.datetime.today";
-        let name = model.callee(site.node).map(|name| name.to_string());
-        if !is_used || !name.is_some_and(|name| is_local(&name)) {
+        let name = model.callee(site.node).map(|name| name.parts());
+        let is_local = matches!(name, Some(["datetime", "datetime", "now" | "today"]));
+        let is_used = || model.top_level_function_of(site.scope).is_some_and(|function| functions.contains(&function));
+        if !is_local || !is_used() {
             continue;
         }
         let fix = Fix::new(

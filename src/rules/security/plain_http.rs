@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{BindingKind, Model, ScopeId};
 use crate::syntax::ast::{self, Expr, InterpolatedStringElement, Operator};
-use crate::text::{Ranged, TextRange};
+use crate::text::{Ranged, TextRange, TextSize};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3603",
@@ -56,7 +56,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Whether any text begins with such an address, which costs less to see than where addresses come from.
 fn names_plain_address(model: &Model<'_>) -> bool {
-    model.nodes.strings.iter().any(|site| is_plain(site.node.value.to_str()))
+    let least = TextSize::of("http://");
+    let strings = model.nodes.strings.iter().filter(|site| site.node.range().len() > least);
+    strings.map(|site| site.node.value.to_str()).any(is_plain)
         || model.nodes.f_strings.iter().any(|site| plain_beginning(site.node).is_some())
 }
 
