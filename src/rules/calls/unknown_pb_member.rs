@@ -6,8 +6,8 @@ use crate::diagnostic::{Applicability, Fix, Place, Severity};
 use crate::image::names::PB;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Model, Origin, Site};
-use crate::syntax::ast::{Expr, ExprAttribute, ExprContext};
-use crate::text::{Edit, Ranged, nearest};
+use crate::syntax::ast::{Expr, ExprAttribute, ExprContext, ExprName};
+use crate::text::{Edit, Ranged, TextSize, nearest};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3412",
@@ -59,12 +59,16 @@ fn members<'a>(model: &Model<'a>, is_known: impl Fn(&str) -> bool) -> Vec<&'a Ex
 }
 
 fn members_by_name<'a>(model: &Model<'a>) -> Vec<Site<'a, ExprAttribute>> {
-    let is_named = |object: &Expr| matches!(object, Expr::Name(name) if name.id.as_str() == PB);
+    let is_named = |object: &Expr| object.as_name_expr().is_some_and(is_pb);
     model.nodes.attributes.iter().filter(|site| is_named(&site.node.value)).copied().collect()
 }
 
 /// Whether `pb` may have other names: it is bound, or read for more than its members.
 fn is_passed_on(model: &Model<'_>, members: usize) -> bool {
-    let reads = model.read_outside().filter(|read| read.node.id.as_str() == PB).count();
+    let reads = model.read_outside().filter(|read| is_pb(read.node)).count();
     reads != members || model.scopes.iter().any(|scope| scope.names.contains_key(PB))
+}
+
+fn is_pb(name: &ExprName) -> bool {
+    name.range().len() == TextSize::of(PB) && name.id.as_str() == PB
 }

@@ -119,7 +119,7 @@ fn plain_start<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> Option<
 
 /// The literal that an f-string begins with, where it is such an address.
 fn plain_beginning(text: &ast::ExprFString) -> Option<TextRange> {
-    match text.value.elements().next()? {
+    match text.value.f_strings().find_map(|part| part.elements.first())? {
         InterpolatedStringElement::Literal(literal) if is_plain(&literal.value) => Some(literal.range()),
         InterpolatedStringElement::Literal(_) | InterpolatedStringElement::Interpolation(_) => None,
     }
