@@ -2,6 +2,7 @@
 
 use d3ls::check::{Before, Kept, check_again};
 use d3ls::rules::Selector;
+use d3ls::semantic::SystemScript;
 use proptest::prelude::*;
 
 use super::*;
@@ -186,23 +187,120 @@ const FAR: &[(&str, (&str, &str), &str)] = &[
         ("    pass", "    sys.exit()"),
         "D3806",
     ),
-    // A member of the engine's object is assigned.
+    // An import is another one.
     (
-        "def a():\n    pb.odd()\n    pb.log(1)\n\n\ndef b():\n    pb.log(1)\n",
-        ("b():\n    pb.log(1)", "b():\n    pb.odd = 1"),
-        "D3412",
-    ),
-    // A name stands for another function.
-    (
-        "from importlib import import_module as load\n\n\ndef a():\n    load('oauth2')\n",
-        ("import_module", "metadata"),
+        "import importlib\n\n\ndef a():\n    importlib.import_module('foo_lib')\n",
+        ("import importlib", "import json as importlib"),
         "D3203",
     ),
+    // What a test at the top level asks for is no version any more, and so nothing behind it is guarded.
+    (
+        "import sys\n\nOLD = sys.version_info < (3, 10)\nif OLD:\n    raise SystemExit\n\n\ndef a():\n    import foo_lib\n",
+        ("version_info < (3, 10)", "platform"),
+        "D3203",
+    ),
+    ("OLD = PY2\nif OLD:\n    raise SystemExit\n\n\ndef a():\n    from . import b\n", ("OLD = PY2", "OLD = False"), ""),
+    // No annotation is evaluated any more.
+    (
+        "def a(x: (pb := 1)):\n    pass\n\n\nimport json\n",
+        ("def a", "from __future__ import annotations\n\n\ndef a"),
+        "D3202",
+    ),
+    // It is called with something else than the connection.
+    (
+        "def a(p):\n    return p['Api Key']\n\n\ndef b():\n    a(runtime['connector'])\n\n\ndef c(x):\n    a(runtime['connector'])\n",
+        ("x):\n    a(runtime['connector'])", "x):\n    a(x)"),
+        "D3402",
+    ),
+    // Another name of something is one of something else.
+    ("make = pb.returnOutputModel\n\n\ndef a():\n    return make(1)\n", ("pb.returnOutputModel", "print"), "D3305"),
+    (
+        "import requests\n\nclient = requests.Session()\n\n\ndef TestConnection():\n    client.post('https://a.b', timeout=3)\n    return pb.returnOutputModel({}, 'Successful', '', '', {}, '')\n",
+        ("requests.Session()", "None"),
+        "D3110",
+    ),
+    // A helper makes no output model any more.
+    (
+        "def a():\n    b()\n\n\ndef b():\n    return pb.returnOutputModel({}, 'Failed', '', '', {}, 'no')\n",
+        ("return pb.returnOutputModel({}, 'Failed', '', '', {}, 'no')", "return 1"),
+        "D3302",
+    ),
+    // A helper builds another text.
+    (
+        "def a(cursor, x):\n    text = b(x)\n    cursor.execute(text)\n\n\ndef b(x):\n    return 'SELECT * FROM t WHERE n = ' + x\n",
+        ("+ x", "+ '1'"),
+        "D3604",
+    ),
+    // A constant becomes empty.
+    (
+        "KEYS = 'x'\n\n\ndef a():\n    return pb.returnOutputModel({}, 'Failed', KEYS, '', {}, 'no')\n",
+        ("'x'", "''"),
+        "D3308",
+    ),
+    // An import is used in one place only now, which changes the fix there.
+    (
+        "import json\n\n\ndef a(x):\n    return pb.returnOutputModel({}, 'Failed', json.dumps(x), '', {}, 'no')\n\n\ndef b(x):\n    return json.loads(x)\n",
+        ("json.loads(x)", "x"),
+        "",
+    ),
+    // A second function of the name: the first is no command any more.
+    (
+        "def a(*, x):\n    return pb.returnOutputModel({}, 'Failed', '', '', {}, 'no')\n\n\ndef b():\n    pass\n",
+        ("def b", "def a"),
+        "D3105",
+    ),
+    // A helper's time has another zone.
+    (
+        "from datetime import datetime\nimport pytz\n\n\ndef a(x):\n    return x < datetime.utcnow()\n\n\ndef b():\n    return a(datetime.utcnow())\n",
+        ("a(datetime.utcnow())", "a(datetime.now(pytz.utc))"),
+        "D3508",
+    ),
+    // What is assigned to `pb` is a member of it.
+    ("def a():\n    pb.thing()\n\n\ndef b():\n    pass\n", ("    pass", "    pb.thing = 1"), "D3412"),
+];
+
+/// As [`FAR`], for the command `Run(a, b)` of a manifest.
+const FAR_OF_A_COMMAND: &[(&str, (&str, &str), &str)] = &[
+    // A second function of the name is the command's.
+    ("def Run(a):\n    pass\n\n\ndef x(a, b):\n    pass\n", ("def x", "def Run"), "D3102"),
+    ("def Run(*args):\n    return args[5]\n\n\ndef x(*args):\n    pass\n", ("def x", "def Run"), "D3104"),
+    ("def Run(a, b, *, c):\n    pass\n\n\ndef x(a, b):\n    pass\n", ("def x", "def Run"), "D3105"),
+    // Something is said to be there.
+    (
+        "def a():\n    return unknown_thing\n\n\ndef b():\n    pass\n",
+        ("    pass", "    try:\n        unknown_thing\n    except NameError:\n        pass"),
+        "D3206",
+    ),
+    // Somebody counts the retries.
+    (
+        "def a():\n    return {'__ACTION__': '__RETRY__'}\n\n\ndef b():\n    return a()\n",
+        ("return a()", "return a() if runtime['retrycount'] < 3 else None"),
+        "D3505",
+    ),
+    // A name means something else.
+    ("def Run(a, b):\n    locals()\n    return a\n\n\ndef x():\n    pass\n", ("def x", "def locals"), "D3112"),
 ];
 
 #[test]
 fn an_edit_of_one_function_counts_in_those_that_use_it() {
-    for (text, (old, new), code) in FAR {
+    let command = Manifest::parse(
+        r#"{"version": 1, "kind": "integration", "name": "Acme", "script": "script.py", "commands":
+            [{"internalName": "Run", "inputs": [{"parameterName": "a"}, {"parameterName": "b"}]}]}"#
+            .into(),
+    );
+    let command = Arc::new(command);
+    let with_command = |input: Input| Input {
+        manifest: Some(Arc::clone(&command)),
+        script: Some("script.py".to_owned()),
+        system: SystemScript::None,
+        ..input
+    };
+    let rows = FAR.iter().map(|row| (row, false)).chain(FAR_OF_A_COMMAND.iter().map(|row| (row, true)));
+    for ((text, (old, new), code), has_command) in rows {
+        let input = |text: &str| {
+            let input = with_all_rules(alone(text));
+            if has_command { with_command(input) } else { input }
+        };
         let edited = text.replace(old, new);
         assert_ne!(edited, *text, "{old}");
         // Enough around it that the edit is a small one.
@@ -210,9 +308,9 @@ fn an_edit_of_one_function_counts_in_those_that_use_it() {
         let [text, edited] = [*text, &edited].map(|text| format!("# d3: integration\n{text}{around}"));
         let mut editor = Editor::default();
         let found = |diagnostics: Vec<Diagnostic>| diagnostics.iter().filter(|one| one.code == *code).count();
-        let before = found(editor.check(with_all_rules(alone(&text))));
-        let after = found(editor.check(with_all_rules(alone(&edited))));
-        let again = found(editor.check(with_all_rules(alone(&text))));
+        let before = found(editor.check(input(&text)));
+        let after = found(editor.check(input(&edited)));
+        let again = found(editor.check(input(&text)));
         assert_eq!(before, again);
         assert!(code.is_empty() || before != after, "{code} in\n{edited}");
     }

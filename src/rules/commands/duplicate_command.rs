@@ -43,9 +43,10 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The names of the functions that are a command for certain, in order.
+/// The names of the functions that are a command for certain, in order, where several may be.
 fn definitions(model: &Model<'_>, command: &Command<'_>) -> Vec<TextRange> {
-    let Some(entry) = model.scope(MODULE).names.get(command.name) else { return Vec::new() };
+    let entry = model.scope(MODULE).names.get(command.name).filter(|entry| entry.bindings.len() > 1);
+    let Some(entry) = entry else { return Vec::new() };
     let bindings = entry.bindings.iter().map(|&id| model.binding(id));
     let certain = bindings.filter(|binding| {
         binding.written_in == MODULE

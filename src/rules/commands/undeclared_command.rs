@@ -39,8 +39,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         LazyCell::new(|| manifest.commands.iter().map(|command| command.internal_name.value.as_str()).collect());
     for id in model.functions_within(context.whole()) {
         let function = model.function(id);
-        if !model.looks_like_command(id)
-            || model.command_of(id).is_some()
+        if model.command_of(id).is_some()
+            || !model.looks_like_command(id)
             || declared.contains(function.name())
             || meant.contains(&id)
         {

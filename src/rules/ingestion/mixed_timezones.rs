@@ -41,8 +41,10 @@ fn judge<'a>(
     range: TextRange,
     sink: &mut Sink<'_>,
 ) {
-    let zones = Search::zones(context, left, scope);
-    if !(zones.naive || zones.aware) || !zones.may_differ(Search::zones(context, right, scope)) {
+    // What is no name is seen at once.
+    let (plain, other) = if left.is_name_expr() { (right, left) } else { (left, right) };
+    let zones = Search::zones(context, plain, scope);
+    if !zones.are_any() || !zones.may_differ(Search::zones(context, other, scope)) {
         return;
     }
     let Some(left) = zone(context, left, scope, Effort::default().trail()) else { return };
@@ -62,6 +64,10 @@ struct Zones {
 }
 
 impl Zones {
+    fn are_any(self) -> bool {
+        self.naive || self.aware
+    }
+
     fn may_differ(self, other: Self) -> bool {
         self.naive && other.aware || self.aware && other.naive
     }
@@ -116,11 +122,12 @@ impl<'c, 'a> Search<'c, 'a> {
                 }
             }
             Expr::Attribute(method) if gives_same_zone(call) => self.visit(&method.value, scope),
-            _ => match call_zone(self.context, call, scope, Effort::default().trail()) {
+            Expr::Attribute(method) => match zone_by_method(method.attr.as_str(), &call.arguments) {
                 Some(Zone::Naive) => self.found.naive = true,
                 Some(Zone::Aware) => self.found.aware = true,
                 None => {}
             },
+            _ => {}
         }
     }
 
@@ -188,6 +195,22 @@ fn is_duration<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId) -> boo
     values.complete && !values.known.is_empty() && values.known.iter().all(|&(value, _)| is_one(value))
 }
 
+/// The zone that a call gives if its method is the one of that name of a time.
+fn zone_by_method(method: &str, arguments: &ast::Arguments) -> Option<Zone> {
+    let by = |is_aware: bool| Some(if is_aware { Zone::Aware } else { Zone::Naive });
+    match method {
+        "replace" => by(!arguments.find_keyword("tzinfo")?.value.is_none_literal_expr()),
+        "astimezone" | "localize" => Some(Zone::Aware),
+        "now" => by(!arguments.is_empty()),
+        "utcnow" | "today" | "utcfromtimestamp" => Some(Zone::Naive),
+        "strptime" => match arguments.args.get(1)?.as_string_literal_expr()?.value.to_str() {
+            format if format.contains('%') => by(format.contains("%z")),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// `time.replace(...)` that leaves the zone as it is.
 fn gives_same_zone(call: &ast::ExprCall) -> bool {
     matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "replace")
@@ -197,39 +220,29 @@ fn gives_same_zone(call: &ast::ExprCall) -> bool {
 fn call_zone<'a>(context: &Context<'a>, call: &'a ast::ExprCall, scope: ScopeId, trail: Trail<'_>) -> Option<Zone> {
     let Expr::Attribute(method) = &*call.func else { return None };
     let arguments = &call.arguments;
-    let is_none = |value: &Expr| value.is_none_literal_expr();
-    match method.attr.as_str() {
-        _ if gives_same_zone(call) => zone(context, &method.value, scope, trail),
-        "replace" => {
-            let keyword = arguments.find_keyword("tzinfo")?;
-            Some(if is_none(&keyword.value) { Zone::Naive } else { Zone::Aware })
-        }
-        "astimezone" => Some(Zone::Aware),
-        "localize" if arguments.args.len() == 1 => {
-            let name = context.model.qualified_name(&method.value, scope)?;
-            name.is("pytz.utc").then_some(Zone::Aware)
-        }
-        "now" | "utcnow" | "today" | "utcfromtimestamp" | "strptime" => {
-            let name = context.model.callee(call)?;
-            let ["datetime", "datetime", function] = name.parts() else { return None };
-            match (*function, arguments.len()) {
-                ("utcnow" | "today", 0) | ("utcfromtimestamp", 1) | ("now", 0) => Some(Zone::Naive),
-                ("now", 1) => {
-                    let zone = arguments.args.first().or_else(|| arguments.find_keyword("tz").map(|k| &k.value))?;
-                    let name = context.model.qualified_name(zone, scope)?;
-                    (name.is("pytz.utc") || name.is("datetime.timezone.utc")).then_some(Zone::Aware)
-                }
-                ("strptime", 2) => match &arguments.args.get(1)? {
-                    Expr::StringLiteral(format) if !format.value.to_str().contains('%') => None,
-                    Expr::StringLiteral(format) if format.value.to_str().contains("%z") => Some(Zone::Aware),
-                    Expr::StringLiteral(_) => Some(Zone::Naive),
-                    _ => None,
-                },
-                _ => None,
-            }
-        }
-        _ => None,
+    let name = method.attr.as_str();
+    if gives_same_zone(call) {
+        return zone(context, &method.value, scope, trail);
     }
+    let is_certain = match name {
+        "replace" | "astimezone" => true,
+        "localize" => {
+            let zone = context.model.qualified_name(&method.value, scope)?;
+            arguments.args.len() == 1 && zone.is("pytz.utc")
+        }
+        _ => match (context.model.callee(call)?.parts(), arguments.len()) {
+            (["datetime", "datetime", "utcnow" | "today" | "now"], 0)
+            | (["datetime", "datetime", "utcfromtimestamp"], 1)
+            | (["datetime", "datetime", "strptime"], 2) => true,
+            (["datetime", "datetime", "now"], 1) => {
+                let zone = arguments.args.first().or_else(|| arguments.find_keyword("tz").map(|k| &k.value))?;
+                let zone = context.model.qualified_name(zone, scope)?;
+                zone.is("pytz.utc") || zone.is("datetime.timezone.utc")
+            }
+            _ => false,
+        },
+    };
+    zone_by_method(name, arguments).filter(|_| is_certain)
 }
 
 /// The zone of a helper's parameter that is never bound anew, where every call of the helper gives the same.

@@ -6,7 +6,7 @@ use crate::diagnostic::Severity;
 use crate::image::names::RETRY_COUNT;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{Direction, FunctionId, Model, SystemScript};
-use crate::text::Ranged;
+use crate::text::{Ranged, TextSize};
 
 use super::common::is_retry;
 
@@ -48,7 +48,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// The top-level functions that name the retry count; `None` stands for the module itself.
 fn counting<'m>(model: &'m Model<'_>) -> impl Iterator<Item = Option<FunctionId>> + 'm {
-    let strings = model.nodes.strings.iter().filter(|site| site.node.value.to_str() == RETRY_COUNT);
+    let least = TextSize::of(RETRY_COUNT);
+    let strings = model.nodes.strings.iter().filter(move |site| site.node.range().len() > least);
+    let strings = strings.filter(|site| site.node.value.to_str() == RETRY_COUNT);
     strings.map(|site| model.top_level_function_of(site.scope))
 }
 

@@ -18,10 +18,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check: Check::Script(check),
 };
 
+/// How long the reserved names are.
+const LENGTHS: [usize; 3] = [RESERVED_CLASSES[0].len(), RESERVED_CLASSES[1].len(), RESERVED_CLASSES[2].len()];
+
 fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     for binding in &model.bindings {
-        if !RESERVED_CLASSES.contains(&binding.name)
+        // Few names are as long as one of these.
+        if !LENGTHS.contains(&binding.name.len())
+            || !RESERVED_CLASSES.contains(&binding.name)
             || matches!(binding.kind, BindingKind::Delete)
             || !super::replaces(model, binding)
         {

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
 use crate::semantic::{BindingKind, Model, ScopeId};
 use crate::syntax::ast::{self, Expr, InterpolatedStringElement, Operator};
-use crate::text::{Ranged, TextRange};
+use crate::text::{Ranged, TextRange, TextSize};
 
 pub(in crate::rules) static RULE: Rule = Rule {
     code: "D3603",
@@ -56,7 +56,9 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Whether any text begins with such an address, which costs less to see than where addresses come from.
 fn names_plain_address(model: &Model<'_>) -> bool {
-    model.nodes.strings.iter().any(|site| is_plain(site.node.value.to_str()))
+    let least = TextSize::of("http://");
+    let strings = model.nodes.strings.iter().filter(|site| site.node.range().len() > least);
+    strings.map(|site| site.node.value.to_str()).any(is_plain)
         || model.nodes.f_strings.iter().any(|site| plain_beginning(site.node).is_some())
 }
 
@@ -117,7 +119,7 @@ fn plain_start<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId) -> Option<
 
 /// The literal that an f-string begins with, where it is such an address.
 fn plain_beginning(text: &ast::ExprFString) -> Option<TextRange> {
-    match text.value.elements().next()? {
+    match text.value.f_strings().find_map(|part| part.elements.first())? {
         InterpolatedStringElement::Literal(literal) if is_plain(&literal.value) => Some(literal.range()),
         InterpolatedStringElement::Literal(_) | InterpolatedStringElement::Interpolation(_) => None,
     }
@@ -125,6 +127,10 @@ fn plain_beginning(text: &ast::ExprFString) -> Option<TextRange> {
 
 /// Whether an address is one without encryption, of another machine that is not made up.
 fn is_plain(address: &str) -> bool {
+    // The first letter tells most texts apart.
+    if address.as_bytes().first() != Some(&b'h') {
+        return false;
+    }
     let Some(rest) = address.strip_prefix("http://") else { return false };
     let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
     // A prefix that is only compared with has no host.
