@@ -97,6 +97,11 @@ def helper_with_many_callers(n):
     return script(helper + "".join(f"def f{i}(n):\n    return send(pb, n)\n\n\n" for i in range(n)))
 
 
+def answer_read_often(n):
+    request = '    answer = requests.get("https://example.com", timeout=3)\n'
+    return script("import requests\n\n\ndef f():\n" + request + "".join(f"    n{i} = answer.json()\n" for i in range(n)) + OUTPUT)
+
+
 def d3_calls(n):
     return script("def f(n):\n" + "".join(f'    n = D3.Utility.concatToRear<Text>(n, "{i}")\n' for i in range(n)) + OUTPUT)
 
@@ -212,6 +217,7 @@ ALL = [
     nested_lists,
     call_chain,
     helper_with_many_callers,
+    answer_read_often,
     d3_calls,
     ignore_comments,
     output_models,

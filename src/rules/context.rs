@@ -57,12 +57,6 @@ impl<'a> Context<'a> {
         TextRange::up_to(TextSize::of(&*self.parsed.text))
     }
 
-    /// The top-level statement around a place.
-    pub(super) fn statement_at(&self, place: TextSize) -> Option<TextRange> {
-        let next = self.parsed.body.partition_point(|statement| statement.start() <= place);
-        Some(self.parsed.body.get(next.checked_sub(1)?)?.range())
-    }
-
     /// The nodes of a table that lie in a part of the script.
     pub(super) fn sites<'m, T: Ranged>(&self, table: &'m [Site<'a, T>], part: TextRange) -> &'m [Site<'a, T>] {
         within(table, part, |site| site.node.start())

@@ -2,9 +2,11 @@
 
 use std::cell::LazyCell;
 
+use rustc_hash::FxHashMap;
+
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{Binding, BindingKind, HttpCall, MODULE, Model, ScopeId, Site};
+use crate::semantic::{Binding, BindingKind, HttpCall, MODULE, Model, Name, ScopeId, Site};
 use crate::syntax::ast::{self, AnyNodeRef, ExceptHandler, Expr};
 use crate::text::{Ranged, TextRange, TextSize};
 
@@ -24,13 +26,26 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     let model = context.model;
     // A hook may look at the status of every answer.
     let has_hooks = LazyCell::new(|| model.nodes.attributes.iter().any(|site| site.node.attr.as_str() == "hooks"));
+    let members: LazyCell<FxHashMap<TextRange, &str>, _> = LazyCell::new(|| {
+        model.nodes.attributes.iter().map(|site| (site.node.value.range(), site.node.attr.as_str())).collect()
+    });
+    let looks_at = |entry: &Name| -> Vec<TextRange> {
+        let reads = entry.references.iter().map(|&id| model.references[id.0 as usize].node.range());
+        reads.filter(|read| is_look(members.get(read).copied())).collect()
+    };
+    // An answer may be read thousands of times.
+    let mut looks: FxHashMap<(ScopeId, &str), Vec<TextRange>> = FxHashMap::default();
     for site in &model.nodes.calls {
         let Expr::Attribute(method) = &*site.node.func else { continue };
         if method.attr.as_str() != "json" {
             continue;
         }
         let unchecked = match &*method.value {
-            Expr::Name(name) => is_unchecked(context, name, site),
+            Expr::Name(name) => request_of(model, name, site).is_some_and(|(home, request)| {
+                let entry = &model.scope(home).names[name.id.as_str()];
+                let looks = looks.entry((home, name.id.as_str())).or_insert_with(|| looks_at(entry));
+                !is_looked_at(context, looks, request, site)
+            }),
             other => is_request(model, other),
         };
         if unchecked && !*has_hooks {
@@ -53,33 +68,30 @@ fn has_hooks(call: &HttpCall<'_>) -> bool {
     call.has_unpacked_arguments() || call.site.node.arguments.find_keyword("hooks").is_some()
 }
 
-/// Whether a name holds the answer to a request, and is not looked at between the request and this call.
-fn is_unchecked(context: &Context<'_>, name: &ast::ExprName, site: &Site<'_, ast::ExprCall>) -> bool {
-    let model = context.model;
-    let Some(home) = model.home(name, site.scope) else { return false };
-    let Some(entry) = model.scope(home).names.get(name.id.as_str()) else { return false };
+/// The home of a name that holds the answer to a request, and where it got that before this call; `None` of other names.
+fn request_of(model: &Model<'_>, name: &ast::ExprName, site: &Site<'_, ast::ExprCall>) -> Option<(ScopeId, TextRange)> {
+    let home = model.home(name, site.scope)?;
+    let entry = model.scope(home).names.get(name.id.as_str())?;
     let bindings = || entry.bindings.iter().map(|&id| model.binding(id));
-    let Some(request) = bindings().rfind(|binding| binding.range.end() <= name.start()) else {
-        return false;
-    };
-    if !bindings().all(|binding| holds_answer(model, binding)) || request.written_in != scope_of(model, site.scope) {
-        return false;
-    }
-    // A look in the same statement may come first, as in `r.json() if r.ok else {}`.
-    let end = statement_end(&context.parsed.text, site.node.range());
-    let tried = tried_body(model, site);
-    !entry.references.iter().any(|&id| {
-        let read = model.references[id.0 as usize].node.range();
-        let is_between = read.start() > request.range.start() && read.end() <= end && read != name.range();
-        let is_after = tried.is_some_and(|body| read.start() >= body.end());
-        (is_between || is_after) && is_look(member_of(context, read))
-    })
+    let request = bindings().rfind(|binding| binding.range.end() <= name.start())?;
+    let is_answer = bindings().all(|binding| holds_answer(model, binding));
+    (is_answer && request.written_in == scope_of(model, site.scope)).then_some((home, request.range))
 }
 
-/// The member that is taken of the expression with this range.
-fn member_of<'a>(context: &Context<'a>, object: TextRange) -> Option<&'a str> {
-    let attributes = context.sites(&context.model.nodes.attributes, context.statement_at(object.start())?);
-    attributes.iter().find(|site| site.node.value.range() == object).map(|site| site.node.attr.as_str())
+/// Whether one of the `looks` at an answer comes between the request and this call, or where the call fails.
+fn is_looked_at(
+    context: &Context<'_>,
+    looks: &[TextRange],
+    request: TextRange,
+    site: &Site<'_, ast::ExprCall>,
+) -> bool {
+    // A look in the same statement may come first, as in `r.json() if r.ok else {}`.
+    let end = statement_end(&context.parsed.text, site.node.range());
+    let tried = tried_body(context.model, site);
+    looks.iter().any(|read| {
+        let is_between = read.start() > request.start() && read.end() <= end;
+        is_between || tried.is_some_and(|body| read.start() >= body.end())
+    })
 }
 
 /// The body of the innermost `try` around a call that catches the error about an answer that is no JSON.

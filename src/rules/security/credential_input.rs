@@ -94,7 +94,5 @@ fn is_credential(name: &str) -> bool {
     }
     let mut plain = name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase);
     let Some(first) = plain.next() else { return false };
-    NAMES.iter().any(|known| {
-        first.is_ascii() && known.as_bytes().first() == Some(&(first as u8)) && known.chars().skip(1).eq(plain.clone())
-    })
+    NAMES.iter().any(|known| known.starts_with(first) && known.chars().skip(1).eq(plain.clone()))
 }
