@@ -32,6 +32,8 @@ pub struct Image {
     libraries: Vec<Library>,
     /// Module name to its place in `libraries`; sorted, so that what lies below a name is found.
     library_modules: BTreeMap<String, usize>,
+    /// The first part of each name, with the library that brings all below it, if one does.
+    library_packages: FxHashMap<String, Option<usize>>,
     pb: Vec<String>,
     globals: BTreeMap<String, String>,
     runtime: Vec<String>,

@@ -44,7 +44,7 @@ impl Image {
         module: &'a str,
         manifest_libraries: impl IntoIterator<Item = &'a str>,
     ) -> ModuleStatus<'a> {
-        let newer = prefixes(module).find_map(|prefix| self.added_later(prefix, None));
+        let newer = prefixes(module).filter_map(|prefix| self.added_later(prefix, None)).last();
         if newer.is_none() && self.is_stdlib(module) {
             return ModuleStatus::Stdlib;
         }
@@ -85,7 +85,10 @@ impl Image {
     }
 
     fn library_of(&self, module: &str) -> Option<usize> {
-        let above = prefixes(module).filter_map(|prefix| self.library_modules.get(prefix)).next_back();
+        if let Some(only) = self.library_packages.get(top(module))? {
+            return Some(*only);
+        }
+        let above = prefixes(module).find_map(|prefix| self.library_modules.get(prefix));
         let below = || {
             let prefix = format!("{module}.");
             let (name, index) = self.library_modules.range(prefix.clone()..).next()?;
@@ -95,13 +98,12 @@ impl Image {
     }
 }
 
-/// `a`, `a.b`, `a.b.c` of `a.b.c`.
-fn prefixes(module: &str) -> impl DoubleEndedIterator<Item = &str> {
-    let dots = module.match_indices('.').map(|(at, _)| at);
-    dots.chain([module.len()]).map(|end| &module[..end]).collect::<Vec<_>>().into_iter()
+/// `a.b.c`, `a.b`, `a` of `a.b.c`.
+fn prefixes(module: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(module), |prefix| memchr::memrchr(b'.', prefix.as_bytes()).map(|dot| &prefix[..dot]))
 }
 
-fn top(module: &str) -> &str {
+pub(super) fn top(module: &str) -> &str {
     module.split('.').next().unwrap_or(module)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
+use super::modules::top;
 use super::{Image, Library, UtilityCommand, Version, stdlib};
 use crate::text::nearest;
 
@@ -104,6 +105,12 @@ fn build(profile: Profile) -> Image {
             library_modules.entry(module.clone()).or_insert(index);
         }
     }
+    let mut library_packages = FxHashMap::default();
+    for (module, &index) in &library_modules {
+        let package = top(module);
+        let only = library_packages.entry(package.to_owned()).or_insert((package == module).then_some(index));
+        *only = only.filter(|only| *only == index);
+    }
     let utility_index: FxHashMap<_, _> =
         utility_commands.iter().enumerate().map(|(index, command)| (command.name.clone(), index)).collect();
     Image {
@@ -112,6 +119,7 @@ fn build(profile: Profile) -> Image {
         libraries_complete: profile.libraries_complete.unwrap_or_default(),
         libraries,
         library_modules,
+        library_packages,
         pb: profile.pb.unwrap_or_default(),
         globals: profile.globals.unwrap_or_default(),
         runtime: profile.runtime.unwrap_or_default(),

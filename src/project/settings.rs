@@ -125,18 +125,17 @@ fn contradictions(settings: &Settings) -> Vec<SettingsError> {
     errors
 }
 
-/// Which rules are on for the file at `path`. What a command line selects replaces the settings'
+/// Which rules are on for a file that is `spared` some. What a command line selects replaces the settings'
 /// `select` and `ignore`; `per-file-ignores` always holds.
-pub(super) fn selection(file: Option<&SettingsFile>, overrides: &Overrides, path: &Path) -> Selection {
+pub(super) fn selection(file: Option<&SettingsFile>, overrides: &Overrides, spared: &[&str]) -> Selection {
     let default = Settings::default();
     let settings = file.map_or(&default, |file| &file.settings);
-    let spared: Vec<&str> = file.map_or(Vec::new(), |file| spared(file, path));
     let values =
         |words: &'_ [Spanned<String>]| -> Vec<String> { words.iter().map(|word| word.value.clone()).collect() };
     let select = overrides.select.clone().or_else(|| settings.select.as_deref().map(values));
     let mut ignore = if overrides.select.is_some() { Vec::new() } else { values(&settings.ignore) };
     ignore.extend(overrides.ignore.iter().cloned());
-    ignore.extend(spared.into_iter().map(str::to_owned));
+    ignore.extend(spared.iter().copied().map(str::to_owned));
     let severity: Vec<_> = settings
         .severity
         .iter()
@@ -146,10 +145,13 @@ pub(super) fn selection(file: Option<&SettingsFile>, overrides: &Overrides, path
 }
 
 /// The codes of the rules that `per-file-ignores` spares `path`, each whole, so that no selection is more precise.
-fn spared(file: &SettingsFile, path: &Path) -> Vec<&'static str> {
+pub(super) fn spared(file: &SettingsFile, path: &Path) -> Vec<&'static str> {
     let Ok(relative) = path.strip_prefix(file.folder()) else { return Vec::new() };
     let entries = file.settings.per_file_ignores.iter().filter(|entry| entry.matches(relative));
     let words: Vec<String> = entries.flat_map(|entry| &entry.codes).map(|word| word.value.clone()).collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
     let meant = Selection::new(Some(&selectors(&words)), &[], &[]);
     RULES.iter().filter(|rule| meant.is_on(rule)).map(|rule| rule.code).collect()
 }

@@ -1,6 +1,7 @@
 //! Folders to files.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ignore::{WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
@@ -44,60 +45,84 @@ pub struct Walked {
     pub problems: Vec<Problem>,
 }
 
+/// A file found in a folder.
+struct Found {
+    path: PathBuf,
+    /// The same file, not through links.
+    real: PathBuf,
+}
+
 /// The files that `paths` stand for. Folders are walked: `.gitignore` and the like are honoured (a
 /// named file is never ignored), hidden files are left out, symbolic links are followed, loops are not.
 pub fn walk(paths: &[PathBuf]) -> Walked {
     let mut result = Walked::default();
+    let mut found = Vec::new();
     for path in paths {
         let path = absolute(path);
         match path.metadata() {
             Err(error) => result.problems.push(Problem::fatal(&path, describe(&error))),
-            Ok(metadata) if metadata.is_dir() => walk_folder(&path, &mut result),
+            Ok(metadata) if metadata.is_dir() => found.extend(walk_folder(&path, &mut result.problems)),
             Ok(_) => result.named.push(path),
         }
     }
     result.named.sort();
     result.named.dedup();
-    result.found = once(&result.named, std::mem::take(&mut result.found));
+    result.found = once(&result.named, found);
     result.problems.sort();
     result.problems.dedup();
     result
 }
 
 /// Each of `found` once, by its own name rather than through a link, without those that are named anyway.
-fn once(named: &[PathBuf], found: Vec<PathBuf>) -> Vec<PathBuf> {
-    let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
-    let mut seen: FxHashSet<PathBuf> = named.iter().map(real).collect();
-    let mut found: Vec<_> = found.into_iter().map(|path| (real(&path), path)).collect();
-    found.sort_by(|a, b| (a.0 != a.1, &a.1).cmp(&(b.0 != b.1, &b.1)));
-    let mut result: Vec<_> = found.into_iter().filter_map(|(real, path)| seen.insert(real).then_some(path)).collect();
+fn once(named: &[PathBuf], mut found: Vec<Found>) -> Vec<PathBuf> {
+    let mut seen: FxHashSet<PathBuf> = named.iter().map(|path| real(path)).collect();
+    found.sort_by(|a, b| (a.real != a.path, &a.path).cmp(&(b.real != b.path, &b.path)));
+    let mut result: Vec<_> =
+        found.into_iter().filter_map(|found| seen.insert(found.real).then_some(found.path)).collect();
     result.sort();
     result
 }
 
-fn walk_folder(folder: &Path, result: &mut Walked) {
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn walk_folder(folder: &Path, problems: &mut Vec<Problem>) -> Vec<Found> {
     let (sender, receiver) = std::sync::mpsc::channel();
+    let has_links = AtomicBool::new(false);
     let walker = WalkBuilder::new(folder).follow_links(true).require_git(false).build_parallel();
     walker.run(|| {
-        let sender = sender.clone();
+        let (sender, has_links) = (sender.clone(), &has_links);
         Box::new(move |entry| {
             let sent = match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) && is_wanted(entry.path()) => {
-                    sender.send(Ok(entry.into_path()))
+                Ok(entry) => {
+                    if entry.depth() > 0 && entry.path_is_symlink() {
+                        has_links.store(true, Ordering::Relaxed);
+                    }
+                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                    if is_file && is_wanted(entry.path()) { sender.send(Ok(entry.into_path())) } else { Ok(()) }
                 }
-                Ok(_) => Ok(()),
                 Err(error) => sender.send(Err(error)),
             };
             if sent.is_ok() { WalkState::Continue } else { WalkState::Quit }
         })
     });
     drop(sender);
+    // Without links a file's real path is below the folder's. To ask for each takes longer than to check some.
+    let has_links = has_links.into_inner();
+    let real_folder = real(folder);
+    let real = |path: &Path| match path.strip_prefix(folder) {
+        Ok(below) if !has_links => real_folder.join(below),
+        _ => real(path),
+    };
+    let mut found = Vec::new();
     for entry in receiver {
         match entry {
-            Ok(path) => result.found.push(path),
-            Err(error) => result.problems.push(problem(folder, &error)),
+            Ok(path) => found.push(Found { real: real(&path), path }),
+            Err(error) => problems.push(problem(folder, &error)),
         }
     }
+    found
 }
 
 fn is_wanted(path: &Path) -> bool {

@@ -12,7 +12,7 @@ use super::candidate::{Candidate, ManifestFile, Places, Script};
 use super::files::{Disk, Files};
 use super::outside::{Outside, Outsiders};
 use super::paths::normalised;
-use super::settings::{Overrides, SettingsFile, selection};
+use super::settings::{Overrides, SettingsFile, selection, spared};
 use super::walk::{Problem, describe};
 use super::{MANIFEST, SETTINGS};
 use crate::check::Input;
@@ -45,7 +45,10 @@ pub struct Workspace {
     /// The scripts that a manifest names, by the manifest's path.
     named: Cache<Arc<FxHashMap<PathBuf, (String, ScriptRole)>>>,
     outside: Outside,
+    /// The nearest settings, by folder.
     settings: Cache<Option<Arc<SettingsFile>>>,
+    /// Which rules are on where a settings file has no word on single files, by its path.
+    selections: Cache<Arc<Selection>>,
     images: Cache<Result<Arc<Image>, Problem>>,
     system_scripts: Cache<Option<Arc<Analysis>>>,
     siblings: Cache<Arc<BTreeSet<String>>>,
@@ -67,6 +70,7 @@ impl Workspace {
             named: Cache::default(),
             outside: Outside::default(),
             settings: Cache::default(),
+            selections: Cache::default(),
             images: Cache::default(),
             system_scripts: Cache::default(),
             siblings: Cache::default(),
@@ -89,7 +93,8 @@ impl Workspace {
         self.manifests.forget(path);
         self.named.forget(path);
         self.outside.forget(path);
-        self.settings.forget(path);
+        self.settings.forget(if path.ends_with(SETTINGS) { path.parent().unwrap_or(path) } else { path });
+        self.selections.forget(path);
         self.images.forget(path);
         if path.extension().is_some_and(|extension| extension == "py") {
             self.system_scripts.forget(path);
@@ -246,7 +251,7 @@ impl Workspace {
                 system,
                 siblings: self.siblings(path),
                 image: self.image(path),
-                selection: Arc::new(self.script_selection(path, role)),
+                selection: self.script_selection(path, role),
             },
             places: Places {
                 script: path.to_owned(),
@@ -261,7 +266,7 @@ impl Workspace {
         let text = source.text();
         let manifest =
             self.manifest(path).filter(|known| known.text == text).unwrap_or_else(|| Arc::new(Manifest::parse(text)));
-        ManifestFile { path: path.to_owned(), manifest, selection: Arc::new(self.selection_for(path)) }
+        ManifestFile { path: path.to_owned(), manifest, selection: self.selection_for(path) }
     }
 
     /// The system script underneath, and its path. Unknown where there is one that we don't have,
@@ -303,7 +308,8 @@ impl Workspace {
             let entries = fs::read_dir(folder).into_iter().flatten().flatten();
             let modules = entries.filter_map(|entry| {
                 let path = entry.path();
-                let is_package = || path.join("__init__.py").is_file();
+                let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+                let is_package = || !is_file && path.join("__init__.py").is_file();
                 let is_module = path.extension().is_some_and(|extension| extension == "py") || is_package();
                 is_module.then(|| Some(path.file_stem()?.to_str()?.to_owned())).flatten()
             });
@@ -313,12 +319,17 @@ impl Workspace {
 
     /// The nearest settings in the folder of the file at `path` or above.
     pub fn settings_for(&self, path: &Path) -> Option<Arc<SettingsFile>> {
-        path.ancestors().skip(1).find_map(|folder| {
+        self.settings_above(path.parent()?)
+    }
+
+    fn settings_above(&self, folder: &Path) -> Option<Arc<SettingsFile>> {
+        self.settings.get(folder, || {
             let path = folder.join(SETTINGS);
-            self.settings.get(&path, || {
-                let source = self.files.exists(&path).then(|| self.files.read(&path).ok())??;
-                Some(Arc::new(SettingsFile::new(&path, source.text())))
-            })
+            let own = self.files.exists(&path).then(|| self.files.read(&path).ok()).flatten();
+            match own {
+                Some(source) => Some(Arc::new(SettingsFile::new(&path, source.text()))),
+                None => self.settings_above(folder.parent()?),
+            }
         })
     }
 
@@ -356,18 +367,26 @@ impl Workspace {
     }
 
     /// Which rules are on for the file at `path`.
-    pub fn selection_for(&self, path: &Path) -> Selection {
-        selection(self.settings_for(path).as_deref(), &self.overrides, path)
+    pub fn selection_for(&self, path: &Path) -> Arc<Selection> {
+        let settings = self.settings_for(path);
+        let spared = settings.as_deref().map_or(Vec::new(), |file| spared(file, path));
+        let select = || Arc::new(selection(settings.as_deref(), &self.overrides, &spared));
+        if !spared.is_empty() {
+            return select();
+        }
+        self.selections.get(settings.as_deref().map_or(Path::new(""), |file| &file.path), select)
     }
 
     /// Which rules are on for a script. Of a system script only what Python refuses is reported.
-    fn script_selection(&self, path: &Path, role: Option<ScriptRole>) -> Selection {
+    fn script_selection(&self, path: &Path, role: Option<ScriptRole>) -> Arc<Selection> {
         if role != Some(ScriptRole::System) {
             return self.selection_for(path);
         }
         let select = Some(vec!["D3001".to_owned(), "D3701".to_owned()]);
         let overrides = Overrides { select, ignore: self.overrides.ignore.clone() };
-        selection(self.settings_for(path).as_deref(), &overrides, path)
+        let settings = self.settings_for(path);
+        let spared = settings.as_deref().map_or(Vec::new(), |file| spared(file, path));
+        Arc::new(selection(settings.as_deref(), &overrides, &spared))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::text::{Ranged, TextRange, TextSize};
 use super::guards::{expected, expected_in_call, leaves, tested};
 use super::model::{
     Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, MODULE, Nodes, Reference, Resolution,
-    Scope, ScopeId, ScopeKind, Site,
+    Scope, ScopeId, ScopeKind, Signs, Site,
 };
 use super::names::settle_nonlocal;
 
@@ -108,6 +108,7 @@ impl<'a> Builder<'a> {
             parent,
             range,
             names: Default::default(),
+            signs: Signs::default(),
             globals: Vec::new(),
             nonlocals: Vec::new(),
         });
@@ -176,7 +177,7 @@ impl<'a> Builder<'a> {
         if self.scope(scope).nonlocals.contains(&name) {
             self.nonlocal.push(id);
         } else {
-            self.tables.scopes[home.0 as usize].names.entry(name).or_default().bindings.push(id);
+            self.tables.scopes[home.0 as usize].bind(name).push(id);
         }
     }
 
@@ -500,6 +501,22 @@ impl<'a> Visitor<'a> for Builder<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         self.record(expr);
         let kept = self.context;
+        // Most expressions have nothing below them, or one thing.
+        match expr {
+            Expr::Name(name) if name.ctx == ExprContext::Load => return self.reference(name),
+            Expr::StringLiteral(_)
+            | Expr::BytesLiteral(_)
+            | Expr::NumberLiteral(_)
+            | Expr::BooleanLiteral(_)
+            | Expr::NoneLiteral(_) => return,
+            Expr::Attribute(node) => {
+                self.context.remove(Context::STATEMENT | Context::AWAITED);
+                self.visit_expr(&node.value);
+                self.context = kept;
+                return;
+            }
+            _ => {}
+        }
         match expr {
             Expr::Await(_) => {
                 self.context.remove(Context::STATEMENT);
@@ -508,10 +525,6 @@ impl<'a> Visitor<'a> for Builder<'a> {
             _ => self.context.remove(Context::STATEMENT | Context::AWAITED),
         }
         match expr {
-            Expr::Name(name) if name.ctx == ExprContext::Load => {
-                self.context = kept;
-                self.reference(name);
-            }
             Expr::Name(name) => self.bind(name.id.as_str(), name.range(), BindingKind::Assignment(None)),
             Expr::Named(named) => self.visit_walrus(named),
             Expr::Call(call) => {

@@ -27,6 +27,10 @@ const NAMES: [&str; 21] = [
 
 /// A name in lower case without separators: `API-Key` and `api_key` are `apikey`.
 pub fn plain_name(name: &str) -> String {
+    if name.is_ascii() {
+        let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+        return letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
+    }
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

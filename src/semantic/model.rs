@@ -91,10 +91,43 @@ pub struct Scope<'a> {
     pub range: TextRange,
     /// Its names.
     pub names: FxHashMap<&'a str, Name>,
+    /// The signs of its names.
+    pub(super) signs: Signs,
     /// Names declared `global` here.
     pub globals: Vec<&'a str>,
     /// Names declared `nonlocal` here.
     pub nonlocals: Vec<&'a str>,
+}
+
+impl<'a> Scope<'a> {
+    /// The bindings of a name that is bound here.
+    pub(super) fn bind(&mut self, name: &'a str) -> &mut SmallVec<[BindingId; 2]> {
+        self.signs.add(Signs::of(name));
+        &mut self.names.entry(name).or_default().bindings
+    }
+}
+
+/// Which names may be among some: the quick question before a look into a table.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Signs(u64);
+
+impl Signs {
+    /// The sign of one name: by its length, its first letter and its last. Several names have the same.
+    pub(super) fn of(name: &str) -> Self {
+        let bytes = name.as_bytes();
+        let end = |byte: Option<&u8>| usize::from(byte.copied().unwrap_or_default());
+        Self(1 << ((bytes.len() + 5 * end(bytes.first()) + 3 * end(bytes.last())) % 64))
+    }
+
+    /// Adds those of others.
+    fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    /// Whether the name whose sign is `one` may be among them.
+    pub(super) fn may_hold(self, one: Self) -> bool {
+        self.0 & one.0 != 0
+    }
 }
 
 /// All that is known of one name in one scope.

@@ -5,7 +5,9 @@ use crate::syntax::ast::{Expr, ExprName};
 
 use super::Model;
 use super::builder::{Tables, index};
-use super::model::{BindingId, BindingKind, ImportId, MODULE, ReferenceId, Resolution, Scope, ScopeId, ScopeKind};
+use super::model::{
+    BindingId, BindingKind, ImportId, MODULE, ReferenceId, Resolution, Scope, ScopeId, ScopeKind, Signs,
+};
 
 /// The dotted path of something imported, or given by the engine or Python: `["requests", "get"]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,7 +217,7 @@ pub(super) fn settle_nonlocal(tables: &mut Tables<'_>, bindings: Vec<BindingId>)
             outer = candidate.parent;
         }
         let home = &mut tables.scopes[binding.scope.0 as usize];
-        let bindings = &mut home.names.entry(binding.name).or_default().bindings;
+        let bindings = home.bind(binding.name);
         bindings.push(id);
         bindings.sort_unstable();
     }
@@ -226,10 +228,12 @@ pub(super) fn resolve(tables: &mut Tables<'_>) {
     let Tables { scopes, references, .. } = tables;
     for (place, reference) in references.iter_mut().enumerate() {
         let name = reference.node.id.as_str();
+        let sign = Signs::of(name);
         let mut next = Some(reference.scope);
         while let Some(id) = next {
             let (home, outer) = step(scopes, name, reference.scope, id);
             if let Some(home) = home
+                && scopes[home.0 as usize].signs.may_hold(sign)
                 && let Some(entry) = scopes[home.0 as usize].names.get_mut(name)
             {
                 entry.references.push(ReferenceId(index(place)));
@@ -243,10 +247,15 @@ pub(super) fn resolve(tables: &mut Tables<'_>) {
 
 /// The scope in which `name`, read in `scope`, is bound.
 fn lookup(scopes: &[Scope<'_>], name: &str, scope: ScopeId) -> Option<ScopeId> {
+    let sign = Signs::of(name);
+    let binds = |home: &ScopeId| {
+        let home = &scopes[home.0 as usize];
+        home.signs.may_hold(sign) && home.names.contains_key(name)
+    };
     let mut id = scope;
     loop {
         let (home, outer) = step(scopes, name, scope, id);
-        if let Some(home) = home.filter(|home| scopes[home.0 as usize].names.contains_key(name)) {
+        if let Some(home) = home.filter(binds) {
             return Some(home);
         }
         id = outer?;

@@ -88,7 +88,7 @@ pub enum Subject {
         /// Where they are.
         path: PathBuf,
         /// Which rules are on for them.
-        selection: Selection,
+        selection: Arc<Selection>,
         /// The settings alone.
         sheets: Arc<Sheets>,
     },

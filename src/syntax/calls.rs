@@ -10,7 +10,7 @@ use crate::text::{Ranged, Spanned, TextRange};
 /// The D3 calls of a module, by start, and the malformed ones, by start.
 pub(super) fn find(text: &str, body: &[Stmt], slots: &[TypeSlot]) -> (Vec<D3Call>, Vec<MalformedCall>) {
     let mut finder = Finder { text, slots, calls: Vec::new(), malformed: Vec::new() };
-    if text.contains("D3") {
+    if memchr::memmem::find(text.as_bytes(), b"D3").is_some() {
         finder.visit_body(body);
     }
     finder.calls.sort_by_key(|call| call.callee.start());

@@ -139,8 +139,10 @@ impl<'a> Visitor<'a> for Checks<'a> {
                 if attribute.ctx == ExprContext::Store {
                     self.refuse_debug(&attribute.attr);
                 }
-                visitor::walk_expr(self, expr);
+                self.visit_expr(&attribute.value);
             }
+            // Nothing is below these.
+            Expr::Name(_) | Expr::StringLiteral(_) | Expr::NumberLiteral(_) => {}
             _ => visitor::walk_expr(self, expr),
         }
     }

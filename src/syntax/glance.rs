@@ -5,6 +5,9 @@ use crate::dialect::{Finder, Skimmer, TypeSlot, slot_behind};
 /// How many brackets an ordinary text nests.
 const MAX_DEPTH: usize = 32;
 
+/// How long the words are that count.
+const LONGEST_WORD: usize = "lambda".len();
+
 /// What a byte of code is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -64,6 +67,7 @@ pub(super) fn glance(text: &str, deep: usize) -> Option<Glanced> {
         operators: [0; MAX_DEPTH],
         depth: 0,
         total: 0,
+        deep,
         after_dot: false,
         slots: Vec::new(),
     };
@@ -73,9 +77,6 @@ pub(super) fn glance(text: &str, deep: usize) -> Option<Glanced> {
             continue;
         }
         glance.step(byte)?;
-        if glance.total + glance.depth >= deep {
-            return None;
-        }
     }
     (glance.depth == 0).then_some(Glanced { slots: glance.slots, middle: glance.middle })
 }
@@ -90,6 +91,8 @@ struct Glance<'a> {
     operators: [usize; MAX_DEPTH],
     depth: usize,
     total: usize,
+    /// How deep a statement may nest.
+    deep: usize,
     /// Whether the last token is a dot.
     after_dot: bool,
     slots: Vec<TypeSlot>,
@@ -108,8 +111,9 @@ impl Glance<'_> {
             Class::Word => return self.word(),
             Class::Quote => self.string(self.pos)?,
             Class::Open => {
-                self.count(1);
+                self.count(1)?;
                 self.depth += 1;
+                self.is_flat()?;
                 *self.open.get_mut(self.depth)? = byte;
                 self.operators[self.depth] = 0;
                 self.pos += 1;
@@ -125,14 +129,14 @@ impl Glance<'_> {
             }
             Class::Newline => {
                 self.pos += 1;
-                if self.depth > 0 {
-                    return Some(());
+                if self.depth == 0 {
+                    self.end_line();
                 }
-                self.total = 0;
-                self.operators[0] = 0;
-                if self.pos > self.bytes.len() / 2 && self.middle.is_none() && self.begins_definition() {
-                    self.middle = Some(self.pos);
+                // The most of the indentation.
+                while self.bytes[self.pos..].first_chunk() == Some(b"    ") {
+                    self.pos += 4;
                 }
+                return Some(());
             }
             Class::Comment => {
                 self.pos = self.line_end();
@@ -153,7 +157,7 @@ impl Glance<'_> {
             }
             Class::Colon => self.pos += 1,
             Class::Operator => {
-                self.count(1);
+                self.count(1)?;
                 self.pos += 1;
             }
         }
@@ -167,9 +171,26 @@ impl Glance<'_> {
         [&b"def "[..], b"class ", b"async def "].iter().any(|word| rest.starts_with(word))
     }
 
-    fn count(&mut self, operators: usize) {
+    /// Counts operators. `None` where the statement nests too deep with them.
+    fn count(&mut self, operators: usize) -> Option<()> {
         self.operators[self.depth] += operators;
         self.total += operators;
+        self.is_flat()
+    }
+
+    /// `None` where the statement nests too deep.
+    fn is_flat(&self) -> Option<()> {
+        (self.total + self.depth < self.deep).then_some(())
+    }
+
+    /// Begins a new statement.
+    fn end_line(&mut self) {
+        self.total = 0;
+        self.operators[0] = 0;
+        self.after_dot = false;
+        if self.pos > self.bytes.len() / 2 && self.middle.is_none() && self.begins_definition() {
+            self.middle = Some(self.pos);
+        }
     }
 
     fn line_end(&self) -> usize {
@@ -183,13 +204,16 @@ impl Glance<'_> {
         let length = rest.iter().position(|&byte| CLASSES[usize::from(byte)] != Class::Word).unwrap_or(rest.len());
         self.pos += length;
         let after_dot = std::mem::take(&mut self.after_dot);
+        if length > LONGEST_WORD {
+            return Some(());
+        }
         match &rest[..length] {
-            b"not" | b"lambda" | b"await" | b"if" => self.count(1),
+            b"not" | b"lambda" | b"await" | b"if" => self.count(1)?,
             b"D3" if !after_dot => {
                 if let Some(slot) = slot_behind(self.text, start, self.depth > 0) {
                     // Its dots nest, and its `<` counts for one.
                     let callee = &self.bytes[start..slot.range.start().to_usize()];
-                    self.count(1 + callee.iter().filter(|&&byte| byte == b'.').count());
+                    self.count(1 + callee.iter().filter(|&&byte| byte == b'.').count())?;
                     self.pos = slot.range.end().to_usize();
                     self.slots.push(slot);
                 }
@@ -231,7 +255,12 @@ impl Glance<'_> {
                     self.pos += 1;
                 }
                 b'\n' | b'\r' if !is_triple => return None,
-                _ => self.pos += 1,
+                _ => {
+                    let rest = &self.bytes[self.pos + 1..];
+                    let is_plain = |class| !matches!(class, Class::Quote | Class::Backslash | Class::Newline);
+                    let length = rest.iter().position(|&byte| !is_plain(CLASSES[usize::from(byte)]));
+                    self.pos += 1 + length.unwrap_or(rest.len());
+                }
             }
         }
     }
@@ -243,7 +272,7 @@ impl Glance<'_> {
         loop {
             let token = skimmer.next_token()?;
             finder.step(&mut skimmer, token);
-            self.count(1);
+            self.count(1)?;
             if skimmer.stack.is_empty() {
                 break;
             }

@@ -7,40 +7,65 @@ use super::SyntaxError;
 use super::limits::MAX_INDENTATION;
 use crate::text::{Ranged, TextRange, TextSize};
 
-/// Checks the tokens of a text that the parser accepts.
-pub(super) fn check_indentation(text: &str, tokens: &[Token]) -> Vec<SyntaxError> {
-    let mut errors = Vec::new();
-    let tabs = text.contains('\t');
+/// What the tokens of a text tell that its tree does not.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// The comments, in order.
+    pub(super) comments: Vec<TextRange>,
+    /// The first line with wrong indentation, if there is one.
+    pub(super) error: Option<SyntaxError>,
+}
+
+impl Layout {
+    /// Looks at the tokens of a text that the parser accepts.
+    pub(super) fn new(text: &str, tokens: &[Token]) -> Self {
+        let mut layout = Self::default();
+        let mut depth = 0;
+        for token in tokens {
+            match token.kind() {
+                TokenKind::Comment => layout.comments.push(token.range()),
+                TokenKind::Indent => {
+                    depth += 1;
+                    if depth > MAX_INDENTATION && layout.error.is_none() {
+                        let message = "too many levels of indentation".to_owned();
+                        layout.error = Some(SyntaxError { range: token.range(), message });
+                    }
+                }
+                TokenKind::Dedent => depth -= 1,
+                _ => {}
+            }
+        }
+        let tabs = memchr::memchr(b'\t', text.as_bytes()).and_then(|_| ambiguous_tabs(text, tokens));
+        let is_first =
+            |tabs: &SyntaxError| layout.error.as_ref().is_none_or(|error| tabs.range.start() < error.range.start());
+        if let Some(tabs) = tabs.filter(is_first) {
+            layout.error = Some(tabs);
+        }
+        layout
+    }
+}
+
+/// The first line whose indentation depends on the width of a tab.
+fn ambiguous_tabs(text: &str, tokens: &[Token]) -> Option<SyntaxError> {
     let mut levels = vec![(0, 0)];
-    let mut depth = 0;
     let mut at_start = true;
     for token in tokens {
         match token.kind() {
-            TokenKind::Indent => {
-                depth += 1;
-                if depth > MAX_INDENTATION {
-                    let message = "too many levels of indentation".to_owned();
-                    errors.push(SyntaxError { range: token.range(), message });
-                    return errors;
-                }
-            }
-            TokenKind::Dedent => depth -= 1,
             TokenKind::Newline => at_start = true,
-            TokenKind::NonLogicalNewline | TokenKind::Comment => {}
+            TokenKind::Indent | TokenKind::Dedent | TokenKind::NonLogicalNewline | TokenKind::Comment => {}
             _ if at_start => {
                 at_start = false;
-                if tabs && !is_consistent(&mut levels, indentation(text, token.start())) {
-                    let line_start = token.start() - TextSize::of(indentation(text, token.start()));
+                let blanks = indentation(text, token.start());
+                if !is_consistent(&mut levels, blanks) {
                     let message = "tabs and spaces are mixed so that the indentation depends on the width of a tab";
-                    let range = TextRange::new(line_start, token.start());
-                    errors.push(SyntaxError { range, message: message.to_owned() });
-                    return errors;
+                    let range = TextRange::new(token.start() - TextSize::of(blanks), token.start());
+                    return Some(SyntaxError { range, message: message.to_owned() });
                 }
             }
             _ => {}
         }
     }
-    errors
+    None
 }
 
 /// The blanks between the line's beginning and an offset.

@@ -25,7 +25,8 @@ use ruff_python_ast::PythonVersion;
 pub use ruff_python_ast::visitor as walk;
 use ruff_python_parser::{Mode, ParseOptions, parse_cells_unchecked, parse_unchecked};
 
-use crate::text::{Ranged, Spanned, TextRange, TextSize};
+use crate::text::{Spanned, TextRange, TextSize};
+use layout::Layout;
 use recover::Recovered;
 
 /// From how many bytes on a text is parsed in halves.
@@ -245,13 +246,12 @@ fn accepted(text: &str, parsed: ruff_python_parser::Parsed<ast::ModModule>) -> O
     if !parsed.errors().is_empty() {
         return None;
     }
-    let comments = parsed.tokens().iter().filter(|token| token.kind().is_comment()).map(Ranged::range).collect();
-    let errors = layout::check_indentation(text, parsed.tokens());
+    let Layout { comments, error } = Layout::new(text, parsed.tokens());
     let unsupported = parsed.unsupported_syntax_errors().to_vec();
     Some(Recovered {
         body: parsed.into_suite(),
         comments,
-        errors,
+        errors: error.into_iter().collect(),
         unsupported,
         is_divisible: true,
         ..Recovered::default()

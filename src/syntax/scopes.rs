@@ -62,7 +62,7 @@ pub(super) struct Scopes<'a> {
 
 impl<'a> Scopes<'a> {
     pub(super) fn new(text: &'a str, body: &'a [Stmt]) -> Self {
-        let declares = text.contains("global") || text.contains("nonlocal");
+        let declares = ["global", "nonlocal"].into_iter().any(|word| begins_statement(text, word));
         let reported = RefCell::default();
         let mut scopes = Self { text, declares, stack: Vec::new(), future_annotations: false, reported };
         scopes.push(ScopeKind::Module, None, body);
@@ -100,6 +100,16 @@ impl<'a> Scopes<'a> {
             ScopeKind::Module | ScopeKind::Class | ScopeKind::Lambda => false,
         }
     }
+}
+
+/// Whether a statement of a text may begin with `word`.
+fn begins_statement(text: &str, word: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), word).any(|at| {
+        let before = text[..at].trim_end_matches([' ', '\t', '\x0c']);
+        let after = text[at + word.len()..].chars().next();
+        after.is_some_and(|next| next == '\\' || next.is_ascii_whitespace())
+            && (before.is_empty() || before.ends_with(['\n', '\r', ';', ':', '\u{feff}']))
+    })
 }
 
 /// The names that a scope declares and binds, without those of the scopes inside it.

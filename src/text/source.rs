@@ -52,7 +52,7 @@ impl Source {
         if text.len() > MAX_BYTES {
             return Self::Not(NotText::TooLarge { bytes: text.len() });
         }
-        match text.find('\0') {
+        match memchr::memchr(0, text.as_bytes()) {
             Some(offset) => Self::Not(NotText::Nul { offset }),
             None => Self::Text(text),
         }

@@ -16,7 +16,7 @@ use crate::project::{
     walk,
 };
 use crate::report::{File, Files, Finding, Results};
-use crate::rules::{self, RULES, Selection};
+use crate::rules::{self, RULES, Rule, Selection};
 use crate::semantic::SystemScript;
 use crate::text::Source;
 
@@ -40,6 +40,8 @@ pub(super) struct Outcome {
     pub(super) problems: Vec<Problem>,
     /// Files that were fixed, or would be, by path.
     pub(super) changes: Vec<Change>,
+    /// Which rules were on, each choice once.
+    selections: Vec<Arc<Selection>>,
 }
 
 /// A file before and after fixing.
@@ -74,6 +76,7 @@ impl Session {
         for one in self.each(&scripts, |path| self.file(path, is_named(path), true)) {
             outcome.add(one);
         }
+        outcome.note_rules();
         outcome
     }
 
@@ -81,6 +84,7 @@ impl Session {
     pub(super) fn check_text(&self, path: &Path, source: Source) -> Outcome {
         let mut outcome = self.settings([path].into_iter(), false);
         outcome.add(self.guarded(path, || self.source(path, source, true, false)));
+        outcome.note_rules();
         outcome
     }
 
@@ -176,7 +180,8 @@ impl Session {
     fn script(&self, script: Script, on_disk: bool) -> Outcome {
         let Script { mut input, places } = script;
         let mut outcome = Outcome::checked(self.shown(&places.script), &input.selection);
-        let is_live = self.workspace.manifest_for(&places.script).is_some_and(|named| named.role == ScriptRole::Live);
+        let named = places.manifest.as_ref().and_then(|_| self.workspace.manifest_for(&places.script));
+        let is_live = named.is_some_and(|named| named.role == ScriptRole::Live);
         if self.fix
             && !is_live
             && let Source::Text(before) = input.source.clone()
@@ -296,9 +301,15 @@ impl Outcome {
         Self { results: Results { skipped: 1, ..Results::default() }, ..Self::default() }
     }
 
-    fn checked(path: String, selection: &Selection) -> Self {
-        let rules = RULES.iter().filter(|rule| selection.is_on(rule)).map(|rule| rule.code).collect();
-        Self { results: Results { files: [path].into(), rules, ..Results::default() }, ..Self::default() }
+    fn checked(path: String, selection: &Arc<Selection>) -> Self {
+        let results = Results { files: [path].into(), ..Results::default() };
+        Self { results, selections: vec![Arc::clone(selection)], ..Self::default() }
+    }
+
+    /// Says which rules were on for some file.
+    fn note_rules(&mut self) {
+        let is_on = |rule: &Rule| self.selections.iter().any(|selection| selection.is_on(rule));
+        self.results.rules = RULES.iter().filter(|rule| is_on(rule)).map(|rule| rule.code).collect();
     }
 
     fn report(&mut self, diagnostics: Vec<Diagnostic>, files: Files) {
@@ -311,10 +322,12 @@ impl Outcome {
         self.results.findings.extend(other.results.findings);
         self.results.files.extend(other.results.files);
         self.results.skipped += other.results.skipped;
-        // Nearly always the same for all files.
-        if self.results.rules != other.results.rules {
-            self.results.rules.extend(other.results.rules);
+        for selection in other.selections {
+            if !self.selections.contains(&selection) {
+                self.selections.push(selection);
+            }
         }
+        // Nearly always the same for all files.
         if self.results.not_evaluated != other.results.not_evaluated {
             self.results.not_evaluated.extend(other.results.not_evaluated);
         }

@@ -82,7 +82,7 @@ fn required_modules<'a>(context: &Context<'a>, part: TextRange) -> Vec<Required<
 fn imported<'a>(import: &Import<'a>) -> Cow<'a, str> {
     match import.member {
         Some(member) if !import.is_star() && !import.module.is_empty() => {
-            Cow::Owned(format!("{}.{member}", import.module))
+            Cow::Owned([import.module, ".", member].concat())
         }
         _ => Cow::Borrowed(import.module),
     }

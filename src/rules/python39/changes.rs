@@ -79,15 +79,18 @@ fn imports(context: &Context<'_>, part: TextRange, changed: Changed<'_>, uses: &
         if import.level > 0 || import.context.intersects(guards) {
             continue;
         }
-        let libraries = context.manifest.into_iter().flat_map(|manifest| &manifest.libraries);
-        let status = context.image.module(import.module, libraries.map(|library| library.value.as_str()));
-        if matches!(status, ModuleStatus::Library { .. }) {
-            continue;
-        }
         let found = imported_module(import, changed).or_else(|| imported_member(import, changed));
         // `from tomllib import load, loads` is one use of the module.
-        uses.extend(found.filter(|found| uses.last().is_none_or(|last: &Use| last.range != found.range)));
+        let fresh = found.filter(|found| uses.last().is_none_or(|last: &Use| last.range != found.range));
+        uses.extend(fresh.filter(|_| !is_library(context, import.module)));
     }
+}
+
+/// Whether a library brings a module, whatever the standard library has of that name.
+fn is_library(context: &Context<'_>, module: &str) -> bool {
+    let libraries = context.manifest.into_iter().flat_map(|manifest| &manifest.libraries);
+    let status = context.image.module(module, libraries.map(|library| library.value.as_str()));
+    matches!(status, ModuleStatus::Library { .. })
 }
 
 fn imported_module(import: &Import<'_>, changed: Changed<'_>) -> Option<Use> {

@@ -1,8 +1,16 @@
 //! Which values may be credentials, and which only stand in for them.
 
+/// No credential is shorter.
+const LEAST: usize = 6;
+
+/// Whether a text has what every credential has.
+pub(super) fn may_be_value(text: &str) -> bool {
+    text.len() >= LEAST && text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// Whether the value of a credential with this plain name may be one: no stand-in, no word, no prose.
 pub(super) fn is_value(name: &str, value: &str) -> bool {
-    let least = if name.ends_with("token") || name.ends_with("key") { 12 } else { 6 };
+    let least = if name.ends_with("token") || name.ends_with("key") { 12 } else { LEAST };
     let has = |test: fn(&u8) -> bool| value.bytes().any(|byte| test(&byte));
     let mixed = has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit);
     value.len() >= least

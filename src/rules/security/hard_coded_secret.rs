@@ -64,7 +64,7 @@ fn by_shape(context: &Context<'_>, part: TextRange, found: &mut Found) {
 fn by_name(context: &Context<'_>, part: TextRange, found: &mut Found) {
     let model = context.model;
     let mut look = |name: &str, value: &Expr| {
-        let Some(text) = literal(value) else { return };
+        let Some(text) = literal(value).filter(|text| credential::may_be_value(text)) else { return };
         let name = plain_name(name);
         // The value of such a header has its scheme before it.
         let (is_name, text) = match text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("Basic ")) {

@@ -63,6 +63,9 @@ const GRANTS: [&str; 6] = [
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
 ];
 
+/// What says in a query that a grant follows.
+const GRANT: &str = "grant_type=";
+
 fn check(context: &Context<'_>, part: TextRange, sink: &mut Sink<'_>) {
     let mut found: Vec<TextRange> = Vec::new();
     libraries(context, part, &mut found);
@@ -85,10 +88,15 @@ fn libraries(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>)
         let below = |library: &str, module: &str| {
             module.strip_prefix(library).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        let member = format!("{}.{}", import.module, import.member.unwrap_or_default());
+        let is_member = |library: &str| {
+            library
+                .strip_prefix(import.module)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .is_some_and(|rest| import.member == Some(rest))
+        };
         if LIBRARIES.iter().any(|library| below(library, import.module)) {
             found.push(import.module_range);
-        } else if LIBRARIES.iter().any(|library| library.contains('.') && below(library, &member)) {
+        } else if LIBRARIES.into_iter().any(is_member) {
             found.push(import.alias.name.range());
         }
     }
@@ -96,7 +104,8 @@ fn libraries(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>)
 
 fn endpoints(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>) {
     let is_endpoint = |text: &str| {
-        if text.len() < SHORTEST_ENDPOINT || !text.contains("token") {
+        if text.len() < SHORTEST_ENDPOINT || memchr::memchr(b'/', text.as_bytes()).is_none() || !text.contains("token")
+        {
             return false;
         }
         let address = text.split('?').next().unwrap_or_default().trim_end_matches('/');
@@ -149,7 +158,10 @@ fn grants(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>) {
     }
     // A text that is a statement by itself explains.
     let in_query = |text: &str| {
-        text.contains("grant_type=") && GRANTS.iter().any(|grant| text.contains(&format!("grant_type={grant}")))
+        text.len() > GRANT.len()
+            && memchr::memchr(b'=', text.as_bytes()).is_some()
+            && text.contains(GRANT)
+            && GRANTS.iter().any(|grant| text.contains(&format!("{GRANT}{grant}")))
     };
     let strings = context.sites(&nodes.strings, part).iter();
     for site in strings.filter(|site| !site.context.contains(Around::STATEMENT)) {

@@ -125,7 +125,7 @@ pub(super) fn provider(text: &str) -> Option<&'static str> {
     let shaped = words.iter().find_map(|word| shaped(word));
     shaped
         .or_else(|| is_azure_secret(text).then_some("Azure"))
-        .or_else(|| words.iter().any(|word| holds_jwt(word)).then_some("JWT"))
+        .or_else(|| words.iter().any(|word| word.len() >= SHORTEST_JWT && holds_jwt(word)).then_some("JWT"))
 }
 
 /// The words of a text that are long enough for a key. Such a word lies on one of every so many bytes.
@@ -195,6 +195,9 @@ fn is_azure_secret(text: &str) -> bool {
         && !is_made_up(text)
 }
 
+/// No JWT is shorter: header, payload and signature.
+const SHORTEST_JWT: usize = 16 + 1 + 16 + 1 + 20;
+
 /// How many letters of base64 the shortest private key has.
 const LEAST_PRIVATE: usize = 64;
 
@@ -203,6 +206,9 @@ const PRIVATE: &str = "-----BEGIN ";
 
 /// A block of a private key with its content: the first line alone is what code looks for.
 fn is_private_key(text: &str) -> bool {
+    if text.len() < LEAST_PRIVATE {
+        return false;
+    }
     let Some(begin) = text.find(PRIVATE) else { return false };
     let Some((label, content)) = text[begin + PRIVATE.len()..].split_once("-----") else { return false };
     let content = content.split("-----END").next().unwrap_or_default();
