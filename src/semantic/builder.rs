@@ -10,7 +10,7 @@ use crate::text::{Ranged, TextRange, TextSize};
 use super::guards::{expected, expected_in_call, leaves, tested};
 use super::model::{
     Binding, BindingId, BindingKind, Context, Function, FunctionId, Import, MODULE, Nodes, Reference, Resolution,
-    Scope, ScopeId, ScopeKind, Signs, Site,
+    Scope, ScopeId, ScopeKind, Site,
 };
 use super::names::settle_nonlocal;
 
@@ -103,15 +103,7 @@ pub(super) fn index(length: usize) -> u32 {
 impl<'a> Builder<'a> {
     fn push_scope(&mut self, kind: ScopeKind, parent: Option<ScopeId>, range: TextRange) -> ScopeId {
         let id = ScopeId(index(self.tables.scopes.len()));
-        self.tables.scopes.push(Scope {
-            kind,
-            parent,
-            range,
-            names: Default::default(),
-            signs: Signs::default(),
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-        });
+        self.tables.scopes.push(Scope::new(kind, parent, range));
         id
     }
 

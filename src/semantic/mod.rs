@@ -288,9 +288,14 @@ impl<'a> Model<'a> {
         &self.imports[id.0 as usize]
     }
 
-    /// The control flow of a function.
+    /// The control flow of a function. Two threads that ask for it at once both work it out: to sleep until the other
+    /// has done so takes longer.
     pub fn flow(&self, id: FunctionId) -> &Flow {
-        self.flows[id.0 as usize].get_or_init(|| Flow::new(self, id))
+        let known = &self.flows[id.0 as usize];
+        known.get().unwrap_or_else(|| {
+            let flow = Flow::new(self, id);
+            known.get_or_init(|| flow)
+        })
     }
 
     /// The read that a name is: the walk that fills the tables numbers the nodes it puts there.

@@ -99,7 +99,31 @@ pub struct Scope<'a> {
     pub nonlocals: Vec<&'a str>,
 }
 
+/// A script has about one name of its own in so many bytes.
+const BYTES_PER_GLOBAL: usize = 400;
+
+/// How many names a small function binds: as many as a table of the second size takes.
+const FEW_NAMES: usize = 7;
+
 impl<'a> Scope<'a> {
+    /// A scope without names.
+    pub(super) fn new(kind: ScopeKind, parent: Option<ScopeId>, range: TextRange) -> Self {
+        let names = match kind {
+            ScopeKind::Module => range.len().to_usize() / BYTES_PER_GLOBAL,
+            ScopeKind::Function(_) | ScopeKind::Class => FEW_NAMES,
+            ScopeKind::Lambda | ScopeKind::Comprehension => 0,
+        };
+        Self {
+            kind,
+            parent,
+            range,
+            names: FxHashMap::with_capacity_and_hasher(names, Default::default()),
+            signs: Signs::default(),
+            globals: Vec::new(),
+            nonlocals: Vec::new(),
+        }
+    }
+
     /// The bindings of a name that is bound here.
     pub(super) fn bind(&mut self, name: &'a str) -> &mut SmallVec<[BindingId; 2]> {
         self.signs.add(Signs::of(name));

@@ -34,6 +34,7 @@ mod worker;
 mod workspace;
 
 use std::env;
+use std::fs::File;
 use std::io;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
@@ -80,10 +81,19 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// The standard output as a file. The library's own writes each line by itself, so that a message would come in two parts.
+fn stdout() -> io::Result<File> {
+    #[cfg(unix)]
+    let output = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let output = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?;
+    Ok(output.into())
+}
+
 fn session(set_log_level: SetLogLevel) -> anyhow::Result<End> {
     let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .max_blocking_threads(cores.max(2))
         .thread_stack_size(STACK)
         .enable_time()
@@ -97,11 +107,15 @@ fn session(set_log_level: SetLogLevel) -> anyhow::Result<End> {
             let _ = ends.send(how);
         }
     };
-    let outbox = Outbox::start(io::stdout(), ended(End::Abrupt)).context("could not start the writer")?;
+    let output = stdout().context("could not get at the standard output")?;
+    let outbox = Outbox::start(output, ended(End::Abrupt)).context("could not start the writer")?;
     let client_ended = ended(End::Abrupt);
     let runs = Arc::<Runs>::default();
-    let pool =
-        rayon::ThreadPoolBuilder::new().stack_size(STACK).build().context("could not start the threads that check")?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK)
+        .panic_handler(|_| tracing::error!("a task of the threads that check panicked"))
+        .build()
+        .context("could not start the threads that check")?;
     let session =
         |client| Session::new(client, outbox.clone(), Arc::clone(&runs), pool, runtime.handle().clone(), set_log_level);
     let (service, socket) = LspService::build(|client| Handlers::new(session(client), client_ended))

@@ -50,9 +50,9 @@ pub struct Session {
     /// The threads that check: the rules run side by side on them.
     pub pool: rayon::ThreadPool,
     /// A turn for each check that reads at a time.
-    pub turns: Semaphore,
+    pub turns: Arc<Semaphore>,
     /// For tasks that are started from other threads.
-    runtime: Handle,
+    pub runtime: Handle,
     /// What failed in runs.
     pub failures: Failures,
     /// What the user was told.
@@ -104,7 +104,7 @@ impl Session {
             changes: watch::Sender::new(0),
             shown: DashMap::default(),
             runs,
-            turns: Semaphore::new(pool.current_num_threads().max(2)),
+            turns: Arc::new(Semaphore::new(pool.current_num_threads().max(2))),
             pool,
             runtime,
             failures: Failures::default(),

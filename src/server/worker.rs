@@ -1,9 +1,11 @@
 //! Checks documents: the newest version only, off the transport's thread, stale results dropped.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use tokio::sync::OwnedSemaphorePermit;
 use tower_lsp_server::ls_types::{self as lsp, Uri};
 
 use super::case_document;
@@ -122,53 +124,79 @@ pub fn start(session: &Arc<Session>, uri: &Uri) {
         start.then_some(document.opened)
     });
     if let Some(Some(opened)) = started {
-        tokio::spawn(run(Arc::clone(session), uri.clone(), opened));
+        begin(session, Pending { uri: uri.clone(), opened, outdated: None });
     }
 }
 
-/// Checks until the newest revision is checked.
-async fn run(session: Arc<Session>, uri: Uri, opened: u64) {
-    let mut outdated = None;
-    loop {
-        // Only then is anything read.
-        let Ok(_turn) = session.turns.acquire().await else { return };
-        let snapshot = session.documents.with(&uri, |document| {
-            (document.opened == opened).then(|| {
-                document.readers += 1;
-                // Nobody asks for it any more, and the next check makes use of it.
-                outdated = document.checked.send_replace(None).or(outdated.take());
-                document.snapshot()
-            })
-        });
-        let Some(Some(snapshot)) = snapshot else { return };
-        let before = outdated.take().and_then(Arc::into_inner).and_then(Checked::into_before);
-        let revision = snapshot.revision;
-        let (inside, target) = (Arc::clone(&session), uri.clone());
-        let work = tokio::task::spawn_blocking(move || {
-            inside.pool.install(|| check_document(&inside, &target, &snapshot, before))
-        });
-        let checked = Arc::new(work.await.unwrap_or_else(|problem| {
-            tracing::error!("the check of {} broke: {problem}", uri.as_str());
-            Checked { revision, broken: true, ..Checked::default() }
-        }));
-        let finished = session.documents.with(&uri, |document| {
-            if document.opened != opened {
-                return true;
-            }
-            document.readers -= 1;
-            if document.revision != revision {
-                outdated = Some(checked);
-                return false;
-            }
-            document.running = false;
-            publish(&session, &uri, document, &checked);
-            document.checked.send_replace(Some(checked));
-            true
-        });
-        if finished.unwrap_or(true) {
-            return;
+/// A check that waits for its turn.
+struct Pending {
+    uri: Uri,
+    opened: u64,
+    /// What an earlier check found, if nobody else has it.
+    outdated: Option<Arc<Checked>>,
+}
+
+/// Checks on the pool when there is a turn: at once if there is one now.
+fn begin(session: &Arc<Session>, pending: Pending) {
+    let turns = Arc::clone(&session.turns);
+    match turns.try_acquire_owned() {
+        Ok(turn) => in_turn(session, pending, turn),
+        Err(_) => {
+            let session = Arc::clone(session);
+            let turns = Arc::clone(&session.turns);
+            session.runtime.clone().spawn(async move {
+                if let Ok(turn) = turns.acquire_owned().await {
+                    in_turn(&session, pending, turn);
+                }
+            });
         }
     }
+}
+
+fn in_turn(session: &Arc<Session>, pending: Pending, turn: OwnedSemaphorePermit) {
+    let inside = Arc::clone(session);
+    session.pool.spawn(move || {
+        let again = check_newest(&inside, pending);
+        drop(turn);
+        if let Some(pending) = again {
+            begin(&inside, pending);
+        }
+    });
+}
+
+/// Checks the newest revision of a document. What is left to do if it is not the newest any more.
+fn check_newest(session: &Session, pending: Pending) -> Option<Pending> {
+    let Pending { uri, opened, mut outdated } = pending;
+    // Only now is anything read.
+    let snapshot = session.documents.with(&uri, |document| {
+        (document.opened == opened).then(|| {
+            document.readers += 1;
+            // Nobody asks for it any more, and this check makes use of it.
+            outdated = document.checked.send_replace(None).or(outdated.take());
+            document.snapshot()
+        })
+    })??;
+    let before = outdated.and_then(Arc::into_inner).and_then(Checked::into_before);
+    let revision = snapshot.revision;
+    let outcome = catch_unwind(AssertUnwindSafe(|| check_document(session, &uri, &snapshot, before)));
+    let checked = Arc::new(outcome.unwrap_or_else(|_panic| {
+        tracing::error!("the check of {} broke", uri.as_str());
+        Checked { revision, broken: true, ..Checked::default() }
+    }));
+    let outdated = session.documents.with(&uri, |document| {
+        if document.opened != opened {
+            return None;
+        }
+        document.readers -= 1;
+        if document.revision != revision {
+            return Some(checked);
+        }
+        document.running = false;
+        publish(session, &uri, document, &checked);
+        document.checked.send_replace(Some(checked));
+        None
+    })??;
+    Some(Pending { uri, opened, outdated: Some(outdated) })
 }
 
 /// Pushes what was found in a document, where the client does not ask for it. Called under the document's guard, so
