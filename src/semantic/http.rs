@@ -8,8 +8,10 @@ use crate::text::{Ranged, TextRange};
 use super::model::{ScopeId, Site};
 use super::{Model, QualifiedName};
 
-/// Functions and methods that send a request.
-const VERBS: [&str; 9] = ["get", "post", "put", "patch", "delete", "head", "options", "request", "stream"];
+/// Whether functions and methods of this name send a request.
+fn is_verb(name: &str) -> bool {
+    matches!(name, "get" | "post" | "put" | "patch" | "delete" | "head" | "options" | "request" | "stream")
+}
 
 /// What sends a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +75,10 @@ fn makes_client(name: &QualifiedName<'_>) -> Option<HttpClient> {
 
 fn function<'a>(name: &QualifiedName<'a>) -> Option<(HttpClient, &'a str)> {
     match *name.parts() {
-        ["requests", verb] | ["requests", "api", verb] if VERBS.contains(&verb) && verb != "stream" => {
+        ["requests", verb] | ["requests", "api", verb] if is_verb(verb) && verb != "stream" => {
             Some((HttpClient::Requests, verb))
         }
-        ["httpx", verb] if VERBS.contains(&verb) => Some((HttpClient::Httpx, verb)),
+        ["httpx", verb] if is_verb(verb) => Some((HttpClient::Httpx, verb)),
         ["urllib", "request", verb @ "urlopen"] => Some((HttpClient::Urlopen, verb)),
         _ => None,
     }
@@ -98,7 +100,7 @@ pub(super) fn collect<'a>(model: &Model<'a>) -> HttpCalls<'a> {
             Expr::Name(_) => model.callee(site.node).and_then(function),
             Expr::Attribute(attribute) => {
                 let verb = attribute.attr.as_str();
-                if verb != "urlopen" && !VERBS.contains(&verb) {
+                if verb != "urlopen" && !is_verb(verb) {
                     continue;
                 }
                 let named = model.callee(site.node).and_then(function);

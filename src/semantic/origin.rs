@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use crate::image::names;
 use crate::syntax::D3Call;
 use crate::syntax::ast::{self, Expr, ExprContext};
-use crate::text::Ranged;
+use crate::text::{Ranged, TextSize};
 
 use super::affected::ParameterOrigins;
 use super::builder::{Tables, index};
@@ -285,9 +285,11 @@ impl<'a> Model<'a> {
     /// The call that a D3 call is.
     pub fn call_of_d3(&self, call: &D3Call) -> Option<Site<'a, ast::ExprCall>> {
         let places = self.d3_callees.get_or_init(|| {
+            let starts: FxHashSet<TextSize> =
+                self.script.parsed.d3_calls.iter().map(|call| call.callee.start()).collect();
             let calls = self.nodes.calls.iter().enumerate();
             let callees = calls.map(|(place, site)| (site.node.func.range(), place));
-            callees.filter(|(callee, _)| self.script.parsed.d3_call(callee.start()).is_some()).collect()
+            callees.filter(|(callee, _)| starts.contains(&callee.start())).collect()
         });
         places.get(&call.callee).map(|&place| self.nodes.calls[place])
     }
