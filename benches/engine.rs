@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use d3ls::check::{Input, analyse, check};
+use d3ls::check::{Before, Input, analyse, check, check_again};
 use d3ls::ide::{complete, hover};
 use d3ls::project::Workspace;
 use d3ls::syntax;
@@ -16,6 +16,12 @@ const SCRIPT: &str = include_str!("../fixtures/acme-edr/script.py");
 
 /// About so many lines.
 const SIZES: [usize; 3] = [1_000, 2_600, 10_000];
+
+/// The same, of what is edited.
+const EDITED: [usize; 3] = [1_000, 2_600, 50_000];
+
+/// How many texts an edited script goes through, each second one being the script itself.
+const TEXTS: usize = 64;
 
 fn input(text: &str) -> Input {
     Workspace::default().as_script(Path::new("/nowhere/script.py"), Source::from_text(text)).input
@@ -67,6 +73,37 @@ fn parse_and_check(criterion: &mut Criterion) {
     }
 }
 
+/// Types a comment at one place after the other and takes it away again, each a check that makes use of the one before.
+fn edits(criterion: &mut Criterion) {
+    for (name, text) in SHAPES {
+        for lines in EDITED {
+            let text = text(lines);
+            let places: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+            let typed = |number: usize| {
+                // A stride that visits all lines in an order of its own.
+                let at = places[number * 7_919 % places.len()];
+                format!("{}  # {number}{}", &text[..at], &text[at..])
+            };
+            let texts: Vec<Source> = (0..TEXTS)
+                .map(|number| Source::from_text(if number % 2 == 0 { typed(number) } else { text.clone() }))
+                .collect();
+            let mut input = input(&text);
+            let (report, kept) = check_again(&input, None);
+            let mut before = Some(Before { input: Box::new(input.clone()), analysis: report.analysis, kept });
+            let mut sources = texts.iter().cycle();
+            criterion.benchmark_group(name).bench_function(BenchmarkId::new("edit", lines), |bench| {
+                bench.iter(|| {
+                    input.source = sources.next().expect("they go round").clone();
+                    let (report, kept) = check_again(&input, before.take());
+                    let found = report.diagnostics.len();
+                    before = Some(Before { input: Box::new(input.clone()), analysis: report.analysis, kept });
+                    found
+                });
+            });
+        }
+    }
+}
+
 fn assist(criterion: &mut Criterion) {
     let text = real(2_600);
     let analysis = analyse(&input(&text));
@@ -76,5 +113,5 @@ fn assist(criterion: &mut Criterion) {
     criterion.bench_function("hover", |bench| bench.iter(|| hover(&analysis, offset)));
 }
 
-criterion_group!(engine, parse_and_check, assist);
+criterion_group!(engine, parse_and_check, edits, assist);
 criterion_main!(engine);

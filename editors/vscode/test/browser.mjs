@@ -22,6 +22,8 @@ const tests = {
   async "a quick fix"(window) {
     const { page } = window;
     await window.place(15, 50);
+    // Then the actions are known; a list that is asked for before closes again when they change.
+    await page.locator('[class*="lightbulb" i]:visible').first().waitFor();
     await page.keyboard.press("Control+.");
     const fix = page.locator(".action-widget .monaco-list-row", { hasText: "Change to `Successful`" });
     await fix.waitFor();
