@@ -404,3 +404,41 @@ pub fn names_in(manifest: &Manifest) -> Vec<(&str, ScriptRole)> {
     let live = manifest.live_scripts().into_iter().map(|name| (name.value.as_str(), ScriptRole::Live));
     draft.chain(live).chain(system).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules;
+
+    #[test]
+    fn the_nearest_settings_hold_as_they_come_change_and_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        fs::create_dir_all(root.join("acme/edr")).expect("made");
+        let workspace = Workspace::default();
+        let script = root.join("acme/edr/script.py");
+        let rule = rules::find("D3201").expect("a rule");
+        let write = |path: &Path, ignored: &str| {
+            fs::write(path, format!("[lint]\nignore = [\"{ignored}\"]\n")).expect("written");
+            workspace.invalidate(path);
+        };
+        let is_on = || workspace.selection_for(&script).is_on(rule);
+        let (far, near) = (root.join(SETTINGS), root.join("acme").join(SETTINGS));
+        assert!(is_on());
+        write(&far, "D3201");
+        assert!(!is_on());
+        write(&near, "D3202");
+        assert!(is_on());
+        write(&near, "D3201");
+        assert!(!is_on());
+        write(&far, "D3202");
+        fs::remove_file(&near).expect("removed");
+        workspace.invalidate(&near);
+        assert!(is_on());
+        write(&near, "D3201");
+        assert!(!is_on());
+        fs::remove_dir_all(root.join("acme")).expect("removed");
+        workspace.invalidate(&root.join("acme"));
+        assert!(is_on());
+    }
+}

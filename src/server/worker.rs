@@ -139,18 +139,15 @@ struct Pending {
 /// Checks on the pool when there is a turn: at once if there is one now.
 fn begin(session: &Arc<Session>, pending: Pending) {
     let turns = Arc::clone(&session.turns);
-    match turns.try_acquire_owned() {
-        Ok(turn) => in_turn(session, pending, turn),
-        Err(_) => {
-            let session = Arc::clone(session);
-            let turns = Arc::clone(&session.turns);
-            session.runtime.clone().spawn(async move {
-                if let Ok(turn) = turns.acquire_owned().await {
-                    in_turn(&session, pending, turn);
-                }
-            });
-        }
+    if let Ok(turn) = Arc::clone(&turns).try_acquire_owned() {
+        return in_turn(session, pending, turn);
     }
+    let inside = Arc::clone(session);
+    session.runtime.spawn(async move {
+        if let Ok(turn) = turns.acquire_owned().await {
+            in_turn(&inside, pending, turn);
+        }
+    });
 }
 
 fn in_turn(session: &Arc<Session>, pending: Pending, turn: OwnedSemaphorePermit) {

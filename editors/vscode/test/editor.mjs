@@ -62,9 +62,12 @@ export class Editor {
     Object.assign(this, { home, server, browser, host });
   }
 
-  /** The address of a folder; `payload` goes to the workbench. */
+  /**
+   * The address of a folder; `payload` goes to the workbench. The settings that switch the welcome page off can come too
+   * late, and the page takes the focus when it opens.
+   */
   address(folder, payload = []) {
-    const query = new URLSearchParams({ folder, ...(payload.length > 0 ? { payload: JSON.stringify(payload) } : {}) });
+    const query = new URLSearchParams({ folder, payload: JSON.stringify([["skipWelcome", "true"], ...payload]) });
     return `http://${this.host}/?${query}`;
   }
 

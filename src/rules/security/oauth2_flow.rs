@@ -104,8 +104,7 @@ fn libraries(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>)
 
 fn endpoints(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>) {
     let is_endpoint = |text: &str| {
-        if text.len() < SHORTEST_ENDPOINT || memchr::memchr(b'/', text.as_bytes()).is_none() || !text.contains("token")
-        {
+        if text.len() < SHORTEST_ENDPOINT || !text.contains('/') || !text.contains("token") {
             return false;
         }
         let address = text.split('?').next().unwrap_or_default().trim_end_matches('/');
@@ -158,8 +157,7 @@ fn grants(context: &Context<'_>, part: TextRange, found: &mut Vec<TextRange>) {
     }
     // A text that is a statement by itself explains.
     let in_query = |text: &str| {
-        text.len() > GRANT.len()
-            && memchr::memchr(b'=', text.as_bytes()).is_some()
+        text.contains('=')
             && text.contains(GRANT)
             && GRANTS.iter().any(|grant| text.contains(&format!("{GRANT}{grant}")))
     };
