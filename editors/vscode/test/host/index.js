@@ -241,7 +241,7 @@ const tests = {
     const { document } = await show("faulty", "script.py");
     const { pid } = server();
     process.kill(pid, "SIGKILL");
-    await until("new server", () => server() !== undefined && server().pid !== pid);
+    await until("new server", () => ![undefined, pid].includes(server()?.pid));
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, new vscode.Position(document.lineCount, 0), "\n\nclass APIError: pass\n");
     await vscode.workspace.applyEdit(edit);
