@@ -2,7 +2,12 @@
 
 use std::process::ExitCode;
 
-/// Trees are made of very many small pieces: the system's allocator takes a fifth of a check.
+// Trees are made of very many small pieces: the system's allocator takes a fifth of a check.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+#[cfg(not(target_os = "linux"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

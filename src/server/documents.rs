@@ -32,8 +32,7 @@ pub struct Document {
     pub opened: u64,
     /// Whether a check is under way, or waits for its turn.
     pub running: bool,
-    /// How many checks and questions are reading this text and the files around it. What they read may change under them;
-    /// what has not begun will read what is there then.
+    /// How many checks and questions are reading this text and the files around it.
     pub readers: usize,
     /// Whether findings are on show that were pushed.
     pub shows: bool,
@@ -70,6 +69,12 @@ impl Document {
     pub fn known(&self) -> Option<Arc<Checked>> {
         let checked = self.checked.borrow().clone();
         [checked, self.meaning.clone()].into_iter().flatten().find(|known| known.revision == self.revision)
+    }
+
+    /// Whether anything that is known, or about to be, of the newest text stems from files that may change under it, and
+    /// from which ones is not known.
+    pub fn is_being_read(&self) -> bool {
+        self.readers > 0 || self.meaning.as_ref().is_some_and(|meaning| meaning.revision == self.revision)
     }
 
     /// What a check needs; cheap.

@@ -378,7 +378,8 @@ fn depends(document: &Document, changes: &Changes) -> bool {
     let Some(own) = &document.path else { return false };
     match &*document.checked.borrow() {
         Some(checked) if checked.revision == document.revision => changes.affect(own, Some(&checked.depends)),
-        _ => changes.affect(own, None),
+        // What nobody has read yet will be read as it is then.
+        _ => document.is_being_read() && changes.affect(own, None),
     }
 }
 
