@@ -13,30 +13,30 @@ pub struct Fact<'a> {
     pub is_none: Option<bool>,
     /// The text, where it is a known one.
     pub text: Option<&'a str>,
+    /// The integer, where it is a known one.
+    pub number: Option<i64>,
 }
 
 impl<'a> Fact<'a> {
     /// An object that is certainly there, and true in a condition.
-    pub const OBJECT: Self = Self { is_true: Some(true), is_none: Some(false), text: None };
+    pub const OBJECT: Self = Self { is_true: Some(true), is_none: Some(false), text: None, number: None };
 
     /// What the expression itself tells.
     pub fn of(expr: &'a Expr) -> Self {
         match expr {
-            Expr::NoneLiteral(_) => Self { is_true: Some(false), is_none: Some(true), text: None },
+            Expr::NoneLiteral(_) => Self { is_true: Some(false), is_none: Some(true), ..Self::default() },
             Expr::StringLiteral(node) => {
                 let text = node.value.to_str();
-                Self { is_true: Some(!text.is_empty()), is_none: Some(false), text: Some(text) }
+                Self { is_true: Some(!text.is_empty()), text: Some(text), ..Self::OBJECT }
             }
             Expr::FString(node) => {
                 let has_text = node.value.elements().any(|element| match element {
                     ast::InterpolatedStringElement::Literal(literal) => !literal.value.is_empty(),
                     ast::InterpolatedStringElement::Interpolation(_) => false,
                 });
-                Self { is_true: has_text.then_some(true), is_none: Some(false), text: None }
+                Self { is_true: has_text.then_some(true), ..Self::OBJECT }
             }
-            Expr::ListComp(_) | Expr::DictComp(_) | Expr::SetComp(_) => {
-                Self { is_true: None, is_none: Some(false), text: None }
-            }
+            Expr::ListComp(_) | Expr::DictComp(_) | Expr::SetComp(_) => Self { is_true: None, ..Self::OBJECT },
             Expr::BinOp(node) => {
                 // A text with something added is no empty one.
                 let is_text = |side: &Expr| matches!(side, Expr::StringLiteral(_) | Expr::FString(_) | Expr::BinOp(_));
@@ -44,10 +44,10 @@ impl<'a> Fact<'a> {
                     && [&*node.left, &*node.right]
                         .into_iter()
                         .any(|side| is_text(side) && Fact::of(side).is_true == Some(true));
-                Self { is_true: is_true.then_some(true), is_none: Some(false), text: None }
+                Self { is_true: is_true.then_some(true), ..Self::OBJECT }
             }
             _ => match truth(expr) {
-                Some(is_true) => Self { is_true: Some(is_true), is_none: Some(false), text: None },
+                Some(is_true) => Self { is_true: Some(is_true), number: integer(expr, &|_| None), ..Self::OBJECT },
                 None => Self::default(),
             },
         }
@@ -84,7 +84,30 @@ pub fn decide<'a>(test: &Expr, fact: &impl Fn(&str) -> Option<Fact<'a>>) -> Opti
     }
 }
 
+/// The integer that an expression of literals and of names with known numbers gives.
+pub(super) fn integer(expr: &Expr, number: &impl Fn(&str) -> Option<i64>) -> Option<i64> {
+    match expr {
+        Expr::NumberLiteral(ast::ExprNumberLiteral { value: ast::Number::Int(value), .. }) => value.as_i64(),
+        Expr::Name(name) => number(name.id.as_str()),
+        Expr::UnaryOp(node) if node.op == ast::UnaryOp::USub => integer(&node.operand, number)?.checked_neg(),
+        Expr::BinOp(node) => {
+            let (left, right) = (integer(&node.left, number)?, integer(&node.right, number)?);
+            match node.op {
+                ast::Operator::Add => left.checked_add(right),
+                ast::Operator::Sub => left.checked_sub(right),
+                ast::Operator::Mult => left.checked_mul(right),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
 fn compare<'a>(left: &Expr, op: ast::CmpOp, right: &Expr, fact: &impl Fn(&str) -> Option<Fact<'a>>) -> Option<bool> {
+    let number = |name: &str| fact(name)?.number;
+    if let (Some(left), Some(right)) = (integer(left, &number), integer(right, &number)) {
+        return compare_numbers(left, op, right);
+    }
     if let (Expr::Call(call), Expr::NumberLiteral(number)) = (left, right) {
         return compare_length(call, op, number, fact);
     }
@@ -139,6 +162,18 @@ fn compare<'a>(left: &Expr, op: ast::CmpOp, right: &Expr, fact: &impl Fn(&str) -
         _ => return None,
     };
     Some(is != negated)
+}
+
+fn compare_numbers(left: i64, op: ast::CmpOp, right: i64) -> Option<bool> {
+    match op {
+        ast::CmpOp::Eq => Some(left == right),
+        ast::CmpOp::NotEq => Some(left != right),
+        ast::CmpOp::Lt => Some(left < right),
+        ast::CmpOp::LtE => Some(left <= right),
+        ast::CmpOp::Gt => Some(left > right),
+        ast::CmpOp::GtE => Some(left >= right),
+        ast::CmpOp::Is | ast::CmpOp::IsNot | ast::CmpOp::In | ast::CmpOp::NotIn => None,
+    }
 }
 
 /// `len(errors) > 0` and its kin.

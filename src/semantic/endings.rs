@@ -49,7 +49,8 @@ impl<'m, 'a> Endings<'m, 'a> {
         if is_broken || !is_plain {
             return None;
         }
-        let ends = self.model.flow(function).ends();
+        let flow = self.model.flow(function);
+        let ends = flow.ends();
         let returned = ends.returns.iter().find_map(|&place| {
             let statement = definition.returns[place];
             match statement.value.as_deref() {
@@ -62,7 +63,7 @@ impl<'m, 'a> Endings<'m, 'a> {
                 }
             }
         });
-        returned.or(ends.falls_off)
+        returned.or_else(|| flow.falls_off(self.model))
     }
 
     /// Whether `expr` is certain to be no output model on some path.

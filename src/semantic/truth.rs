@@ -4,6 +4,7 @@
 use crate::syntax::ast::{self, Expr, Stmt};
 
 use super::Model;
+use super::condition::{Fact, integer};
 use super::model::{BindingKind, FunctionId, ScopeId};
 use super::trail::{Effort, Trail};
 
@@ -59,16 +60,50 @@ pub(super) fn always_runs<'a>(model: &Model<'a>, iterable: &'a Expr, scope: Scop
     if model.home(function, scope).is_some() {
         return never_ends(model, iterable);
     }
+    let number = |expr: &Expr| constant_number(model, expr, scope);
     match (function.id.as_str(), &*call.arguments.args) {
         ("enumerate" | "reversed" | "sorted" | "list" | "tuple", [first, ..]) => {
             constant_truth(model, first, scope) == Some(true) || always_runs(model, first, scope)
         }
-        ("range", [stop]) => constant_truth(model, stop, scope) == Some(true),
-        ("range", [start, stop]) => match (integer(start), integer(stop)) {
-            (Some(start), Some(stop)) => start < stop,
-            _ => truth(start).is_some() && constant_truth(model, stop, scope) == Some(true),
+        ("range", [stop]) => at_least(model, stop, scope).is_some_and(|stop| stop > 0),
+        ("range", [start, stop]) => {
+            number(start).zip(at_least(model, stop, scope)).is_some_and(|(start, stop)| start < stop)
+        }
+        ("range", [start, stop, step]) => match (number(start), number(stop), number(step)) {
+            (Some(start), Some(stop), Some(step)) => step > 0 && start < stop || step < 0 && start > stop,
+            _ => false,
         },
         _ => false,
+    }
+}
+
+/// Whether `iterable` names a list or dictionary that is not empty and, going by its name in capitals, stays so; or
+/// counts what is in one.
+pub(super) fn hardly_skips<'a>(model: &Model<'a>, iterable: &'a Expr, scope: ScopeId) -> bool {
+    match iterable {
+        Expr::Name(name) => {
+            let is_constant = !name.id.contains(|letter: char| letter.is_lowercase());
+            is_constant && only_value(model, name, scope).is_some_and(|value| truth(value) == Some(true))
+        }
+        Expr::Call(call) => {
+            let counts = matches!(&*call.func, Expr::Name(name) if matches!(name.id.as_str(), "enumerate" | "reversed" | "range" | "len"));
+            counts && call.arguments.args.first().is_some_and(|first| hardly_skips(model, first, scope))
+        }
+        _ => false,
+    }
+}
+
+/// The least that an expression can give, where that is known.
+fn at_least(model: &Model<'_>, expr: &Expr, scope: ScopeId) -> Option<i64> {
+    match expr {
+        Expr::Call(call) => {
+            let is_length = matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "len" && model.home(name, scope).is_none());
+            is_length.then_some(0)
+        }
+        Expr::BinOp(node) if node.op == ast::Operator::Add => {
+            at_least(model, &node.left, scope)?.checked_add(at_least(model, &node.right, scope)?)
+        }
+        _ => constant_number(model, expr, scope),
     }
 }
 
@@ -86,29 +121,42 @@ pub(super) fn never_ends(model: &Model<'_>, iterable: &Expr) -> bool {
 /// The truth of a literal, or of a name that the script binds once, to a literal.
 fn constant_truth(model: &Model<'_>, expr: &Expr, scope: ScopeId) -> Option<bool> {
     match expr {
-        Expr::Name(name) => match model.bindings_of_name(name, scope) {
-            [only] => match model.binding(*only).kind {
-                BindingKind::Assignment(Some(value)) => match truth(value) {
-                    // What a name holds may have been filled or emptied since, unless it can't change.
-                    Some(is) if !matches!(value, Expr::List(_) | Expr::Dict(_) | Expr::Set(_)) => Some(is),
-                    _ => None,
-                },
-                _ => None,
-            },
-            _ => None,
-        },
+        // What a name holds may have been filled or emptied since, unless it can't change.
+        Expr::Name(name) => only_value(model, name, scope)
+            .filter(|value| !matches!(value, Expr::List(_) | Expr::Dict(_) | Expr::Set(_)))
+            .and_then(truth),
         other => truth(other),
     }
 }
 
-fn integer(expr: &Expr) -> Option<i64> {
-    match expr {
-        Expr::NumberLiteral(ast::ExprNumberLiteral { value: ast::Number::Int(value), .. }) => value.as_i64(),
+/// The integer that an expression gives whose names the script binds once each, to literals.
+fn constant_number(model: &Model<'_>, expr: &Expr, scope: ScopeId) -> Option<i64> {
+    integer(expr, &|name| model.constant(name, scope)?.number)
+}
+
+/// What the script binds a name to, if it does so once.
+fn only_value<'a>(model: &Model<'a>, name: &ast::ExprName, scope: ScopeId) -> Option<&'a Expr> {
+    match model.bindings_of_name(name, scope) {
+        [only] => match model.binding(*only).kind {
+            BindingKind::Assignment(value) => value,
+            _ => None,
+        },
         _ => None,
     }
 }
 
 impl<'a> Model<'a> {
+    /// What is known of a name that the script binds once.
+    pub(super) fn constant(&self, name: &str, scope: ScopeId) -> Option<Fact<'a>> {
+        match self.bindings_of(name, scope) {
+            [only] => match self.binding(*only).kind {
+                BindingKind::Assignment(Some(value)) if value.is_literal_expr() => Some(Fact::of(value)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether evaluating `expr` never comes back: `sys.exit()` and its kin, or a function of the script that always
     /// ends so or with an exception.
     pub fn never_returns(&self, expr: &'a Expr, scope: ScopeId) -> bool {

@@ -144,7 +144,7 @@ impl<'a> Model<'a> {
             BindingKind::Augmented(node) if node.op == ast::Operator::Add => {
                 let fact = Fact::of(&node.value);
                 let is_true = fact.is_true.filter(|&is| is);
-                (Fact { is_true, is_none: Some(false), text: None }, !is_text_or_number(&node.value))
+                (Fact { is_true, ..Fact::OBJECT }, !is_text_or_number(&node.value))
             }
             BindingKind::Except | BindingKind::Function(_) | BindingKind::Class(_) | BindingKind::Import(_) => {
                 (Fact::OBJECT, false)

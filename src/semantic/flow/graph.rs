@@ -5,8 +5,10 @@ use crate::syntax::ast::{self, Expr, Stmt};
 use crate::text::{Ranged, TextRange, TextSize};
 
 use super::super::Model;
+use super::super::condition::{Fact, decide};
 use super::super::model::{FunctionId, ScopeId};
-use super::super::truth::{always_runs, never_ends, truth};
+use super::super::truth::{always_runs, hardly_skips, never_ends, truth};
+use super::rounds::Rounds;
 use super::steps::{Names, Walker};
 use super::{BlockId, ENTRY, EXITED, Edge, FALLS_OFF, FIXED, Flow, Outcome, RAISED, RETURNED, Step, Why};
 
@@ -38,6 +40,7 @@ pub(super) fn build<'a>(model: &Model<'a>, function: FunctionId) -> Flow {
         current: ENTRY,
         frames: Vec::new(),
         copies: 0,
+        before: Vec::new(),
     };
     builder.flow.blocks.resize_with(FIXED, Default::default);
     let first = builder.block();
@@ -88,6 +91,8 @@ struct Graph<'m, 'a> {
     current: BlockId,
     frames: Vec<Frame<'a>>,
     copies: usize,
+    /// What runs before the current statement in the blocks around it, once each, from the innermost loop on.
+    before: Vec<&'a [Stmt]>,
 }
 
 impl<'a> Graph<'_, 'a> {
@@ -151,7 +156,7 @@ impl<'a> Graph<'_, 'a> {
         let inner = self.frames.split_off(place);
         let kept = std::mem::replace(&mut self.current, entry);
         self.copies += 1;
-        self.body(body);
+        self.repeated_body(body);
         self.copies -= 1;
         let onward = self.target(jump, place);
         self.edge(self.current, onward);
@@ -194,9 +199,20 @@ impl<'a> Graph<'_, 'a> {
     }
 
     fn body(&mut self, body: &'a [Stmt]) {
-        for statement in body {
+        let depth = self.before.len();
+        for (place, statement) in body.iter().enumerate() {
+            self.before.truncate(depth);
+            self.before.push(&body[..place]);
             self.statement(statement);
         }
+        self.before.truncate(depth);
+    }
+
+    /// A body that runs again and again, or on several ways.
+    fn repeated_body(&mut self, body: &'a [Stmt]) {
+        let before = std::mem::take(&mut self.before);
+        self.body(body);
+        self.before = before;
     }
 
     fn statement(&mut self, statement: &'a Stmt) {
@@ -293,19 +309,20 @@ impl<'a> Graph<'_, 'a> {
         let (inside, again, done, after) = (self.block(), self.block(), self.block(), self.block());
         self.edge(self.current, inside);
         if !always_runs(self.model, &node.iter, self.scope) {
-            self.edge_why(self.current, done, Why::Skipped, None);
+            let why = if hardly_skips(self.model, &node.iter, self.scope) { Why::Doubtful } else { Why::Skipped };
+            self.edge_why(self.current, done, why, None);
         }
         self.current = inside;
         self.steps(|walker| walker.target(&node.target));
         // Only the target's own parts can fail, which is as good as never.
         self.frames.push(Frame::Loop { again, after });
-        self.body(&node.body);
+        self.repeated_body(&node.body);
         self.frames.pop();
         self.edge(self.current, again);
         self.flow.blocks[again].last = Some(head);
         self.edge(again, inside);
         if !never_ends(self.model, &node.iter) {
-            self.edge_why(again, done, last_round(&node.target, &node.body), None);
+            self.edge_why(again, done, ends_by_itself(Rounds::of_for(node)), None);
         }
         self.current = done;
         self.body(&node.orelse);
@@ -316,21 +333,37 @@ impl<'a> Graph<'_, 'a> {
         let head = TextRange::new(node.start(), node.test.end());
         self.head(head);
         let (inside, again, done, after) = (self.block(), self.block(), self.block(), self.block());
-        self.branch(&node.test, inside, (done, Why::Skipped));
+        let skipped = if self.holds_at_first(&node.test) { Why::Doubtful } else { Why::Skipped };
+        self.branch(&node.test, inside, (done, skipped));
         self.current = inside;
         self.frames.push(Frame::Loop { again, after });
-        self.body(&node.body);
+        self.repeated_body(&node.body);
         self.frames.pop();
         self.flow_into(again);
         self.head(head);
-        let why = match &*node.test {
-            Expr::Compare(test) => last_round(&test.left, &node.body),
-            _ => Why::Plain,
-        };
-        self.branch(&node.test, inside, (done, why));
+        self.branch(&node.test, inside, (done, ends_by_itself(Rounds::of_while(node))));
         self.current = done;
         self.body(&node.orelse);
         self.flow_into(after);
+    }
+
+    /// Whether the test of a loop holds the first time, for certain: `tries = 0` and `while tries < 3:`.
+    fn holds_at_first(&self, test: &'a Expr) -> bool {
+        let fact = |name: &str| match self.model.scope(self.scope).names.get(name) {
+            Some(entry) => {
+                let last = entry.bindings.partition_point(|&id| self.model.binding(id).range.start() < test.start());
+                let binding = *entry.bindings[..last].last()?;
+                let value = self.model.assigned(binding).filter(|value| value.is_literal_expr())?;
+                let runs = |body: &[Stmt]| {
+                    let place = body.partition_point(|statement| statement.end() < value.end());
+                    matches!(body.get(place), Some(it @ (Stmt::Assign(_) | Stmt::AnnAssign(_))) if it.start() < value.start())
+                };
+                let is_certain = self.before.iter().any(|body| runs(body)) && !self.flow.shared.contains(&binding);
+                is_certain.then(|| Fact::of(value))
+            }
+            None => self.model.constant(name, self.scope),
+        };
+        decide(test, &fact) == Some(true)
     }
 
     fn try_statement(&mut self, node: &'a ast::StmtTry) {
@@ -558,39 +591,7 @@ fn catches_all(handler: &ast::ExceptHandler) -> bool {
         .is_none_or(|caught| names_exception(caught, "Exception") || names_exception(caught, "BaseException"))
 }
 
-/// Why a loop with this counter ends by itself.
-fn last_round(counter: &Expr, body: &[Stmt]) -> Why {
-    if ends_itself(counter, body) { Why::Doubtful } else { Why::Plain }
-}
-
-/// Whether a loop looks at its own counter to leave the function in its last round:
-/// `if attempt == 2: return ...`. Then it hardly ever ends by itself.
-fn ends_itself(counter: &Expr, body: &[Stmt]) -> bool {
-    let Expr::Name(counter) = counter else { return false };
-    let is_counter = |expr: &Expr| matches!(expr, Expr::Name(name) if name.id == counter.id);
-    let mut waiting: Vec<&Stmt> = body.iter().collect();
-    while let Some(statement) = waiting.pop() {
-        match statement {
-            Stmt::If(inner) => {
-                let looks = matches!(&*inner.test, Expr::Compare(test)
-                    if is_counter(&test.left) || test.comparators.iter().any(is_counter));
-                let leaves = |body: &[Stmt]| matches!(body.last(), Some(Stmt::Return(_) | Stmt::Raise(_)));
-                let branches = || inner.elif_else_clauses.iter().map(|clause| &clause.body);
-                if looks && (leaves(&inner.body) || branches().any(|body| leaves(body))) {
-                    return true;
-                }
-                waiting.extend(&inner.body);
-                waiting.extend(branches().flatten());
-            }
-            Stmt::Try(inner) => {
-                waiting.extend(inner.body.iter().chain(&inner.orelse).chain(&inner.finalbody));
-                for ast::ExceptHandler::ExceptHandler(handler) in &inner.handlers {
-                    waiting.extend(&handler.body);
-                }
-            }
-            Stmt::With(inner) => waiting.extend(&inner.body),
-            _ => {}
-        }
-    }
-    false
+/// Why a loop ends by itself.
+fn ends_by_itself(rounds: Rounds<'_>) -> Why {
+    if rounds.leave_in_the_last() { Why::Doubtful } else { Why::Plain }
 }

@@ -18,6 +18,7 @@ mod dead;
 mod graph;
 mod reaching;
 mod repeated;
+mod rounds;
 #[cfg(test)]
 mod spared;
 mod steps;

@@ -3,12 +3,13 @@
 use rustc_hash::FxHashSet;
 
 use crate::syntax::ast::Expr;
+use crate::text::TextRange;
 
 use super::super::Model;
 use super::super::model::{BindingId, ReferenceId};
 use super::super::outcomes::Paths;
 use super::repeated::{Known, Repeated};
-use super::{BlockId, ENTRY, Flow, Place, Step, Usage, Why};
+use super::{BlockId, ENTRY, FALLS_OFF, Flow, Place, Step, Usage, Why};
 
 /// How many states are followed before a function is given up as too tangled.
 const MAX_STATES: usize = 20_000;
@@ -91,6 +92,14 @@ impl Flow {
             }
         }
         Some(together)
+    }
+
+    /// The last statement of a path that runs past the end of the function without taking a condition to hold at one
+    /// place and not to hold at another. `None` also where there are too many states to follow.
+    pub fn falls_off(&self, model: &Model<'_>) -> Option<TextRange> {
+        let last = self.ends().falls_off?;
+        let together = self.together(model, ["", ""], Paths::All, |_, _, _| true)?;
+        (!together.states[FALLS_OFF].is_empty()).then_some(last)
     }
 
     /// What the names hold where `reference` is read, each combination once.
