@@ -1,7 +1,7 @@
 //! A `d3ls.toml` on the disk.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::walk::Problem;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Place};
@@ -29,6 +29,8 @@ pub struct SettingsFile {
     pub settings: Settings,
     /// What is wrong with it.
     pub errors: Vec<SettingsError>,
+    /// Which rules are on for a file that it spares none.
+    pub(super) selection: OnceLock<Arc<Selection>>,
 }
 
 impl SettingsFile {
@@ -41,7 +43,7 @@ impl SettingsFile {
             }
             Err(errors) => (Settings::default(), errors),
         };
-        Self { path: path.to_owned(), text, settings, errors }
+        Self { path: path.to_owned(), text, settings, errors, selection: OnceLock::new() }
     }
 
     /// The folder that its paths are relative to.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -47,8 +47,8 @@ pub struct Workspace {
     outside: Outside,
     /// The nearest settings, by folder.
     settings: Cache<Option<Arc<SettingsFile>>>,
-    /// Which rules are on where a settings file has no word on single files, by its path.
-    selections: Cache<Arc<Selection>>,
+    /// Which rules are on where there are no settings.
+    selection: OnceLock<Arc<Selection>>,
     images: Cache<Result<Arc<Image>, Problem>>,
     system_scripts: Cache<Option<Arc<Analysis>>>,
     siblings: Cache<Arc<BTreeSet<String>>>,
@@ -70,7 +70,7 @@ impl Workspace {
             named: Cache::default(),
             outside: Outside::default(),
             settings: Cache::default(),
-            selections: Cache::default(),
+            selection: OnceLock::new(),
             images: Cache::default(),
             system_scripts: Cache::default(),
             siblings: Cache::default(),
@@ -94,7 +94,6 @@ impl Workspace {
         self.named.forget(path);
         self.outside.forget(path);
         self.settings.forget(if path.ends_with(SETTINGS) { path.parent().unwrap_or(path) } else { path });
-        self.selections.forget(path);
         self.images.forget(path);
         if path.extension().is_some_and(|extension| extension == "py") {
             self.system_scripts.forget(path);
@@ -374,7 +373,8 @@ impl Workspace {
         if !spared.is_empty() {
             return select();
         }
-        self.selections.get(settings.as_deref().map_or(Path::new(""), |file| &file.path), select)
+        let known = settings.as_deref().map_or(&self.selection, |file| &file.selection);
+        Arc::clone(known.get_or_init(select))
     }
 
     /// Which rules are on for a script. Of a system script only what Python refuses is reported.

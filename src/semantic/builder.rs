@@ -282,7 +282,19 @@ impl<'a> Builder<'a> {
 
     /// What a condition guards against.
     fn tested(&self, test: &Expr) -> Context {
-        tested(test, &self.version_flags)
+        tested(test, &|name| self.version_flags.contains(name) && !self.is_bound_around(name))
+    }
+
+    /// Whether a name is bound in a scope around that is not the module's, so far.
+    fn is_bound_around(&self, name: &str) -> bool {
+        let mut scope = self.scope;
+        while let Some(parent) = self.tables.scopes[scope.0 as usize].parent {
+            if self.tables.scopes[scope.0 as usize].names.contains_key(name) {
+                return true;
+            }
+            scope = parent;
+        }
+        false
     }
 
     fn note_version_flag(&mut self, statement: &'a ast::StmtAssign) {

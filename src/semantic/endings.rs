@@ -13,34 +13,67 @@ use super::outcomes::Paths;
 use super::trail::{Effort, Trail};
 use super::{Model, Origin};
 
-/// Finds paths that end without an output model, each function once.
+/// How many helpers are looked through for the place where a path ends.
+const MAX_HELPERS: usize = 8;
+
+/// Finds paths that end without an output model.
 #[derive(Debug)]
 pub struct Endings<'m, 'a> {
     model: &'m Model<'a>,
-    known: FxHashMap<FunctionId, Option<TextRange>>,
+    /// For each function that was asked about, and each whose result it gives back, whether it has such a path.
+    lacks: FxHashMap<FunctionId, bool>,
+    /// The functions that an answer depended on which were not known to have such a path.
+    asked: Vec<FunctionId>,
     followed: FxHashMap<(FunctionId, &'a str), Option<Together>>,
 }
 
 impl<'m, 'a> Endings<'m, 'a> {
     /// Nothing is looked at yet.
     pub fn new(model: &'m Model<'a>) -> Self {
-        Self { model, known: FxHashMap::default(), followed: FxHashMap::default() }
+        Self { model, lacks: FxHashMap::default(), asked: Vec::new(), followed: FxHashMap::default() }
     }
 
     /// The last statement of a path through `function` that certainly ends without an output model; it may lie in a
     /// helper.
     pub fn missing(&mut self, function: FunctionId) -> Option<TextRange> {
-        if let Some(known) = self.known.get(&function) {
-            return *known;
+        self.settle(function);
+        let (mut last, mut lacking) = self.search(function)?;
+        for _ in 0..MAX_HELPERS {
+            let Lacking::In(helper) = lacking else { break };
+            (last, lacking) = self.search(helper)?;
         }
-        // A function that calls itself is fine if its other paths are.
-        self.known.insert(function, None);
-        let found = self.search(function);
-        self.known.insert(function, found);
-        found
+        Some(last)
     }
 
-    fn search(&mut self, function: FunctionId) -> Option<TextRange> {
+    /// Finds out about a function and all whose results it gives back. A function that calls itself is fine if its other
+    /// paths are: each counts as fine until a path is found, and is then looked at again by those that asked.
+    fn settle(&mut self, function: FunctionId) {
+        if self.lacks.contains_key(&function) {
+            return;
+        }
+        let mut askers: FxHashMap<FunctionId, Vec<FunctionId>> = FxHashMap::default();
+        let mut waiting = vec![function];
+        while let Some(function) = waiting.pop() {
+            if *self.lacks.entry(function).or_default() {
+                continue;
+            }
+            self.asked.clear();
+            if self.search(function).is_some() {
+                self.lacks.insert(function, true);
+                waiting.extend(askers.remove(&function).unwrap_or_default());
+                continue;
+            }
+            for asked in std::mem::take(&mut self.asked) {
+                askers.entry(asked).or_default().push(function);
+                if !self.lacks.contains_key(&asked) {
+                    waiting.push(asked);
+                }
+            }
+        }
+    }
+
+    /// The first path through a function that ends without an output model: its last statement, and what that gives back.
+    fn search(&mut self, function: FunctionId) -> Option<(TextRange, Lacking)> {
         let definition = self.model.function(function);
         let range = definition.node.range();
         let is_broken = self.model.script.parsed.errors.iter().any(|error| error.range.intersect(range).is_some());
@@ -50,20 +83,15 @@ impl<'m, 'a> Endings<'m, 'a> {
             return None;
         }
         let flow = self.model.flow(function);
-        let ends = flow.ends();
-        let returned = ends.returns.iter().find_map(|&place| {
+        let returned = flow.ends().returns.iter().find_map(|&place| {
             let statement = definition.returns[place];
-            match statement.value.as_deref() {
-                None => Some(statement.range()),
-                Some(value) => {
-                    self.lacking(value, definition.scope, Effort::default().trail()).map(|found| match found {
-                        Lacking::Here => statement.range(),
-                        Lacking::At(range) => range,
-                    })
-                }
-            }
+            let lacking = match statement.value.as_deref() {
+                None => Lacking::Here,
+                Some(value) => self.lacking(value, definition.scope, Effort::default().trail())?,
+            };
+            Some((statement.range(), lacking))
         });
-        returned.or_else(|| flow.falls_off(self.model))
+        returned.or_else(|| Some((flow.falls_off(self.model)?, Lacking::Here)))
     }
 
     /// Whether `expr` is certain to be no output model on some path.
@@ -98,7 +126,11 @@ impl<'m, 'a> Endings<'m, 'a> {
             None => {}
         }
         if let Some(function) = self.model.plain_function(&call.func, scope) {
-            return self.missing(function).map(Lacking::At);
+            if self.lacks.get(&function) == Some(&true) {
+                return Some(Lacking::In(function));
+            }
+            self.asked.push(function);
+            return None;
         }
         let name = self.model.callee(call)?;
         let gives_data = matches!(
@@ -150,8 +182,8 @@ impl<'m, 'a> Endings<'m, 'a> {
 enum Lacking {
     /// At the `return` that was asked about.
     Here,
-    /// In a helper.
-    At(TextRange),
+    /// In a helper that it calls.
+    In(FunctionId),
 }
 
 /// Whether an expression makes a value that is no output model.

@@ -1,7 +1,5 @@
 //! What a condition or a handler around code guards it against.
 
-use rustc_hash::FxHashSet;
-
 use crate::syntax::ast::{self, ExceptHandler, Expr, Stmt};
 
 use super::model::Context;
@@ -134,31 +132,31 @@ fn caught(exception: &Expr) -> Context {
     }
 }
 
-/// What a condition guards against, by the names it tests. `flags` are names that hold a test of the version.
-pub(super) fn tested(test: &Expr, flags: &FxHashSet<&str>) -> Context {
+/// What a condition guards against, by the names it tests. `is_flag` says which names hold a test of the version.
+pub(super) fn tested(test: &Expr, is_flag: &impl Fn(&str) -> bool) -> Context {
     let all =
-        |exprs: &[Expr]| exprs.iter().map(|expr| tested(expr, flags)).fold(Context::default(), |all, one| all | one);
+        |exprs: &[Expr]| exprs.iter().map(|expr| tested(expr, is_flag)).fold(Context::default(), |all, one| all | one);
     match test {
         Expr::Attribute(node) => match node.attr.as_str() {
             "version_info" | "hexversion" => Context::VERSION_GUARD,
             name if is_version_flag(name) => Context::VERSION_GUARD,
             // `sys.version_info.major`
-            "major" | "minor" => tested(&node.value, flags),
+            "major" | "minor" => tested(&node.value, is_flag),
             _ => Context::default(),
         },
         Expr::Name(node) => match node.id.as_str() {
             "version_info" | "hexversion" => Context::VERSION_GUARD,
             "__name__" => Context::MAIN_GUARD,
-            name if flags.contains(name) || is_version_flag(name) => Context::VERSION_GUARD,
+            name if is_flag(name) || is_version_flag(name) => Context::VERSION_GUARD,
             _ => Context::default(),
         },
         // `if "pb" not in globals():`
         Expr::Compare(node) if node.left.is_string_literal_expr() && node.comparators.iter().any(is_namespace) => {
             Context::NAME_GUARD
         }
-        Expr::Compare(node) => tested(&node.left, flags) | all(&node.comparators),
+        Expr::Compare(node) => tested(&node.left, is_flag) | all(&node.comparators),
         Expr::BoolOp(node) => all(&node.values),
-        Expr::UnaryOp(node) => tested(&node.operand, flags),
+        Expr::UnaryOp(node) => tested(&node.operand, is_flag),
         // `if importlib.util.find_spec("x"):`
         Expr::Call(node) => match &*node.func {
             Expr::Attribute(callee) if callee.attr.as_str() == "find_spec" => Context::IMPORT_GUARD,
@@ -166,7 +164,7 @@ pub(super) fn tested(test: &Expr, flags: &FxHashSet<&str>) -> Context {
             Expr::Name(callee) if callee.id.as_str() == "hasattr" => Context::ATTRIBUTE_GUARD,
             _ => Context::default(),
         },
-        Expr::Subscript(node) => tested(&node.value, flags),
+        Expr::Subscript(node) => tested(&node.value, is_flag),
         _ => Context::default(),
     }
 }

@@ -255,6 +255,12 @@ const FAR: &[(&str, (&str, &str), &str)] = &[
         ("a(datetime.utcnow())", "a(datetime.now(pytz.utc))"),
         "D3508",
     ),
+    // A constant becomes a test of the version; the parameter of that name does not.
+    (
+        "OLD = foo()\n\n\ndef a():\n    if OLD:\n        import foo_lib\n\n\ndef b(OLD):\n    if OLD:\n        import foo_lib\n",
+        ("foo()", "False"),
+        "D3203",
+    ),
     // What is assigned to `pb` is a member of it.
     ("def a():\n    pb.thing()\n\n\ndef b():\n    pass\n", ("    pass", "    pb.thing = 1"), "D3412"),
 ];

@@ -2,7 +2,7 @@
 
 use crate::image::names::{RETRY_ACTION, RETRY_ACTION_KEY, RETRY_COUNT, system_command};
 use crate::rules::Context;
-use crate::semantic::{FunctionId, OutputModel, ScopeId};
+use crate::semantic::{Effort, FunctionId, OutputModel, ScopeId, Trail};
 use crate::syntax::ast::{self, Expr};
 use crate::text::TextRange;
 
@@ -40,6 +40,11 @@ pub(super) fn is_retry(dict: &ast::ExprDict) -> bool {
 
 /// Whether an expression reads the retry count: `runtime.get("retrycount", 0)`, or a name that holds it.
 pub(super) fn is_retry_count<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId) -> bool {
+    reads_retry_count(context, expr, scope, Effort::default().trail())
+}
+
+fn reads_retry_count<'a>(context: &Context<'a>, expr: &'a Expr, scope: ScopeId, trail: Trail<'_>) -> bool {
+    let Some(trail) = trail.next() else { return false };
     let is_key = |key: &Expr| matches!(key, Expr::StringLiteral(text) if text.value.to_str() == RETRY_COUNT);
     let values = context.model.values(expr, scope);
     !values.known.is_empty()
@@ -48,7 +53,7 @@ pub(super) fn is_retry_count<'a>(context: &Context<'a>, expr: &'a Expr, scope: S
             Expr::Call(call) => match (&*call.func, &*call.arguments.args) {
                 (Expr::Attribute(attribute), [key, ..]) => attribute.attr.as_str() == "get" && is_key(key),
                 (Expr::Name(function), [inner]) if function.id.as_str() == "int" => {
-                    is_retry_count(context, inner, scope)
+                    reads_retry_count(context, inner, scope, trail)
                 }
                 _ => false,
             },
