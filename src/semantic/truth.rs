@@ -82,7 +82,7 @@ pub(super) fn always_runs<'a>(model: &Model<'a>, iterable: &'a Expr, scope: Scop
 pub(super) fn hardly_skips<'a>(model: &Model<'a>, iterable: &'a Expr, scope: ScopeId) -> bool {
     match iterable {
         Expr::Name(name) => {
-            let is_constant = !name.id.contains(|letter: char| letter.is_lowercase());
+            let is_constant = name.id.contains(char::is_uppercase) && !name.id.contains(char::is_lowercase);
             is_constant && only_value(model, name, scope).is_some_and(|value| truth(value) == Some(true))
         }
         Expr::Call(call) => {
