@@ -50,7 +50,7 @@ pub use http::{HttpCall, HttpClient, has_unpacked_arguments};
 pub use makers::Maker;
 pub use model::*;
 pub use names::QualifiedName;
-pub use origin::Origin;
+pub use origin::{Origin, literal};
 pub use outcomes::{Field, Outcomes, Paths};
 pub use output_model::{OutputModel, Slot};
 pub use related::Direction;

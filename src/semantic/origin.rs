@@ -32,7 +32,7 @@ pub enum Origin {
 }
 
 /// The text of a string literal.
-pub(super) fn literal(expr: &Expr) -> Option<&str> {
+pub fn literal(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::StringLiteral(literal) => Some(literal.value.to_str()),
         _ => None,
@@ -75,8 +75,11 @@ impl<'a> Model<'a> {
                     }
                 }
             }
-            // `conn = runtime.get("connector") or {}`
-            Expr::BoolOp(node) => self.origin_within(node.values.first()?, scope, trail),
+            // `conn = runtime.get("connector") or {}`, `conn = runtime and runtime["connector"]`
+            Expr::BoolOp(node) => {
+                let value = if node.op == ast::BoolOp::Or { node.values.first() } else { node.values.last() };
+                self.origin_within(value?, scope, trail)
+            }
             Expr::Named(node) => self.origin_within(&node.value, scope, trail),
             Expr::If(node) => {
                 self.origin_within(&node.body, scope, trail).or_else(|| self.origin_within(&node.orelse, scope, trail))

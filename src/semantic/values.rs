@@ -25,55 +25,75 @@ impl<'a> Model<'a> {
     /// What `expr`, evaluated in `scope`, can be. An object that is made empty and filled later counts as it is made.
     pub fn values(&self, expr: &'a Expr, scope: ScopeId) -> Values<'a> {
         let mut values = Values { known: Vec::new(), complete: true };
-        self.collect_values(expr, scope, Effort::default().trail(), &mut values);
+        self.collect_values(expr, scope, None, Effort::default().trail(), &mut values);
         values
     }
 
-    fn collect_values(&self, expr: &'a Expr, scope: ScopeId, trail: Trail<'_>, values: &mut Values<'a>) {
+    /// Collects what `expr` can be, or those of its values only that are true in a condition, or false.
+    fn collect_values(
+        &self,
+        expr: &'a Expr,
+        scope: ScopeId,
+        only: Option<bool>,
+        trail: Trail<'_>,
+        values: &mut Values<'a>,
+    ) {
         let Some(trail) = trail.next().filter(|_| values.known.len() < MAX_VALUES) else {
             values.complete = false;
             return;
         };
         match expr {
-            Expr::Name(name) => self.collect_name(name, scope, trail, values),
+            Expr::Name(name) => self.collect_name(name, scope, only, trail, values),
             Expr::If(node) => {
-                self.collect_values(&node.body, scope, trail, values);
-                self.collect_values(&node.orelse, scope, trail, values);
+                self.collect_values(&node.body, scope, only, trail, values);
+                self.collect_values(&node.orelse, scope, only, trail, values);
             }
             Expr::BoolOp(node) => {
-                for value in &node.values {
-                    self.collect_values(value, scope, trail, values);
+                // Each but the last comes out only where it decides: a false one of `and`, a true one of `or`.
+                let decides = node.op == ast::BoolOp::Or;
+                let Some((last, before)) = node.values.split_last() else { return };
+                for value in before.iter().filter(|_| only != Some(!decides)) {
+                    self.collect_values(value, scope, Some(decides), trail, values);
                 }
+                self.collect_values(last, scope, only, trail, values);
             }
-            Expr::Named(node) => self.collect_values(&node.value, scope, trail, values),
+            Expr::Named(node) => self.collect_values(&node.value, scope, only, trail, values),
             Expr::Call(call) => match self.plain_function(&call.func, scope) {
-                Some(function) => self.collect_returned(function, trail, values),
+                Some(function) => self.collect_returned(function, only, trail, values),
                 None => values.known.push((expr, scope)),
             },
             Expr::Subscript(node) => match self.entry_of(node, scope, trail) {
-                Some((value, scope)) => self.collect_values(value, scope, trail, values),
+                Some((value, scope)) => self.collect_values(value, scope, only, trail, values),
                 None => values.known.push((expr, scope)),
             },
-            _ => values.known.push((expr, scope)),
+            _ if only.is_none_or(|is_true| may_be(expr, is_true)) => values.known.push((expr, scope)),
+            _ => {}
         }
     }
 
-    fn collect_name(&self, name: &'a ast::ExprName, scope: ScopeId, trail: Trail<'_>, values: &mut Values<'a>) {
+    fn collect_name(
+        &self,
+        name: &'a ast::ExprName,
+        scope: ScopeId,
+        only: Option<bool>,
+        trail: Trail<'_>,
+        values: &mut Values<'a>,
+    ) {
         for binding in self.reaching_bindings(name, scope) {
             match binding.and_then(|id| Some((self.assigned(id)?, self.binding(id).written_in))) {
-                Some((value, written_in)) => self.collect_values(value, written_in, trail, values),
+                Some((value, written_in)) => self.collect_values(value, written_in, only, trail, values),
                 None => values.complete = false,
             }
         }
     }
 
-    fn collect_returned(&self, function: FunctionId, trail: Trail<'_>, values: &mut Values<'a>) {
+    fn collect_returned(&self, function: FunctionId, only: Option<bool>, trail: Trail<'_>, values: &mut Values<'a>) {
         let ends = self.flow(function).ends();
         let definition = self.function(function);
         values.complete &= ends.falls_off.is_none();
         for &place in &ends.returns {
             match &definition.returns[place].value {
-                Some(value) => self.collect_values(value, definition.scope, trail, values),
+                Some(value) => self.collect_values(value, definition.scope, only, trail, values),
                 None => values.complete = false,
             }
         }
@@ -165,6 +185,12 @@ impl<'a> Model<'a> {
             _ => Fact::of(value),
         }
     }
+}
+
+/// Whether what `value` makes may be true in a condition, or false. What is made empty may be filled later.
+fn may_be(value: &Expr, is_true: bool) -> bool {
+    matches!(value, Expr::List(_) | Expr::Dict(_) | Expr::Set(_))
+        || Fact::of(value).is_true.is_none_or(|known| known == is_true)
 }
 
 /// Whether a value can't be changed in place.

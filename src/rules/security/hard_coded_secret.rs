@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::rules::context::within;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, names_credential, plain_name};
+use crate::semantic::{BindingKind, literal, names_credential, plain_name};
 use crate::syntax::ast::{self, Expr};
 use crate::text::{Ranged, TextRange};
 
@@ -121,12 +121,5 @@ fn by_name(context: &Context<'_>, part: TextRange, found: &mut Found) {
                 look(key, value);
             }
         }
-    }
-}
-
-fn literal(expr: &Expr) -> Option<&str> {
-    match expr {
-        Expr::StringLiteral(literal) => Some(literal.value.to_str()),
-        _ => None,
     }
 }
