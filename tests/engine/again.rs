@@ -173,6 +173,12 @@ const FAR: &[(&str, (&str, &str), &str)] = &[
         ("x):\n    A(pb)", "x):\n    A(x)"),
         "D3313",
     ),
+    // An attribute is made of something else by a function of its own.
+    (
+        "def a():\n    return runtime['connector']['apikey']\n\n\nclass B:\n    def __init__(self):\n        self.t = a()\n\n    def c(self):\n        pb.log(self.t)\n",
+        ("'apikey'", "'serverurl'"),
+        "D3313",
+    ),
     // A constant has another value.
     (
         "STATUS = 'Failed'\n\n\ndef a():\n    return pb.returnOutputModel({}, STATUS, '', '', {}, '')\n",

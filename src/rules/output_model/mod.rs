@@ -5,6 +5,7 @@ pub(super) mod discarded_output_model;
 pub(super) mod errors_not_text;
 pub(super) mod errors_shape;
 pub(super) mod failed_without_error;
+mod key_changes;
 pub(super) mod logged_secret;
 pub(super) mod misplaced_argument;
 pub(super) mod missing_output_model;
