@@ -290,6 +290,24 @@ fn what_is_no_text_is_one_message_and_the_rest_is_checked() {
     assert!(run.stdout.starts_with("big.py:1:1: error D3001[syntax-error]: the file is too large"), "{run:?}");
 }
 
+#[test]
+fn of_what_is_no_text_nothing_else_is_said() {
+    let manifest = r#"{"version": 1, "kind": "integration", "name": "A", "script": "script.py",
+        "connection": [{"displayName": "Zone"}], "commands": [{"internalName": "Run"}]}"#;
+    let folder = Folder::new(&[("d3.json", manifest)]);
+    folder.write("script.py", b"# \xe9\ndef Run():\n    pb.log(runtime['connector']['zone'])\n");
+    let run = folder.run(&["lint", "--select", "ALL"]);
+    assert!(run.stdout.contains("script.py:1:1: error D3001") && run.stdout.contains("Found 1 error in"), "{run:?}");
+}
+
+#[test]
+fn what_is_wrong_with_the_settings_is_not_all_good() {
+    let folder = Folder::new(&[("d3ls.toml", "select = ["), ("a.py", "# d3: utility\nx = 1\n")]);
+    let run = folder.run(&["lint"]);
+    assert_eq!(run.status, 2, "{run:?}");
+    assert!(run.stdout.starts_with("Nothing found in 1 file, but not all went well"), "{run:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_that_leads_back_is_followed_once() {

@@ -248,6 +248,17 @@ fn a_live_script_is_checked_but_never_fixed() {
 }
 
 #[test]
+fn a_system_script_is_never_fixed() {
+    let manifest = LIVE.replace("\"commands\"", "\"systemScript\": \"system.py\",\n  \"commands\"");
+    let newer = "def helper(d):\n    return f\"{d[\"a\"]}\"\n";
+    let folder =
+        Folder::new(&[("d3.json", &manifest), ("script.py", COMMAND), ("live.py", COMMAND), ("system.py", newer)]);
+    let run = folder.run(&["lint", "--fix"]);
+    assert!(run.stdout.contains("system.py:2:") && run.stdout.contains("Fixed 0 findings"), "{run:?}");
+    assert_eq!(folder.read("system.py"), newer.as_bytes());
+}
+
+#[test]
 fn a_live_script_does_not_lack_what_was_added_since() {
     let manifest = LIVE.replace("\"commands\"", "\"connection\": [{\"displayName\": \"Zone\"}],\n  \"commands\"");
     let draft = format!("ZONE = runtime['connector']['zone']\n{COMMAND}");

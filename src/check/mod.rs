@@ -27,6 +27,9 @@ pub use kept::{Before, Kept};
 
 use kept::InPart;
 
+/// The rule that says why a file is no text. All others would miss what it may hold.
+const NO_TEXT: &str = "D3001";
+
 /// All that a check of one script depends on.
 #[derive(Debug, Clone)]
 pub struct Input {
@@ -117,8 +120,11 @@ fn evaluate(
         image: &input.image,
         answers: &Answers::default(),
     };
+    let is_text = matches!(input.source, Source::Text(_));
+    let can_tell = |rule: &Rule| is_text || rule.code == NO_TEXT;
     let places = rules.iter().copied().enumerate();
-    let on: Vec<(usize, &'static Rule)> = places.filter(|(_, rule)| input.selection.is_on(rule)).collect();
+    let places = places.filter(|(_, rule)| input.selection.is_on(rule) && can_tell(rule));
+    let on: Vec<(usize, &'static Rule)> = places.collect();
     let outcome = |&(place, rule): &(usize, &'static Rule)| outcome(place, rule, &context);
     let outcomes: Vec<_> = if rayon::current_thread_index().is_some() {
         on.par_iter().map(outcome).collect()

@@ -262,6 +262,13 @@ pub enum ScriptRole {
     System,
 }
 
+impl ScriptRole {
+    /// Whether people edit such a script: not the record of what D3 runs, and not what D3 lets no one edit.
+    pub fn is_edited(self) -> bool {
+        self == Self::Draft
+    }
+}
+
 impl Implementation {
     /// All of them.
     pub(crate) const ALL: [Self; 6] =

@@ -94,6 +94,8 @@ pub struct Results {
     pub not_evaluated: BTreeSet<&'static str>,
     /// Whether a script was checked that has no manifest.
     pub lacks_manifest: bool,
+    /// Whether anything could not be done as it was asked for, which was said elsewhere.
+    pub failed: bool,
     /// How many findings were fixed.
     pub fixed: usize,
     /// How many findings are in the baseline, and so not among the others.

@@ -123,6 +123,8 @@ fn summary(results: &Results, style: Style) -> String {
     let files = plural(results.files.len(), "file");
     if results.files.is_empty() {
         out.push_str(&format!("No D3 script found{skipped}.\n"));
+    } else if counts.is_empty() && results.failed {
+        out.push_str(&format!("Nothing found in {files}{skipped}, but not all went well: see the errors.\n"));
     } else if counts.is_empty() {
         out.push_str(&format!("All good in {files}{skipped}.\n"));
     } else {

@@ -18,7 +18,9 @@ pub enum Access {
     Subscript,
     /// `[...]`, written or deleted.
     Write,
-    /// `.get(...)`, `.pop(...)` or `.setdefault(...)`; whether a default is given.
+    /// `.setdefault(...)`: read, and written where it is not there.
+    SetDefault,
+    /// `.get(...)` or `.pop(...)`; whether a default is given.
     Get {
         /// Whether there is a second argument.
         default: bool,
@@ -67,8 +69,11 @@ pub(super) fn collect<'a>(model: &Model<'a>) -> Vec<ConnectionRead<'a>> {
             continue;
         }
         if let Some(key) = site.node.arguments.args.first() {
-            let default = site.node.arguments.len() > 1;
-            push(key, &attribute.value, site.node.range(), Access::Get { default }, site.scope, site.context);
+            let access = match attribute.attr.as_str() {
+                "setdefault" => Access::SetDefault,
+                _ => Access::Get { default: site.node.arguments.len() > 1 },
+            };
+            push(key, &attribute.value, site.node.range(), access, site.scope, site.context);
         }
     }
     for site in &model.nodes.compares {

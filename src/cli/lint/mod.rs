@@ -167,6 +167,7 @@ fn report(
         if *fatal { output::complain(&line) } else { output::warn(&line) }
     }
     let failed = outcome.problems.iter().any(|problem| problem.fatal);
+    outcome.results.failed = failed;
     if arguments.diff {
         show(arguments, &outcome.diff(), destination)?;
         let changed = match outcome.changes.len() {

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::check::{Input, check, check_manifest};
 use crate::diagnostic::{Applicability, Diagnostic, Place};
 use crate::fix::{Diagnosis, Fixed, Wanted, fix_all};
-use crate::manifest::{Kind, Manifest, ScriptRole};
+use crate::manifest::{Kind, Manifest};
 use crate::project::{
     Candidate, Disk, MANIFEST, ManifestFile, Problem, Script, SettingsFile, Workspace, describe, relative_to, replace,
     walk,
@@ -181,9 +181,9 @@ impl Session {
         let Script { mut input, places } = script;
         let mut outcome = Outcome::checked(self.shown(&places.script), &input.selection);
         let named = places.manifest.as_ref().and_then(|_| self.workspace.manifest_for(&places.script));
-        let is_live = named.is_some_and(|named| named.role == ScriptRole::Live);
+        let is_edited = named.is_none_or(|named| named.role.is_edited());
         if self.fix
-            && !is_live
+            && is_edited
             && let Source::Text(before) = input.source.clone()
         {
             let with = |text: &Arc<str>| Input { source: Source::Text(Arc::clone(text)), ..input.clone() };
@@ -195,8 +195,8 @@ impl Session {
             input = with(&self.keep(&places.script, &before, fixed, on_disk, &mut outcome));
         }
         let mut report = check(&input);
-        if is_live {
-            // It is the record of what D3 holds: people may look at a fix, `--fix` leaves it alone.
+        if !is_edited {
+            // People may look at a fix, `--fix` leaves it alone.
             let fixes = report.diagnostics.iter_mut().flat_map(|diagnostic| &mut diagnostic.fixes);
             fixes.for_each(|fix| fix.applicability = Applicability::Offered);
         }

@@ -29,8 +29,8 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let reads = &context.model.connection_reads;
-    let written: FxHashSet<&str> =
-        reads.iter().filter(|read| read.access == Access::Write).map(|read| read.key).collect();
+    let expects = |access| matches!(access, Access::Write | Access::SetDefault | Access::Test);
+    let expected: FxHashSet<&str> = reads.iter().filter(|read| expects(read.access)).map(|read| read.key).collect();
     let known = || manifest.connection.iter().map(|parameter| parameter.parameter_name.value.as_str());
     let names: FxHashSet<&str> = known().collect();
     for read in reads {
@@ -38,7 +38,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
         if !is_read
             || read.key.is_empty()
             || names.contains(read.key)
-            || written.contains(read.key)
+            || expected.contains(read.key)
             || well_formed(read.key) != read.key
         {
             continue;

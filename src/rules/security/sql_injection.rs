@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::rules::{Check, Context, FixKind, Needs, Rule, Sink};
-use crate::semantic::{BindingKind, Model, ScopeId};
+use crate::semantic::{BindingKind, Model, ScopeId, Site};
 use crate::syntax::ast::{self, Expr, InterpolatedStringElement, Operator};
 use crate::text::{Ranged, TextRange};
 
@@ -112,16 +112,24 @@ fn holds_value<'a>(model: &Model<'a>, expr: &'a Expr, scope: ScopeId, depth: usi
     let Some(depth) = depth.checked_sub(1) else { return false };
     match expr {
         Expr::FString(text) => text.value.elements().any(|element| match element {
+            InterpolatedStringElement::Interpolation(field) if is_number_field(field) => false,
             InterpolatedStringElement::Interpolation(field) => !is_harmless(model, &field.expression, scope, depth),
             InterpolatedStringElement::Literal(_) => false,
         }),
         Expr::BinOp(node) if node.op == Operator::Add => {
             holds_value(model, &node.left, scope, depth) || holds_value(model, &node.right, scope, depth)
         }
-        Expr::BinOp(node) if node.op == Operator::Mod => match &*node.right {
-            Expr::Tuple(values) => values.elts.iter().any(|value| !is_harmless(model, value, scope, depth)),
-            value => !is_harmless(model, value, scope, depth),
-        },
+        Expr::BinOp(node) if node.op == Operator::Mod => {
+            let values = match &*node.right {
+                Expr::Tuple(values) => &values.elts[..],
+                value => std::slice::from_ref(value),
+            };
+            let numbers = number_conversions(&node.left).filter(|numbers| numbers.len() == values.len());
+            let is_number = |place: usize| numbers.as_ref().is_some_and(|numbers| numbers[place]);
+            let mut values = values.iter().enumerate();
+            values.any(|(place, value)| !is_number(place) && !is_harmless(model, value, scope, depth))
+        }
+        Expr::Call(call) if format_receiver(call).is_some_and(takes_numbers_only) => false,
         Expr::Call(call) if format_receiver(call).is_some() => {
             let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
             call.arguments.args.iter().chain(keywords).any(|value| !is_harmless(model, value, scope, depth))
@@ -136,10 +144,22 @@ fn is_harmless<'a>(model: &Model<'a>, value: &'a Expr, scope: ScopeId, depth: us
     match value {
         Expr::StringLiteral(_) | Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_) => true,
         Expr::Call(call) => match &*call.func {
+            Expr::Name(name) if name.id.as_str() == "str" => {
+                depth > 0 && call.arguments.args.iter().all(|value| is_harmless(model, value, scope, depth - 1))
+            }
             Expr::Name(name) => matches!(name.id.as_str(), "int" | "float" | "len" | "bool" | "round"),
             // `", ".join("?" for _ in names)`, `",".join(["%s"] * 3)`
             Expr::Attribute(method) if method.attr.as_str() == "join" => {
-                call.arguments.args.first().is_some_and(is_placeholders)
+                call.arguments.args.first().is_some_and(|parts| match parts {
+                    Expr::Name(name) => {
+                        is_constant_name(name.id.as_str()) || is_harmless_list(model, name, scope, depth)
+                    }
+                    parts => is_placeholders(parts),
+                })
+            }
+            Expr::Attribute(method) if method.attr.as_str() == "get" => {
+                let [_, default @ ..] = &*call.arguments.args else { return false };
+                is_constant(&method.value) && default.iter().all(Expr::is_literal_expr)
             }
             Expr::Attribute(method) => {
                 let name = method.attr.as_str();
@@ -147,8 +167,9 @@ fn is_harmless<'a>(model: &Model<'a>, value: &'a Expr, scope: ScopeId, depth: us
             }
             _ => false,
         },
-        Expr::Name(name) if is_constant_name(name.id.as_str()) => true,
-        Expr::Attribute(attribute) if is_constant_name(attribute.attr.as_str()) => true,
+        Expr::Name(_) | Expr::Attribute(_) if is_constant(value) => true,
+        // One of the script's own texts, whatever picks it.
+        Expr::Subscript(node) => is_constant(&node.value),
         Expr::Name(_) => model.makers(value, scope).is_some_and(|makers| {
             !makers.is_empty()
                 && makers.iter().all(|maker| {
@@ -168,8 +189,74 @@ fn is_harmless<'a>(model: &Model<'a>, value: &'a Expr, scope: ScopeId, depth: us
     }
 }
 
+/// A name in capitals.
+fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Name(name) => is_constant_name(name.id.as_str()),
+        Expr::Attribute(attribute) => is_constant_name(attribute.attr.as_str()),
+        _ => false,
+    }
+}
+
 fn is_constant_name(name: &str) -> bool {
     name.len() > 1 && name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
+}
+
+/// Whether a list is made of harmless parts, and nothing else is added to it.
+fn is_harmless_list<'a>(model: &Model<'a>, name: &'a ast::ExprName, scope: ScopeId, depth: usize) -> bool {
+    let (Some(home), Some(depth)) = (model.home(name, scope), depth.checked_sub(1)) else { return false };
+    let [only] = model.bindings_of_name(name, scope) else { return false };
+    let BindingKind::Assignment(Some(Expr::List(list))) = model.binding(*only).kind else { return false };
+    let is_harmless = |part: &'a Expr, scope| is_harmless(model, part, scope, depth);
+    let is_it = |expr: &Expr, scope| matches!(expr, Expr::Name(other) if other.id == name.id && model.home(other, scope) == Some(home));
+    let adds_harmless = |site: &Site<'a, ast::ExprCall>| {
+        let arguments = &site.node.arguments;
+        match &*site.node.func {
+            Expr::Attribute(method) if is_it(&method.value, site.scope) => {
+                method.attr.as_str() == "append" && arguments.args.iter().all(|part| is_harmless(part, site.scope))
+            }
+            callee => {
+                let is_given = arguments.args.iter().any(|argument| is_it(argument, site.scope));
+                let joins = matches!(callee, Expr::Attribute(method) if method.attr.as_str() == "join");
+                !is_given || joins || matches!(callee, Expr::Name(name) if matches!(name.id.as_str(), "len" | "bool"))
+            }
+        }
+    };
+    let range = model.scope(home).range;
+    list.elts.iter().all(|part| is_harmless(part, model.binding(*only).written_in))
+        && model.nodes.calls.iter().filter(|site| range.contains_range(site.node.range())).all(adds_harmless)
+}
+
+/// Whether a field of an f-string takes a number only: `{count:d}`.
+fn is_number_field(field: &ast::InterpolatedElement) -> bool {
+    let Some(spec) = &field.format_spec else { return false };
+    match spec.elements.last() {
+        Some(InterpolatedStringElement::Literal(literal)) => literal.value.ends_with(is_number_type),
+        _ => false,
+    }
+}
+
+/// For each conversion of a text in front of `%` whether it takes a number only: `%d`. `None` where that is not plain.
+fn number_conversions(text: &Expr) -> Option<Vec<bool>> {
+    let Expr::StringLiteral(literal) = text else { return None };
+    let text = literal.value.to_str().replace("%%", "");
+    text.split('%').skip(1).map(|rest| rest.chars().find(char::is_ascii_alphabetic).map(is_number_type)).collect()
+}
+
+/// Whether all fields of a text for `.format(...)` take a number only: `{:d}`.
+fn takes_numbers_only(text: &Expr) -> bool {
+    let Expr::StringLiteral(literal) = text else { return false };
+    let text = literal.value.to_str().replace("{{", "").replace("}}", "");
+    let mut fields = text.split('{').skip(1);
+    fields.all(|field| {
+        let spec = field.split('}').next().and_then(|field| field.split_once(':'));
+        spec.is_some_and(|(_, spec)| spec.ends_with(is_number_type))
+    })
+}
+
+/// A type of a format that text is refused for.
+fn is_number_type(letter: char) -> bool {
+    matches!(letter, 'b' | 'd' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'i' | 'o' | 'u' | 'x' | 'X')
 }
 
 fn is_placeholders(parts: &Expr) -> bool {
