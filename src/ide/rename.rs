@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::diagnostic::Place;
 use crate::image::names;
 use crate::manifest::{Command, ConnectionParameter, InputParameter, Kind, Manifest, Segment, edits, key};
-use crate::semantic::{Analysis, BindingKind, MODULE, Model, ParameterKind, ScopeId, ScopeKind};
+use crate::semantic::{Analysis, BindingKind, Context, FunctionId, MODULE, Model, ParameterKind, ScopeId, ScopeKind};
+use crate::syntax::ast::Expr;
 use crate::syntax::{D3Call, D3Target};
-use crate::text::{Edit, Spanned, TextRange, TextSize};
+use crate::text::{Edit, Ranged, Spanned, TextRange, TextSize};
 
 use super::callee::callee;
 use super::cases::Mentioned;
@@ -226,6 +227,9 @@ pub(super) fn rename_name(
     name: &str,
     to: &str,
 ) -> Result<Vec<(Place, Edit)>, String> {
+    if scope == MODULE && is_named_in_a_text(model, name) {
+        return Err(format!("a text in an annotation or in `__all__` holds `{name}`; rename it there by hand first"));
+    }
     let mut found = Vec::new();
     for scope in twin_parameters(model, scope, name) {
         check_name(model, scope, to)?;
@@ -242,6 +246,12 @@ pub(super) fn rename_name(
                 "something is given to a `{method}` as `{name}`, and it can't be told whether to this one"
             ));
         }
+        if has_another_name(model, function) && is_given_somewhere(model, name) {
+            let function = model.function(function).name();
+            return Err(format!(
+                "something is given as `{name}`, and it can't be told whether to `{function}`, which has another name too"
+            ));
+        }
         let named = named_by_callers(model, function, name);
         found.extend(named.map(|range| (Place::Script, Edit::replace(range, to))));
     }
@@ -253,6 +263,31 @@ pub(super) fn rename_name(
         found.extend(edits_of_calls(model, command, input, to));
     }
     Ok(found)
+}
+
+/// Whether a function may be called by other names than its own: it is passed on, assigned or put somewhere.
+fn has_another_name(model: &Model<'_>, function: FunctionId) -> bool {
+    let own = model.function(function);
+    let entry = model.scope(own.written_in).names.get(own.name());
+    entry.is_some_and(|entry| entry.references.iter().any(|&reference| model.call_of(reference).is_none()))
+}
+
+/// Whether an annotation in quotes, or `__all__`, holds a name of the module.
+fn is_named_in_a_text(model: &Model<'_>, name: &str) -> bool {
+    let is_all = |target: &Expr| matches!(target, Expr::Name(target) if target.id.as_str() == "__all__");
+    let exports: Vec<TextRange> = model
+        .nodes
+        .assigns
+        .iter()
+        .filter(|site| site.node.targets.iter().any(is_all))
+        .map(|site| site.node.range())
+        .collect();
+    model.nodes.strings.iter().any(|site| {
+        let counts = site.context.contains(Context::ANNOTATION)
+            || exports.iter().any(|range| range.contains_range(site.node.range()));
+        let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        counts && site.node.value.to_str().split(|letter| !is_word(letter)).any(|word| word == name)
+    })
 }
 
 /// Whether a call of what is no function of the scripts gives something by this name.

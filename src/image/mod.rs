@@ -150,17 +150,6 @@ impl Image {
     pub fn utility_command(&self, name: &str) -> Option<&UtilityCommand> {
         self.utility_index.get(name).map(|index| &self.utility_commands[*index])
     }
-
-    /// The utility command whose name differs from this one only in case, or in one letter.
-    pub fn near_utility_command(&self, name: &str) -> Option<&UtilityCommand> {
-        self.utility_commands
-            .iter()
-            .filter(|command| command.name != name)
-            .map(|command| (crate::text::edit_distance(&command.name, name), command))
-            .filter(|(distance, _)| *distance <= 1)
-            .min_by_key(|(distance, _)| *distance)
-            .map(|(_, command)| command)
-    }
 }
 
 #[cfg(test)]

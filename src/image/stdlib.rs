@@ -98,12 +98,6 @@ pub fn names(module: &str) -> Option<impl Iterator<Item = &'static str>> {
     Some(MODULE_ROWS.get(module)?.split(['\t', ' ']).filter(|name| !name.is_empty()))
 }
 
-/// The names that `from module import *` binds.
-pub fn star_names(module: &str) -> Option<impl Iterator<Item = &'static str>> {
-    let (star, _) = MODULE_ROWS.get(module)?.split_once('\t')?;
-    Some(star.split(' ').filter(|name| !name.is_empty()))
-}
-
 /// Whether a module of 3.9 has a name or a submodule; `None` where the module or its names are not known.
 pub fn has_name(module: &str, name: &str) -> Option<bool> {
     let mut known = names(module)?.peekable();
@@ -194,13 +188,6 @@ mod tests {
         }
         assert_eq!(has_name("yaml", "load"), None);
         assert_eq!(has_name("_datetime", "datetime"), None, "a module whose names are not known");
-    }
-
-    #[test]
-    fn star_names_are_what_a_star_import_binds() {
-        let star: Vec<_> = star_names("os.path").into_iter().flatten().collect();
-        assert!(star.contains(&"join") && !star.contains(&"genericpath") && !star.contains(&"__all__"));
-        assert!(star_names("yaml").is_none());
     }
 
     #[test]

@@ -61,17 +61,6 @@ fn utility_commands_have_only_d3s_types() {
 }
 
 #[test]
-fn near_names_differ_in_case_or_one_letter() {
-    let image = Image::default_profile();
-    let near = |name| image.near_utility_command(name).map(|command| command.name.as_str());
-    assert_eq!(near("Equals"), Some("equals"));
-    assert_eq!(near("greaterThen"), Some("greaterThan"));
-    assert_eq!(near("CreateCase"), Some("createCase"));
-    assert_eq!(near("equals"), None);
-    assert_eq!(near("contained"), None);
-}
-
-#[test]
 fn globals_say_how_to_import_them() {
     let image = Image::default_profile();
     assert_eq!(image.global_import("requests").as_deref(), Some("import requests"));

@@ -33,15 +33,6 @@ pub fn set_all_to_draft(manifest: &Manifest) -> Vec<Edit> {
     live.map(|command| Edit::replace(command.status.range, "Draft")).collect()
 }
 
-/// Adds an input as the last one of a command of this manifest.
-pub fn add_input(manifest: &Manifest, command: &Command, parameter_name: &str) -> Vec<Edit> {
-    let Some(place) = place_of(manifest, command) else {
-        return Vec::new();
-    };
-    let path = [key("commands"), Segment::Index(place), key("inputs")];
-    append(manifest, &path, &new_input(elements(manifest, &path), parameter_name))
-}
-
 /// Adds a connection parameter that scripts read under `key_name`; `flags` are the keys of it that are `true`.
 pub fn add_connection_parameter(manifest: &Manifest, key_name: &str, flags: &[&str]) -> Vec<Edit> {
     let mut parameter = json!({ "parameterName": key_name });
@@ -143,14 +134,6 @@ fn renamed(manifest: &Manifest, node: &Node, name: &str, index: usize) -> String
         edit.range -= node.range.start();
     }
     crate::text::apply(slice(manifest, node.range), &edits)
-}
-
-fn new_input(siblings: &[Node], name: &str) -> Json {
-    let mut value = json!({ "parameterName": name });
-    if siblings.iter().any(|node| node.get("index").is_some()) {
-        value["index"] = json!(siblings.len());
-    }
-    value
 }
 
 /// Adds `value` as the last element of the list at `path`; makes the list where its parent lacks it.

@@ -410,14 +410,6 @@ impl Manifest {
         self.node(path).map(json::Node::inner)
     }
 
-    /// The bytes of the key that ends `path`, without its quotes.
-    pub fn key_range_of(&self, path: &[Segment]) -> Option<TextRange> {
-        let (Segment::Key(last), parents) = path.split_last()? else {
-            return None;
-        };
-        self.node(parents)?.property(last).map(|property| property.key.range)
-    }
-
     /// The keys that the object at `path` has already, for completion. None in text that is no JSON.
     pub fn keys_at(&self, path: &[Segment]) -> Vec<&str> {
         match self.node(path).map(|node| &node.value) {

@@ -10,7 +10,7 @@ use crate::text::{Ranged, TextSize};
 
 use super::affected::ParameterOrigins;
 use super::builder::{Tables, index};
-use super::model::{BindingKind, FunctionId, MODULE, ParameterKind, ReferenceId, ScopeId, ScopeKind, Site};
+use super::model::{BindingKind, Context, FunctionId, MODULE, ParameterKind, ReferenceId, ScopeId, ScopeKind, Site};
 use super::trail::{Effort, Trail};
 use super::{BindingId, Model};
 
@@ -246,7 +246,7 @@ impl<'a> Model<'a> {
         (scope.kind == ScopeKind::Class).then_some(classes[place].node)
     }
 
-    /// All calls of the class whose `__init__` a function is, where the class is used in no other way.
+    /// All calls of the class whose `__init__` a function is, where the class is used in no other way but in annotations.
     fn constructions_with(&self, function: FunctionId) -> Option<Vec<Site<'a, ast::ExprCall>>> {
         let method = self.function(function);
         let inside = self.scope(method.written_in);
@@ -257,7 +257,10 @@ impl<'a> Model<'a> {
         if !matches!(&entry.bindings[..], [only] if is_it(only)) {
             return None;
         }
-        entry.references.iter().map(|&reference| self.call_of(reference)).collect()
+        let is_annotation =
+            |reference: &&ReferenceId| self.references[reference.0 as usize].context.contains(Context::ANNOTATION);
+        let uses = entry.references.iter().filter(|reference| !is_annotation(reference));
+        uses.map(|&reference| self.call_of(reference)).collect()
     }
 
     /// The calls of a function by its name, in source order.

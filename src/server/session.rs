@@ -337,19 +337,18 @@ impl Session {
     pub async fn meaning(self: &Arc<Self>, uri: &Uri) -> Option<Arc<Checked>> {
         let (known, snapshot, opened) = self.documents.with(uri, |document| {
             let known = document.known();
-            // A client that cancels the question leaves the reader behind, which costs checks and no truth.
             document.readers += usize::from(known.is_none());
             (known, document.snapshot(), document.opened)
         })?;
         if known.is_some() {
             return known;
         }
+        let _reading = Reading { documents: &self.documents, uri, opened };
         let (inside, target) = (Arc::clone(self), uri.clone());
         let work = tokio::task::spawn_blocking(move || worker::meaning(&inside, &target, &snapshot));
         let meaning = work.await.ok().flatten().map(Arc::new);
         self.documents.with(uri, |document| {
             if document.opened == opened {
-                document.readers -= 1;
                 document.meaning.clone_from(&meaning);
             }
         });
@@ -370,6 +369,23 @@ impl Session {
                 return Some(checked);
             }
         }
+    }
+}
+
+/// A question that reads a document and the files around it, until it is answered or cancelled.
+struct Reading<'s> {
+    documents: &'s Documents,
+    uri: &'s Uri,
+    opened: u64,
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.documents.with(self.uri, |document| {
+            if document.opened == self.opened {
+                document.readers -= 1;
+            }
+        });
     }
 }
 

@@ -189,6 +189,7 @@ fn check_newest(session: &Session, pending: Pending) -> Option<Pending> {
             return Some(checked);
         }
         document.running = false;
+        document.meaning = None;
         publish(session, &uri, document, &checked);
         document.checked.send_replace(Some(checked));
         None

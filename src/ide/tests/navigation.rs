@@ -382,6 +382,15 @@ fn rename_says_why_not() {
         why(&class.replace("body)", "bo$0dy)"), "x"),
         "something is given to a `send` as `body`, and it can't be told whether to this one"
     );
+    let other = "something is given as `a`, and it can't be told whether to `f`, which has another name too";
+    assert_eq!(why("def f(a$0): pass\ng = f\ng(a=2)\n", "x"), other);
+    assert_eq!(why("from functools import partial\ndef f(a$0): pass\ng = partial(f, a=1)\n", "x"), other);
+    assert_eq!(why("def f(a$0): pass\nT = {'x': f}\nT['x'](a=2)\n", "x"), other);
+    let (script, _) = renamed("def f(a$0): pass\ng = f\ng(2)\n", "x").expect("renamed");
+    assert_eq!(script, "def f(x): pass\ng = f\ng(2)\n");
+    let text = "a text in an annotation or in `__all__` holds `A`; rename it there by hand first";
+    assert_eq!(why("class A$0: pass\ndef f(x: 'List[A]'): pass\n", "B"), text);
+    assert_eq!(why("__all__ = ['A']\nclass A$0: pass\n", "B"), text);
     let analysis = with_manifest("call(1)\nx = 1\n", ACME, system("def call(x): pass\n"));
     let why = |offset: u32, to: &str| rename(&analysis, offset.into(), to).expect_err("refused");
     assert_eq!(why(1, "x"), "`call` is defined in the system script, which D3 does not let you edit");

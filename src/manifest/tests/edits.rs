@@ -19,11 +19,6 @@ fn edits_keep_the_layout() {
         apply(spread, &edits::add_connection_parameter(&manifest, "serverurl", &["required"])),
         spread.replace("    ]\n}", "    ],\n    \"connection\": [\n        {\n            \"parameterName\": \"serverurl\",\n            \"required\": true\n        }\n    ]\n}")
     );
-    let inline = with_command("");
-    assert_eq!(
-        apply(&inline, &edits::add_input(&parse(&inline), &parse(&inline).commands[0], "host")),
-        with_command(r#", "inputs": [{"parameterName": "host"}]"#)
-    );
     let tall = "{\r\n\t\"version\": 1,\r\n\t\"kind\": \"utility\",\r\n\t\"commands\": [\r\n\t\t{\r\n\t\t\t\"internalName\": \"A\"\r\n\t\t}\r\n\t]\r\n}\r\n";
     assert_eq!(
         apply(tall, &edits::add_command(&parse(tall), "B", &[])),

@@ -337,7 +337,6 @@ fn places_and_texts_for_the_editor() {
     let manifest = parse(FULL);
     let path = [key("commands"), Segment::Index(0), key("status")];
     assert_eq!(manifest.range_of(&path).map(|range| slice(FULL, range)), Some("Draft"));
-    assert_eq!(manifest.key_range_of(&path).map(|range| slice(FULL, range)), Some("status"));
     let offset = manifest.range_of(&path).expect("a range").start();
     let location = manifest.path_at(offset).expect("a location");
     assert_eq!((location.path.as_slice(), location.role), (path.as_slice(), Role::Value));
