@@ -1,11 +1,13 @@
 //! What a call calls, of what the script or the system script defines: a function, a method, or a class.
 
+use rustc_hash::FxHashSet;
+
 use crate::semantic::{BindingKind, FunctionId, MODULE, Model, ScopeId, ScopeKind};
 use crate::syntax::ast::{self, Expr, Stmt};
 use crate::text::Ranged;
 
-/// No class is looked for behind more bases than this, so that cycles end.
-const MAX_BASES: usize = 8;
+/// A class is known to inherit from so many others at most.
+const MAX_CLASSES: usize = 64;
 
 /// What a call calls.
 #[derive(Debug)]
@@ -30,12 +32,12 @@ pub(super) fn callee<'m>(model: &'m Model<'m>, func: &'m Expr, scope: ScopeId) -
     match func {
         Expr::Name(name) => match function_named(model, func, name, scope) {
             Some((home, id)) => Some(Callee::Function { home, id, given: 0 }),
-            None => class_named(model, func, scope)?.construction(MAX_BASES),
+            None => class_named(model, func, scope)?.construction(),
         },
         Expr::Attribute(attribute) => {
             let of_instance = instance(model, &attribute.value, scope);
             let class = of_instance.or_else(|| class_named(model, &attribute.value, scope))?;
-            let (home, id) = class.method(attribute.attr.as_str(), MAX_BASES)?;
+            let (home, id) = class.method(attribute.attr.as_str())?;
             let is_given = match decorator(home.function(id).node) {
                 Some("staticmethod") => false,
                 Some("classmethod") => true,
@@ -115,33 +117,59 @@ impl<'m> Class<'m> {
         known.map(|base| class_named(self.home, base, outside)).collect()
     }
 
-    /// The function that a method is, in the class or the first base that has it.
-    fn method(self, name: &str, steps: usize) -> Option<(&'m Model<'m>, FunctionId)> {
-        if let Some(member) = self.member(name) {
-            return Some((self.home, member?));
+    /// The class and all that it inherits from, each once, in the order in which Python looks through them. `None` stands
+    /// for what can't be told.
+    fn lineage(self) -> Vec<Option<Self>> {
+        let mut found = Vec::new();
+        self.add_lineage(&mut FxHashSet::default(), &mut found);
+        found.reverse();
+        found
+    }
+
+    fn add_lineage(self, seen: &mut FxHashSet<*const ast::StmtClassDef>, found: &mut Vec<Option<Self>>) {
+        if !seen.insert(self.node) {
+            // One that is not done yet inherits from itself.
+            if !found.iter().flatten().any(|class| std::ptr::eq(class.node, self.node)) {
+                found.push(None);
+            }
+            return;
         }
-        let steps = steps.checked_sub(1)?;
-        self.bases()?.into_iter().find_map(|base| base.method(name, steps))
+        match self.bases().filter(|_| seen.len() < MAX_CLASSES) {
+            Some(bases) => bases.into_iter().rev().for_each(|base| base.add_lineage(seen, found)),
+            None => found.push(None),
+        }
+        found.push(Some(self));
+    }
+
+    /// The function that a method is, in the class or the first one behind it that has it.
+    fn method(self, name: &str) -> Option<(&'m Model<'m>, FunctionId)> {
+        for class in self.lineage() {
+            let class = class?;
+            if let Some(member) = class.member(name) {
+                return Some((class.home, member?));
+            }
+        }
+        None
     }
 
     /// What makes its instances.
-    fn construction(self, steps: usize) -> Option<Callee<'m>> {
+    fn construction(self) -> Option<Callee<'m>> {
         let name = self.node.name.as_str();
-        if let Some((home, init)) = self.method("__init__", steps) {
+        if let Some((home, init)) = self.method("__init__") {
             return Some(Callee::Class { name, home, init });
         }
-        Some(Callee::Fields { name, fields: self.fields(steps)? })
+        let mut fields = Vec::new();
+        for class in self.lineage().into_iter().rev() {
+            class?.add_fields(&mut fields)?;
+        }
+        Some(Callee::Fields { name, fields })
     }
 
-    /// What a data class takes; nothing where the class is a plain one. `None` where that is not certain.
-    fn fields(self, steps: usize) -> Option<Vec<&'m str>> {
-        let steps = steps.checked_sub(1)?;
-        let mut fields = Vec::new();
-        for base in self.bases()?.into_iter().rev() {
-            fields.extend(base.fields(steps)?);
-        }
+    /// Adds what its instances take if it is a data class; nothing where it is a plain one. `None` where that is not
+    /// certain.
+    fn add_fields(self, fields: &mut Vec<&'m str>) -> Option<()> {
         match &self.node.decorator_list[..] {
-            [] => return Some(fields),
+            [] => return Some(()),
             [only] if matches!(last_name(&only.expression), Some("dataclass")) => {}
             _ => return None,
         }
@@ -161,7 +189,7 @@ impl<'m> Class<'m> {
                 fields.push(name.id.as_str());
             }
         }
-        Some(fields)
+        Some(())
     }
 }
 
