@@ -11,7 +11,7 @@ use super::written::Together;
 use super::{Status, output};
 use crate::image::Image;
 use crate::manifest::{Kind, Manifest, edits, key};
-use crate::project::{MANIFEST, Workspace, absolute, describe, relative};
+use crate::project::{MANIFEST, Workspace, absolute, describe, is_python, relative};
 use crate::runner;
 use crate::semantic::{self, Analysis, Surroundings, SystemScript};
 use crate::settings::header_kind;
@@ -165,8 +165,7 @@ fn read(script: &Path) -> anyhow::Result<Arc<str>> {
 /// The Python files of a folder.
 fn scripts_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut scripts: Vec<PathBuf> =
-        entries.filter(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "py")).collect();
+    let mut scripts: Vec<PathBuf> = entries.filter(|path| path.is_file() && is_python(path)).collect();
     scripts.sort();
     scripts
 }

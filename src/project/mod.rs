@@ -17,7 +17,7 @@ mod write;
 pub use candidate::{Candidate, ManifestFile, Places, Script};
 pub use files::{Disk, Files};
 pub use outside::Outsiders;
-pub use paths::{absolute, relative, relative_to};
+pub use paths::{absolute, is_python, relative, relative_to};
 pub use settings::{Overrides, SettingsFile};
 pub use walk::{Problem, Walked, describe, walk};
 pub use workspace::{Named, Workspace, names_in};

@@ -23,6 +23,11 @@ pub(super) fn normalised(path: &Path) -> PathBuf {
     result
 }
 
+/// Whether a file is named as Python files are: on Windows also in capitals.
+pub fn is_python(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("py"))
+}
+
 /// `path` for people and programs: relative to `folder`, or absolute outside it, with `/` on every system.
 pub fn relative_to(folder: &Path, path: &Path) -> String {
     let path = dunce::simplified(path);

@@ -7,7 +7,7 @@ use ignore::{WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
 
 use super::MANIFEST;
-use super::paths::absolute;
+use super::paths::{absolute, is_python};
 
 /// A path that could not be read, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,7 +126,7 @@ fn walk_folder(folder: &Path, problems: &mut Vec<Problem>) -> Vec<Found> {
 }
 
 fn is_wanted(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "py") || path.file_name().is_some_and(|name| name == MANIFEST)
+    is_python(path) || path.file_name().is_some_and(|name| name == MANIFEST)
 }
 
 fn problem(folder: &Path, error: &ignore::Error) -> Problem {

@@ -11,7 +11,7 @@ use super::cache::Cache;
 use super::candidate::{Candidate, ManifestFile, Places, Script};
 use super::files::{Disk, Files};
 use super::outside::{Outside, Outsiders};
-use super::paths::normalised;
+use super::paths::{is_python, normalised};
 use super::settings::{Overrides, SettingsFile, selection, spared};
 use super::walk::{Problem, describe};
 use super::{MANIFEST, SETTINGS};
@@ -95,7 +95,7 @@ impl Workspace {
         self.outside.forget(path);
         self.settings.forget(if path.ends_with(SETTINGS) { path.parent().unwrap_or(path) } else { path });
         self.images.forget(path);
-        if path.extension().is_some_and(|extension| extension == "py") {
+        if is_python(path) {
             self.system_scripts.forget(path);
         } else {
             // Settings or an image profile: they may bear on any script.
@@ -199,7 +199,7 @@ impl Workspace {
             return Candidate::Manifest(self.manifest_file(path, &source));
         }
         let named = self.manifest_for(path);
-        let is_python = path.extension().is_none_or(|extension| extension == "py");
+        let is_python = path.extension().is_none() || is_python(path);
         let treat_as = treat_as.filter(|_| is_python);
         let kind = match (&named, &source) {
             (Some(named), _) if named.manifest.usable => Some(named.manifest.kind),
@@ -309,7 +309,7 @@ impl Workspace {
                 let path = entry.path();
                 let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
                 let is_package = || !is_file && path.join("__init__.py").is_file();
-                let is_module = path.extension().is_some_and(|extension| extension == "py") || is_package();
+                let is_module = is_python(&path) || is_package();
                 is_module.then(|| Some(path.file_stem()?.to_str()?.to_owned())).flatten()
             });
             Arc::new(modules.collect())

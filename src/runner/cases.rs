@@ -12,7 +12,7 @@ use super::fault::{Fault, joined};
 use super::job::Request;
 use super::{compare, http, inputs, target, when};
 use crate::manifest::vocabulary::{CASE_CALL_KEYS, CASE_KEYS, names};
-use crate::project::{MANIFEST, Problem, Workspace, absolute, describe, walk};
+use crate::project::{MANIFEST, Problem, Workspace, absolute, describe, is_python, walk};
 use crate::text::Source;
 
 /// The name of the folder of test cases.
@@ -43,7 +43,7 @@ pub fn find_cases(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Problem>) {
             cases.push(path);
         } else if is_case_folder(&path) {
             cases.extend(cases_in(&path));
-        } else if path.extension().is_some_and(|extension| extension == "py") && path.is_file() {
+        } else if is_python(&path) && path.is_file() {
             let manifest = Workspace::default().manifest_for(&path).map(|named| named.path);
             cases.extend(manifest.iter().flat_map(|manifest| cases_beside(manifest)));
         } else {

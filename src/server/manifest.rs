@@ -21,7 +21,7 @@ use crate::diagnostic::Place;
 use crate::ide::Mentioned;
 use crate::ide::manifest::{self as ide, File, FileRange, ManifestDocument};
 use crate::manifest::Manifest;
-use crate::project::{absolute, walk};
+use crate::project::{absolute, is_python, walk};
 use crate::text::{Edit, TextRange};
 
 /// An open manifest.
@@ -57,7 +57,7 @@ pub fn completion(checked: &Checked, position: Position, agreed: &Agreed) -> Opt
 /// The Python files in a folder and below, as a manifest writes them.
 fn python_files(folder: &Path) -> Vec<String> {
     let found = walk(&[folder.to_owned()]).found.into_iter();
-    let python = found.filter(|path| path.extension().is_some_and(|extension| extension == "py"));
+    let python = found.filter(|path| is_python(path));
     python
         .filter_map(|path| {
             let steps = path.strip_prefix(folder).ok()?.iter().map(|step| step.to_str()).collect::<Option<Vec<_>>>()?;

@@ -22,7 +22,7 @@ use super::runs::Runs;
 use super::settings::SetLogLevel;
 use super::worker::{self, Checked};
 use super::workspace::ClosedFiles;
-use crate::project::{MANIFEST, Outsiders, SETTINGS, Workspace};
+use crate::project::{MANIFEST, Outsiders, SETTINGS, Workspace, is_python};
 use crate::runner;
 
 /// One client's session.
@@ -443,7 +443,7 @@ impl Changes {
         let folder = own.parent();
         let has_changed = || folder.is_some_and(|path| self.others.contains(path) || self.named_anew.contains(path));
         // What it depends on may be being found out; a script may depend on a manifest anywhere.
-        let may_use = || !self.others.is_empty() || own.extension().is_some_and(|extension| extension == "py");
+        let may_use = || !self.others.is_empty() || is_python(own);
         let is_used = || depends.map_or_else(may_use, |depends| depends.iter().any(|path| self.all.contains(path)));
         (!self.governed.is_empty() && is_governed()) || (!self.others.is_empty() && has_changed()) || is_used()
     }

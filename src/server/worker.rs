@@ -19,7 +19,9 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::ide::keep_unedited;
 use crate::ide::manifest::ManifestDocument;
 use crate::manifest::{Manifest, ScriptRole, SystemScriptSetting};
-use crate::project::{Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute, names_in};
+use crate::project::{
+    self, Candidate, MANIFEST, ManifestFile, Places, SETTINGS, Script, SettingsFile, absolute, names_in,
+};
 use crate::rules::Selection;
 use crate::runner;
 use crate::semantic::{Analysis, SystemScript};
@@ -236,8 +238,7 @@ pub fn meaning(session: &Session, uri: &Uri, snapshot: &Snapshot) -> Option<Chec
 }
 
 fn is_python(snapshot: &Snapshot) -> bool {
-    let extension = snapshot.path.as_deref().and_then(Path::extension);
-    snapshot.language == "python" || extension.is_some_and(|extension| extension.eq_ignore_ascii_case("py"))
+    snapshot.language == "python" || snapshot.path.as_deref().is_some_and(project::is_python)
 }
 
 fn check_document(session: &Session, uri: &Uri, snapshot: &Snapshot, before: Option<Before>) -> Checked {
