@@ -31,7 +31,7 @@ impl Redactor {
 
     /// One that hides these as well.
     pub(super) fn with(&self, more: Vec<String>) -> Self {
-        let spelled = more.iter().flat_map(|secret| [percent_encoded(secret), json_inner(secret)]);
+        let spelled = more.iter().flat_map(|secret| spellings(secret));
         let mut secrets: Vec<String> = self.secrets.iter().cloned().chain(spelled).collect();
         secrets.extend(more);
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
@@ -70,10 +70,19 @@ fn collect(value: &Value, secrets: &mut Vec<String>) {
     }
 }
 
-fn percent_encoded(text: &str) -> String {
+/// A secret as URLs and forms write it (`quote`, `quote_plus`, `urlencode`), and as JSON does, in ASCII only and not.
+fn spellings(secret: &str) -> [String; 5] {
+    let encoded = percent_encoded(secret, "");
+    let form = encoded.replace("%20", "+");
+    [percent_encoded(secret, "/"), json_inner(secret), json_ascii(secret), form, encoded]
+}
+
+/// A text with all but letters, digits and these escaped.
+fn percent_encoded(text: &str, safe: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ if safe.as_bytes().contains(&byte) => char::from(byte).to_string(),
             _ => format!("%{byte:02X}"),
         })
         .collect()
@@ -82,6 +91,19 @@ fn percent_encoded(text: &str) -> String {
 fn json_inner(text: &str) -> String {
     let quoted = Value::String(text.to_owned()).to_string();
     quoted[1..quoted.len() - 1].to_owned()
+}
+
+fn json_ascii(text: &str) -> String {
+    let mut found = String::new();
+    for letter in json_inner(text).chars() {
+        if letter.is_ascii() {
+            found.push(letter);
+        } else {
+            let mut units = [0; 2];
+            found.extend(letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -99,6 +121,11 @@ mod tests {
         assert_eq!(redactor.text("key=s3cr\"t/key pin=12345 user=jo.smith"), "key=[redacted] pin=12345 user=jo.smith");
         assert_eq!(redactor.text("?key=s3cr%22t%2Fkey"), "?key=[redacted]");
         assert_eq!(redactor.text(r#"{"k": "s3cr\"t/key"}"#), r#"{"k": "[redacted]"}"#);
+        let connection = json!({"apikey": "pass wörd/1"});
+        let spelled = Redactor::new(Some(&manifest), connection.as_object().expect("an object"));
+        for text in ["pass+w%C3%B6rd%2F1", "pass%20w%C3%B6rd/1", "pass%20w%C3%B6rd%2F1", "pass w\\u00f6rd/1"] {
+            assert_eq!(spelled.text(text), "[redacted]", "{text}");
+        }
         let value = redactor.value(&json!({"s3cr\"t/key": ["a s3cr\"t/key"]}));
         assert_eq!(value, json!({"[redacted]": ["a [redacted]"]}));
     }

@@ -47,7 +47,7 @@ struct RunArguments {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct TestArguments {
-    uri: Uri,
+    uri: Option<Uri>,
     command: Option<String>,
     cases: Option<Vec<Uri>>,
 }
@@ -60,7 +60,7 @@ pub async fn execute(session: &Arc<Session>, params: ExecuteCommandParams) -> Re
     let ExecuteCommandParams { command, arguments, work_done_progress_params } = params;
     let token = work_done_progress_params.work_done_token;
     let [argument] = <[Value; 1]>::try_from(arguments)
-        .map_err(|_| Error::invalid_params(format!("`{command}` takes one argument, an object with `uri`")))?;
+        .map_err(|_| Error::invalid_params(format!("`{command}` takes one argument, an object")))?;
     let invalid = |problem| Error::invalid_params(format!("`{command}` does not take this: {problem}"));
     match command.as_str() {
         RUN => {
@@ -257,10 +257,8 @@ fn run(background: &Background, arguments: RunArguments) -> anyhow::Result<Value
 
 fn test(background: &Background, arguments: TestArguments) -> anyhow::Result<Value> {
     let session = &background.session;
-    let paths = match &arguments.cases {
-        Some(cases) => cases.iter().map(file).collect::<anyhow::Result<Vec<_>>>()?,
-        None => vec![file(&arguments.uri)?],
-    };
+    let chosen = arguments.cases.as_deref().unwrap_or(arguments.uri.as_slice());
+    let paths = chosen.iter().map(file).collect::<anyhow::Result<Vec<_>>>()?;
     let (paths, problems) = runner::find_cases(&paths);
     problems.iter().for_each(|problem| background.warn(&format!("{}: {}", shown(&problem.path), problem.message)));
     let workspace = background.workspace();

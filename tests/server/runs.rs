@@ -352,6 +352,7 @@ fn what_cannot_run_is_an_error_that_says_why() {
     assert_eq!(message, "untitled:one is no file; save it before it is run");
     let (_, message) = refusal(json!({"uri": uri}), "d3ls.test");
     assert!(message.starts_with("there is no test case here"), "{message}");
+    assert!(refusal(json!({}), "d3ls.test").1.starts_with("there is no test case here"));
     assert_eq!(refusal(json!({"uri": uri}), "d3ls.run").0, -32602);
     assert_eq!(refusal(json!({"uri": uri, "comand": "Greet"}), "d3ls.run").0, -32602);
     assert_eq!(refusal(json!({}), "d3ls.other").0, -32602);
@@ -391,6 +392,8 @@ fn test_cases_run_one_by_one() {
     let (report, log) = result(&mut client, "d3ls.test", json!({"uri": uri, "cases": [case]}));
     assert_eq!(report["summary"], json!({"cases": 1, "passed": 1, "failed": 0, "errors": 0}));
     assert_eq!(log, "1 passed of 1 test case");
+    let (report, _) = result(&mut client, "d3ls.test", json!({"cases": [case]}));
+    assert_eq!(report["summary"]["passed"], 1);
     client.finish_without(|message| message["method"].is_string());
 }
 
