@@ -97,7 +97,8 @@ fn catches_exit(exception: &Expr) -> bool {
     }
 }
 
-fn is_broad(exception: &Expr) -> bool {
+/// Whether a handler of this type catches whatever was raised.
+pub(super) fn is_broad(exception: &Expr) -> bool {
     matches!(exception, Expr::Name(name) if matches!(name.id.as_str(), "Exception" | "BaseException"))
 }
 

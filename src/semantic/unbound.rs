@@ -9,6 +9,7 @@ use crate::text::{Ranged, TextRange};
 use super::Model;
 use super::condition::decide;
 use super::flow::Held;
+use super::guards::is_broad;
 use super::model::{BindingId, BindingKind, Context, FunctionId, Name, Reference, ReferenceId, ScopeKind};
 use super::outcomes::Paths;
 
@@ -362,9 +363,4 @@ fn is_lookup(expr: &Expr) -> bool {
         Expr::Subscript(node) => is_lookup(&node.value) && is_lookup(&node.slice),
         _ => expr.is_name_expr() || expr.is_literal_expr(),
     }
-}
-
-/// Whether a handler catches whatever was raised.
-fn is_broad(caught: &Expr) -> bool {
-    matches!(caught, Expr::Name(name) if matches!(name.id.as_str(), "Exception" | "BaseException"))
 }

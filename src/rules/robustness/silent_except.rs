@@ -24,7 +24,7 @@ fn check(context: &Context<'_>, sink: &mut Sink<'_>) {
     for site in &model.nodes.tries {
         for ExceptHandler::ExceptHandler(handler) in &site.node.handlers {
             if !handler.body.iter().all(does_nothing)
-                || !handler.type_.as_deref().is_none_or(is_broad)
+                || !handler.type_.as_deref().is_none_or(catches_all)
                 || has_comment(context, handler)
                 || has_fallback(model, site)
                 || only_cleans_up(&site.node.body)
@@ -49,13 +49,13 @@ fn does_nothing(statement: &Stmt) -> bool {
 }
 
 /// Whether all errors are caught, or all of a request.
-fn is_broad(caught: &Expr) -> bool {
+fn catches_all(caught: &Expr) -> bool {
     match caught {
         Expr::Name(name) => matches!(name.id.as_str(), "Exception" | "BaseException"),
         Expr::Attribute(attribute) => {
             matches!(attribute.attr.as_str(), "RequestException")
         }
-        Expr::Tuple(tuple) => tuple.elts.iter().any(is_broad),
+        Expr::Tuple(tuple) => tuple.elts.iter().any(catches_all),
         _ => false,
     }
 }
