@@ -301,6 +301,17 @@ fn of_what_is_no_text_nothing_else_is_said() {
 }
 
 #[test]
+fn a_selection_that_names_no_rule_is_reported() {
+    let folder =
+        Folder::new(&[("d3ls.toml", "[lint]\nselect = [\"D3312\", \"D36O1\"]\n"), ("a.py", "# d3: utility\nx = 1\n")]);
+    let run = folder.run(&["lint"]);
+    assert!(run.stdout.contains("d3ls.toml:2:21: ") && run.stdout.contains("there is no rule `D36O1`"), "{run:?}");
+    assert_eq!(run.status, 1, "{run:?}");
+    let run = folder.run(&["lint", "--select", "D3312"]);
+    assert_eq!(run.status, 0, "{run:?}");
+}
+
+#[test]
 fn what_is_wrong_with_the_settings_is_not_all_good() {
     let folder = Folder::new(&[("d3ls.toml", "select = ["), ("a.py", "# d3: utility\nx = 1\n")]);
     let run = folder.run(&["lint"]);

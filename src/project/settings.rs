@@ -68,7 +68,14 @@ impl SettingsFile {
 
     /// The words in it that name no rule (D3902), if `selection` wants to know.
     pub fn unknown_codes(&self, selection: &Selection) -> Vec<Diagnostic> {
-        let Some(rule) = rules::find("D3902").filter(|rule| selection.is_on(rule)) else { return Vec::new() };
+        // A word in `select` that names no rule may be what leaves this one out.
+        let is_left_out = || {
+            let is_unknown = |word: &Spanned<String>| Selector::new(&word.value).is_none();
+            self.settings.select.iter().flatten().any(is_unknown)
+                && *selection == self::selection(Some(self), &Overrides::default(), &[])
+        };
+        let rule = rules::find("D3902").filter(|rule| selection.is_on(rule) || is_left_out());
+        let Some(rule) = rule else { return Vec::new() };
         let Settings { select, ignore, severity, per_file_ignores, .. } = &self.settings;
         let words = select.iter().flatten().chain(ignore);
         let words = words.chain(severity.iter().map(|entry| &entry.code));
