@@ -307,7 +307,7 @@ fn a_selection_that_names_no_rule_is_reported() {
     let run = folder.run(&["lint"]);
     assert!(run.stdout.contains("d3ls.toml:2:21: ") && run.stdout.contains("there is no rule `D36O1`"), "{run:?}");
     assert_eq!(run.status, 1, "{run:?}");
-    let run = folder.run(&["lint", "--select", "D3312"]);
+    let run = folder.run(&["lint", "--select", "D3001"]);
     assert_eq!(run.status, 0, "{run:?}");
 }
 
