@@ -159,6 +159,7 @@ impl<'a> Builder<'a> {
                 | BindingKind::Augmented(_)
                 | BindingKind::For(_)
                 | BindingKind::With(_)
+                | BindingKind::Except
                 | BindingKind::Import(_)
                 | BindingKind::Function(_)
                 | BindingKind::Class(_) => self.covered,

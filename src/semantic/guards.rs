@@ -122,7 +122,7 @@ fn caught(exception: &Expr) -> Context {
     match exception {
         Expr::Name(name) => match name.id.as_str() {
             "ImportError" | "ModuleNotFoundError" => Context::IMPORT_GUARD,
-            "NameError" => Context::NAME_GUARD,
+            "NameError" | "UnboundLocalError" => Context::NAME_GUARD,
             "KeyError" | "LookupError" => Context::KEY_GUARD,
             "AttributeError" => Context::ATTRIBUTE_GUARD,
             "TypeError" => Context::TYPE_GUARD,

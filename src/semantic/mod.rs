@@ -56,7 +56,7 @@ pub use output_model::{OutputModel, Slot};
 pub use related::Direction;
 pub use trail::{Effort, Trail};
 pub use truth::truth;
-pub use unbound::Unbound;
+pub use unbound::{Cause, Unbound};
 pub use values::Values;
 
 use affected::ParameterOrigins;

@@ -32,7 +32,7 @@ bitflags! {
     pub struct Context: u16 {
         /// In a `try` that catches ImportError, or in its handlers.
         const IMPORT_GUARD = 1;
-        /// In a `try` that catches NameError, or in its handlers.
+        /// In a `try` that catches NameError or UnboundLocalError, or in its handlers.
         const NAME_GUARD = 1 << 1;
         /// Under a test of `sys.version_info`.
         const VERSION_GUARD = 1 << 2;

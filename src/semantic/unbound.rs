@@ -1,7 +1,8 @@
 //! Reads of local names that are unbound on a path that certainly can be taken.
 //!
 //! A path through several conditions may be one that never is taken, because the conditions belong together. So a read
-//! counts only where nothing between the binding and the read decides anything: see `Search::is_plain`.
+//! counts only where nothing between the binding and the read decides anything: see `Search::is_plain`. Where the name
+//! is unbound on all paths, none of that matters.
 
 use crate::syntax::ast::{self, AnyNodeRef, Expr, Stmt};
 use crate::text::{Ranged, TextRange};
@@ -18,8 +19,25 @@ use super::outcomes::Paths;
 pub struct Unbound<'m, 'a> {
     /// The read.
     pub reference: &'m Reference<'a>,
-    /// Where the name is bound on other paths.
-    pub bound: TextRange,
+    /// Why.
+    pub cause: Cause,
+    /// Where what the cause says is written.
+    pub place: TextRange,
+}
+
+/// Why a name is unbound where it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// It is bound on other paths only.
+    OtherPaths,
+    /// The statement that binds it first reads it: `count += 1`.
+    Itself,
+    /// It is bound later only.
+    Later,
+    /// `del` unbound it.
+    Deleted,
+    /// It was the name of a caught exception, which ends with its handler.
+    Caught,
 }
 
 impl<'a> Model<'a> {
@@ -44,25 +62,34 @@ impl<'a> Model<'a> {
 
     /// Whether control comes to a read through one of the bindings before it only, as the blocks around them show.
     pub(super) fn is_certainly_bound(&self, entry: &Name, reference: &Reference<'a>) -> bool {
-        // `del` and the end of a handler unbind a name again.
-        let unbinds = |kind: &BindingKind<'_>| matches!(kind, BindingKind::Except | BindingKind::Delete);
-        if entry.bindings.iter().any(|&id| unbinds(&self.binding(id).kind)) {
-            return false;
-        }
         let read = reference.node.range();
-        let before = entry.bindings.partition_point(|&id| self.binding(id).range.start() < read.start());
-        entry.bindings[..before].iter().rev().take(MAX_COVERING).any(|&id| self.binding(id).covers.contains_range(read))
+        let (before, after) = entry
+            .bindings
+            .split_at(entry.bindings.partition_point(|&id| self.binding(id).range.start() < read.start()));
+        let Some(&last) = before.last() else { return false };
+        // Where a name is unbound again, what covers the read must be undisturbed.
+        if entry.bindings.iter().any(|&id| is_unbinding(&self.binding(id).kind)) {
+            let covers = self.binding(last).covers;
+            let is_disturbed = after.first().is_some_and(|&id| self.binding(id).range.start() < covers.end());
+            return covers.contains_range(read) && !is_disturbed;
+        }
+        before.iter().rev().take(MAX_COVERING).any(|&id| self.binding(id).covers.contains_range(read))
     }
 
     fn unbound_name(&self, function: FunctionId, entry: &Name) -> Option<Unbound<'_, 'a>> {
-        // A name that is bound on the way of every path, or elsewhere, is out of the question.
-        let is_candidate = entry.bindings.iter().all(|&id| {
-            let binding = self.binding(id);
+        let bindings = || entry.bindings.iter().map(|&id| self.binding(id));
+        // Where a name is bound on the way of every path, it matters only whether that comes too late.
+        let may_be_missed = bindings().all(|binding| {
             binding.context.contains(Context::CONDITIONAL)
-                && self.is_inline(binding.written_in, function)
-                && !matches!(binding.kind, BindingKind::Parameter(_) | BindingKind::Delete | BindingKind::TypeName)
+                && !matches!(binding.kind, BindingKind::Parameter(_) | BindingKind::Delete)
         });
-        if !is_candidate || entry.references.is_empty() || self.function(function).is_generator {
+        let is_candidate = !entry.references.is_empty()
+            && (may_be_missed || self.may_be_bound_late(function, entry))
+            && bindings().all(|binding| {
+                self.is_inline(binding.written_in, function)
+                    && !matches!(binding.kind, BindingKind::Pattern | BindingKind::TypeName)
+            });
+        if !is_candidate {
             return None;
         }
         entry.references.iter().find_map(|&id| {
@@ -75,16 +102,58 @@ impl<'a> Model<'a> {
             let reaching = (is_evaluated && is_inline)
                 .then(|| self.flow(function).reaching_through_loops(self, id))
                 .flatten()
-                .filter(|reaching| reaching.unbound && !reaching.bindings.is_empty())?;
+                .filter(|reaching| reaching.unbound)?;
             let search = Search { model: self, function, reference: id, bindings: &reaching.bindings };
-            let bound = self.binding(reaching.bindings[0]).range;
-            search.is_plain().then_some(Unbound { reference, bound })
+            let (cause, place) = self.cause(entry, reference)?;
+            match reaching.bindings.first() {
+                None => search.is_certain(entry).then_some(Unbound { reference, cause, place }),
+                Some(_) if !may_be_missed || !search.is_plain() => None,
+                Some(_) if cause == Cause::Itself => Some(Unbound { reference, cause, place }),
+                Some(&first) => Some(Unbound { reference, cause: Cause::OtherPaths, place: self.binding(first).range }),
+            }
         })
+    }
+
+    /// Whether the function itself reads a name before it binds it, or unbinds it again.
+    fn may_be_bound_late(&self, function: FunctionId, entry: &Name) -> bool {
+        let scope = self.function(function).scope;
+        let Some(first) = entry.bindings.first().map(|&id| self.binding(id)) else { return false };
+        let bound = first.range.start().max(first.covers.start());
+        let reads = entry.references.iter().map(|id| &self.references[id.0 as usize]);
+        reads.take_while(|read| read.node.start() < bound).any(|read| read.scope == scope)
+            || entry.bindings.iter().any(|&id| is_unbinding(&self.binding(id).kind))
+    }
+
+    /// Why a name is unbound on all paths to a read.
+    fn cause(&self, entry: &Name, reference: &Reference<'a>) -> Option<(Cause, TextRange)> {
+        let read = reference.node.range();
+        let is_before = |id: &BindingId| {
+            let binding = self.binding(*id);
+            binding.range.start() < read.start() && binding.covers.start() <= read.start()
+        };
+        let before = entry.bindings.iter().rfind(|id| is_before(id));
+        let binding = self.binding(*before.or(entry.bindings.first())?);
+        let cause = match binding.kind {
+            _ if before.is_none() && binding.range.start() <= read.start() => Cause::Itself,
+            _ if before.is_none() => Cause::Later,
+            BindingKind::Delete => Cause::Deleted,
+            BindingKind::Except => Cause::Caught,
+            _ => Cause::OtherPaths,
+        };
+        Some((cause, binding.range))
     }
 }
 
 /// How many of the last bindings before a read are looked at.
 const MAX_COVERING: usize = 4;
+
+/// How many bindings before a read are looked at for what may cut them short.
+const MAX_BEFORE: usize = 20;
+
+/// `del` and the end of a handler unbind a name again.
+fn is_unbinding(kind: &BindingKind<'_>) -> bool {
+    matches!(kind, BindingKind::Except | BindingKind::Delete)
+}
 
 struct Search<'m, 'a> {
     model: &'m Model<'a>,
@@ -100,6 +169,53 @@ impl<'a> Search<'_, 'a> {
 
     fn contains_all_bindings(&self, range: TextRange) -> bool {
         self.bindings.iter().all(|&id| range.contains_range(self.model.binding(id).range))
+    }
+
+    /// Whether the name is unbound on all paths, doubtful ones too, and nobody counts on that.
+    fn is_certain(&self, entry: &Name) -> bool {
+        let model = self.model;
+        let read = self.read().range();
+        let reference = &model.references[self.reference.0 as usize];
+        let before =
+            &entry.bindings[..entry.bindings.partition_point(|&id| model.binding(id).range.start() < read.start())];
+        let is_counted_on = || {
+            let around = model.ancestors(self.function, read);
+            around.iter().any(|node| matches!(node, AnyNodeRef::StmtTry(statement) if is_tried(statement, read)))
+        };
+        // What stood in a broken statement is not known.
+        let is_broken = || {
+            let whole = model.function(self.function).node.range();
+            let errors = &model.script.parsed.errors;
+            let next = errors.partition_point(|error| error.range.start() < whole.start());
+            errors.get(next).is_some_and(|error| error.range.start() < whole.end())
+        };
+        // `nonlocal __class__` is bound by the class around.
+        let nonlocals = &model.scope(reference.scope).nonlocals;
+        !reference.context.contains(Context::NAME_GUARD)
+            && !nonlocals.contains(&reference.node.id.as_str())
+            && model
+                .flow(self.function)
+                .reaching_at_all(model, self.reference)
+                .is_some_and(|all| all.bindings.is_empty())
+            && before.len() <= MAX_BEFORE
+            && !before.iter().any(|&id| self.may_be_cut_short(id))
+            && !is_counted_on()
+            && !is_broken()
+    }
+
+    /// Whether an exception can lead from a binding to the read: how much of a statement has run by then is not known.
+    fn may_be_cut_short(&self, id: BindingId) -> bool {
+        let read = self.read().range();
+        let binding = self.model.binding(id);
+        !is_unbinding(&binding.kind)
+            && self.model.ancestors(self.function, binding.range).iter().any(|node| {
+                let body = match node {
+                    AnyNodeRef::StmtTry(statement) => span(&statement.body),
+                    AnyNodeRef::StmtWith(statement) => Some(statement.range()),
+                    _ => None,
+                };
+                body.is_some_and(|body| body.contains_range(binding.range) && !body.contains_range(read))
+            })
     }
 
     /// Whether the path on which the name is unbound depends on one decision only: whether it is bound.
@@ -147,9 +263,9 @@ impl<'a> Search<'_, 'a> {
                     return handler.type_.as_deref().is_some_and(|caught| !is_broad(caught));
                 }
                 AnyNodeRef::StmtTry(statement) => {
-                    return statement.handlers.iter().any(expects_it)
-                        || is_all_that_is_tried(statement, read)
-                        || self.is_bound_at_once(statement, read);
+                    return is_tried(statement, read)
+                        || self.is_bound_at_once(statement, read)
+                        || self.is_undone(statement, read);
                 }
                 AnyNodeRef::ExprBoolOp(node) => {
                     let before = node.values.iter().take_while(|value| value.end() < read.start());
@@ -169,6 +285,13 @@ impl<'a> Search<'_, 'a> {
     fn is_bound_at_once(&self, statement: &ast::StmtTry, read: TextRange) -> bool {
         let Some(Stmt::Assign(first)) = statement.body.first() else { return false };
         self.contains_all_bindings(first.range()) && is_lookup(&first.value) && read.start() >= first.end()
+    }
+
+    /// Whether the read stands in the `finally` of a generator. The `try` of a context manager begins with what its
+    /// `finally` undoes, and as a rule that does not fail.
+    fn is_undone(&self, statement: &ast::StmtTry, read: TextRange) -> bool {
+        self.model.function(self.function).is_generator
+            && span(&statement.finalbody).is_some_and(|body| body.contains_range(read))
     }
 
     /// Whether these tests certainly come out so on a path on which the name is unbound. They are if they look at one
@@ -333,6 +456,11 @@ fn may_call_off(body: &[Stmt]) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether a `try` is there to see whether the name is bound.
+fn is_tried(statement: &ast::StmtTry, read: TextRange) -> bool {
+    statement.handlers.iter().any(expects_it) || is_all_that_is_tried(statement, read)
 }
 
 /// Whether a handler is there for names that are not bound.

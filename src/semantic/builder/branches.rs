@@ -2,10 +2,11 @@
 
 use crate::syntax::ast;
 use crate::syntax::ast::visitor::Visitor;
+use crate::text::Ranged;
 
 use super::super::guards::{BODY_ONLY, guarded, is_type_checking};
 use super::super::model::{BindingKind, Context};
-use super::Builder;
+use super::{Builder, covered, end};
 
 impl<'a> Builder<'a> {
     pub(super) fn visit_try(&mut self, statement: &'a ast::StmtTry) {
@@ -19,6 +20,7 @@ impl<'a> Builder<'a> {
                     this.visit_expr(exception);
                 }
                 if let Some(name) = &handler.name {
+                    this.covered = covered(name.end(), end(&handler.body));
                     this.bind_identifier(name, BindingKind::Except);
                 }
                 this.visit_body(&handler.body);

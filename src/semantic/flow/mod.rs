@@ -122,6 +122,8 @@ struct Track {
     seen: OnceLock<reaching::Seen>,
     /// The same, where every loop runs its body at least once.
     seen_through_loops: OnceLock<reaching::Seen>,
+    /// The same along all paths, doubtful ones too.
+    seen_at_all: OnceLock<reaching::Seen>,
 }
 
 /// The control flow of one function.

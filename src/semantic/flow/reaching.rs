@@ -38,23 +38,31 @@ impl Flow {
     /// can't be reached, lies too far from the bindings, or sees too many.
     pub fn reaching(&self, model: &Model<'_>, reference: ReferenceId) -> Option<&Reaching> {
         let track = self.track(model, model.references[reference.0 as usize].node.id.as_str())?;
-        let seen = track.seen.get_or_init(|| self.follow(track, |edge| edge.why != Why::Doubtful));
+        let seen = track.seen.get_or_init(|| self.follow(track, &self.reached, |edge| edge.why != Why::Doubtful));
         seen.get(&reference)?.as_ref()
     }
 
     /// The same, where every loop runs its body at least once.
     pub fn reaching_through_loops(&self, model: &Model<'_>, reference: ReferenceId) -> Option<&Reaching> {
         let track = self.track(model, model.references[reference.0 as usize].node.id.as_str())?;
-        let seen = track.seen_through_loops.get_or_init(|| self.follow(track, |edge| edge.why == Why::Plain));
+        let seen =
+            track.seen_through_loops.get_or_init(|| self.follow(track, &self.reached, |edge| edge.why == Why::Plain));
+        seen.get(&reference)?.as_ref()
+    }
+
+    /// The same along all paths, doubtful ones too: what can't be seen here is never seen.
+    pub fn reaching_at_all(&self, model: &Model<'_>, reference: ReferenceId) -> Option<&Reaching> {
+        let track = self.track(model, model.references[reference.0 as usize].node.id.as_str())?;
+        let seen = track.seen_at_all.get_or_init(|| self.follow(track, &self.reachable, |_| true));
         seen.get(&reference)?.as_ref()
     }
 
     /// All reads of one name at once: back from the reads to the blocks that bind the name, then forward from these,
-    /// so that each block between them is looked at once.
-    fn follow(&self, track: &Track, follows: impl Fn(&Edge) -> bool) -> Seen {
-        let Touched { reads, last } = self.touched(track);
+    /// so that each block between them is looked at once. `alive` says which blocks count.
+    fn follow(&self, track: &Track, alive: &[bool], follows: impl Fn(&Edge) -> bool) -> Seen {
+        let Touched { reads, last } = Self::touched(track, alive);
         let open: Vec<BlockId> = reads.iter().filter(|read| read.1.is_none()).map(|read| read.2).collect();
-        let at_start = self.at_start(open, MAX_BLOCKS * reads.len(), &last, follows);
+        let at_start = self.at_start(open, MAX_BLOCKS * reads.len(), &last, |from, edge| alive[from] && follows(edge));
         let mut seen = Seen::default();
         for (reference, step, block) in reads {
             let here = match step {
@@ -66,11 +74,11 @@ impl Flow {
         seen
     }
 
-    fn touched(&self, track: &Track) -> Touched {
+    fn touched(track: &Track, alive: &[bool]) -> Touched {
         let mut found = Touched { reads: Vec::new(), last: FxHashMap::default() };
         for &(place, step) in &track.steps {
             match step {
-                Step::Use(reference, _) if self.reached[place.block] => {
+                Step::Use(reference, _) if alive[place.block] => {
                     found.reads.push((reference, found.last.get(&place.block).copied(), place.block));
                 }
                 Step::Use(..) => {}
@@ -89,7 +97,7 @@ impl Flow {
         mut open: Vec<BlockId>,
         limit: usize,
         last: &FxHashMap<BlockId, Step>,
-        follows: impl Fn(&Edge) -> bool,
+        follows: impl Fn(BlockId, &Edge) -> bool,
     ) -> FxHashMap<BlockId, Option<Reaching>> {
         let mut at_start: FxHashMap<BlockId, Option<Reaching>> = FxHashMap::default();
         let mut waiting = BinaryHeap::new();
@@ -102,8 +110,8 @@ impl Flow {
             }
             let mut start = Some(Reaching::default());
             for &before in &self.blocks[block].before {
-                let leads = self.blocks[before].edges.iter().any(|edge| edge.to == block && follows(edge));
-                if !leads || !self.reached[before] {
+                let leads = self.blocks[before].edges.iter().any(|edge| edge.to == block && follows(before, edge));
+                if !leads {
                     continue;
                 }
                 match last.get(&before) {
@@ -124,7 +132,7 @@ impl Flow {
                 continue;
             }
             let Some(start) = at_start.get(&block).cloned() else { continue };
-            for edge in self.blocks[block].edges.iter().filter(|edge| follows(edge)) {
+            for edge in self.blocks[block].edges.iter().filter(|edge| follows(block, edge)) {
                 if at_start.get_mut(&edge.to).is_some_and(|after| merge(after, &start)) {
                     waiting.push(Reverse(edge.to));
                 }
@@ -136,7 +144,7 @@ impl Flow {
 
 /// What blocks do to a name.
 struct Touched {
-    /// Each reached read, with the step before it in its block that binds or unbinds the name, and the block.
+    /// Each read that counts, with the step before it in its block that binds or unbinds the name, and the block.
     reads: Vec<(ReferenceId, Option<Step>, BlockId)>,
     /// The last step of each block that binds or unbinds the name.
     last: FxHashMap<BlockId, Step>,
