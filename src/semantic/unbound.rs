@@ -203,19 +203,18 @@ impl<'a> Search<'_, 'a> {
             && !is_broken()
     }
 
-    /// Whether an exception can lead from a binding to the read: how much of a statement has run by then is not known.
+    /// Whether an exception can lead from a binding to the read: what has run by then is not known.
     fn may_be_cut_short(&self, id: BindingId) -> bool {
         let read = self.read().range();
         let binding = self.model.binding(id);
-        !is_unbinding(&binding.kind)
-            && self.model.ancestors(self.function, binding.range).iter().any(|node| {
-                let body = match node {
-                    AnyNodeRef::StmtTry(statement) => span(&statement.body),
-                    AnyNodeRef::StmtWith(statement) => Some(statement.range()),
-                    _ => None,
-                };
-                body.is_some_and(|body| body.contains_range(binding.range) && !body.contains_range(read))
-            })
+        self.model.ancestors(self.function, binding.range).iter().any(|node| {
+            let body = match node {
+                AnyNodeRef::StmtTry(statement) => span(&statement.body),
+                AnyNodeRef::StmtWith(statement) => Some(statement.range()),
+                _ => None,
+            };
+            body.is_some_and(|body| body.contains_range(binding.range) && !body.contains_range(read))
+        })
     }
 
     /// Whether the path on which the name is unbound depends on one decision only: whether it is bound.
