@@ -14,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     default_on: true,
     fix: FixKind::None,
     needs: Needs::Nothing,
-    summary: "a TestConnection with inputs, or one that sends more than GET or HEAD",
+    summary: "a TestConnection with inputs, or one that sends more than a GET, HEAD or OPTIONS",
     page: include_str!("heavy_test_connection.md"),
     check: Check::Part(check),
 };
@@ -47,7 +47,7 @@ fn check_requests<'a>(context: &Context<'a>, function: &Function<'a>, sink: &mut
     }
 }
 
-/// The method, and where it is written, of a request that is neither GET nor HEAD.
+/// The method, and where it is written, of a request that may change something.
 fn heavy_request<'a>(model: &Model<'a>, call: &'a ast::ExprCall, scope: ScopeId) -> Option<(TextRange, String)> {
     let Expr::Attribute(callee) = &*call.func else { return None };
     let name = callee.attr.as_str();
